@@ -1,0 +1,196 @@
+/* The graph: objects are nodes, references are edges. A builder takes them in; the graph it finishes is frozen.
+ *
+ * Node 0 is the super-root. It stands for the process itself: its edges are the roots, so that paths and dominators
+ * need no special case. It is never drawn.
+ *
+ *   columns, one entry a node        rows in CSR form, one entry an edge
+ *   +---------+------+------+---     +--------------+
+ *   | address | size | type | ..     | row[node]    |--> target[] kind[] name[]   in the object's own order
+ *   +---------+------+------+---     +--------------+
+ *
+ * Text enters the graph clean: whatever a builder is given, what a getter returns is valid UTF-8 of bounded length,
+ * without control, bidirectional-control or surrogate characters, which stand there as visible escapes (\n, \x00,
+ * \u202e).
+ */
+#ifndef REFGRAPH_GRAPH_H
+#define REFGRAPH_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <refgraph/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef uint32_t rg_node;   /* index of a node */
+typedef uint64_t rg_edge;   /* index of an edge, in row order */
+typedef uint32_t rg_string; /* index of an interned string; 0 is the empty string */
+typedef uint32_t rg_type;   /* index of a type */
+typedef uint32_t rg_site;   /* index of a code site; RG_SITE_NONE for no site */
+
+#define RG_NODE_ROOT ((rg_node)0)
+#define RG_NODE_NONE UINT32_MAX
+#define RG_EDGE_NONE UINT64_MAX
+#define RG_SITE_NONE UINT32_MAX
+#define RG_LENGTH_NONE UINT32_MAX
+
+/* The longest string that a graph keeps, in bytes; a longer one ends in "…". */
+#define RG_STRING_MAX 1024
+
+typedef enum rg_edge_kind {
+  RG_EDGE_ATTRIBUTE, /* a named field; without a name, a field of an opaque object */
+  RG_EDGE_ITEM,      /* what a mapping holds under the key that is the name */
+  RG_EDGE_INDEX,     /* what a sequence holds at a position; the name is the position, see rg_graph_edge_index */
+  RG_EDGE_KEY,       /* a key of a mapping, a member of a set */
+  RG_EDGE_CAPTURED,  /* a captured (free) variable of a function */
+  RG_EDGE_LOCAL,     /* a local variable of a running or suspended frame */
+  RG_EDGE_ARGUMENT,  /* a bound or default argument */
+  RG_EDGE_INTERNAL,  /* machinery that is not drawn unless asked for: globals, code, builtins, metadata */
+  RG_EDGE_WEAK,      /* keeps nothing alive */
+  RG_EDGE_TYPE,      /* from an object to its type */
+} rg_edge_kind;
+#define RG_NUM_EDGE_KINDS 10
+
+/* A set of edge kinds. */
+typedef uint32_t rg_edge_kinds;
+#define RG_EDGE_KIND_BIT(kind) ((rg_edge_kinds)1 << (kind))
+#define RG_EDGE_KINDS_STRONG (RG_EDGE_KIND_BIT(RG_NUM_EDGE_KINDS) - 1 - RG_EDGE_KIND_BIT(RG_EDGE_WEAK))
+
+/* What an object is, as far as a picture cares. */
+typedef enum rg_category {
+  RG_CATEGORY_INSTANCE,  /* anything that has no better word */
+  RG_CATEGORY_CONTAINER, /* holds items, or a buffer of bytes */
+  RG_CATEGORY_VALUE,     /* small and immutable: its label is its value */
+  RG_CATEGORY_CALLABLE,  /* functions, methods, generators: whatever has code */
+  RG_CATEGORY_TYPE,
+  RG_CATEGORY_MODULE,
+  RG_CATEGORY_FRAME,    /* a running frame: its label is the function, its context the thread */
+  RG_CATEGORY_EXTERNAL, /* state that is no object: a thread, the interpreter, C code */
+} rg_category;
+#define RG_NUM_CATEGORIES 8
+
+typedef uint16_t rg_node_flags;
+#define RG_NODE_CLOSURE ((rg_node_flags)1)   /* captures variables */
+#define RG_NODE_IMPLICIT ((rg_node_flags)2)  /* a closure that captures only what the language adds by itself */
+#define RG_NODE_PASSAGE ((rg_node_flags)4)   /* a step between a holder and its field: drawn as one edge through it */
+#define RG_NODE_IMMORTAL ((rg_node_flags)8)  /* never freed; its reference count means nothing */
+#define RG_NODE_SHARED ((rg_node_flags)16)   /* a passage that several holders share */
+#define RG_NODE_PARTIAL ((rg_node_flags)32)  /* the capture did not follow all of its references */
+
+typedef struct rg_node_info {
+  uint64_t address;   /* 0 for a node that is no object */
+  uint64_t size;      /* shallow size in bytes */
+  uint32_t refcount;  /* references to it, saturated */
+  uint32_t length;    /* items held; RG_LENGTH_NONE where that has no meaning */
+  rg_type type;
+  rg_string label;    /* name or value, short; empty where the type says it all */
+  rg_string context;  /* where it runs: the thread of a frame; empty otherwise */
+  rg_site site;       /* where its code is defined, for a frame: where it stands */
+  uint64_t num_unfollowed; /* references that the capture counted but did not follow, RG_NODE_PARTIAL */
+  rg_node_flags flags;
+} rg_node_info;
+
+typedef struct rg_type_info {
+  const char *name;   /* as "Screen" */
+  const char *module; /* as "ui"; empty for types that need none */
+  rg_category category;
+} rg_type_info;
+
+/* A definition site: equal in every field means the same site. */
+typedef struct rg_site_info {
+  const char *name;            /* qualified name */
+  const char *file;
+  uint32_t line;               /* 0: not known */
+  uint32_t num_captured;
+  const char *const *captured; /* names of the captured variables, in the order of the code */
+} rg_site_info;
+
+/* --- builder ---------------------------------------------------------------------------------------------------- */
+
+typedef struct rg_builder rg_builder;
+
+/* A builder holds the super-root from the start. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_create(rg_builder **ret);
+RG_PUBLIC void rg_builder_destroy(rg_builder *builder);
+
+/* Interns `size` bytes, cleaned as described at the top. Equal text gives the same index. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_string(rg_builder *builder, const char *data, size_t size,
+                                                      rg_string *ret);
+/* The same type or site added twice gives the same index. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_type(rg_builder *builder, const rg_type_info *info, rg_type *ret);
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_site(rg_builder *builder, const rg_site_info *info, rg_site *ret);
+
+/* Adds a node; nodes are numbered 1, 2, … in the order of adding. `info` may be NULL and set later. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_node(rg_builder *builder, const rg_node_info *info, rg_node *ret);
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_set_node(rg_builder *builder, rg_node node, const rg_node_info *info);
+/* Sets flags in addition to those that the node has. */
+RG_PUBLIC void rg_builder_add_flags(rg_builder *builder, rg_node node, rg_node_flags flags);
+
+/* Adds an edge. Edges may come in any order; the edges of one node keep their order.
+ * `name` is a string, for RG_EDGE_INDEX the position itself. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_edge(rg_builder *builder, rg_node source, rg_node target,
+                                                    rg_edge_kind kind, uint32_t name);
+/* Number of edges added so far. */
+RG_PUBLIC uint64_t rg_builder_num_edges(const rg_builder *builder);
+/* Gives the edge that was added as number `i` another kind and name. */
+RG_PUBLIC void rg_builder_name_edge(rg_builder *builder, uint64_t i, rg_edge_kind kind, uint32_t name);
+
+/* --- graph ------------------------------------------------------------------------------------------------------ */
+
+typedef struct rg_graph rg_graph;
+
+/* Freezes what was built. The builder is left empty, to be destroyed; on failure it is as it was.
+ * Cost: O(V + E). */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_finish(rg_builder *builder, rg_graph **ret);
+RG_PUBLIC void rg_graph_destroy(rg_graph *graph);
+
+RG_PUBLIC uint32_t rg_graph_num_nodes(const rg_graph *graph); /* with the super-root */
+RG_PUBLIC uint64_t rg_graph_num_edges(const rg_graph *graph);
+
+RG_PUBLIC rg_node_info rg_graph_node(const rg_graph *graph, rg_node node);
+RG_PUBLIC rg_node_flags rg_graph_node_flags(const rg_graph *graph, rg_node node);
+RG_PUBLIC uint64_t rg_graph_node_size(const rg_graph *graph, rg_node node);
+RG_PUBLIC rg_type rg_graph_node_type(const rg_graph *graph, rg_node node);
+RG_PUBLIC rg_site rg_graph_node_site(const rg_graph *graph, rg_node node);
+RG_PUBLIC rg_category rg_graph_node_category(const rg_graph *graph, rg_node node);
+/* Whether the super-root has an edge to it. */
+RG_PUBLIC bool rg_graph_is_root(const rg_graph *graph, rg_node node);
+/* The node of the object at `address`; RG_NODE_NONE if there is none. Cost: O(V), one pass over a column. */
+RG_PUBLIC rg_node rg_graph_find(const rg_graph *graph, uint64_t address);
+
+RG_PUBLIC const char *rg_graph_string(const rg_graph *graph, rg_string string);
+RG_PUBLIC uint32_t rg_graph_num_types(const rg_graph *graph);
+RG_PUBLIC rg_type_info rg_graph_type(const rg_graph *graph, rg_type type);
+RG_PUBLIC uint32_t rg_graph_num_sites(const rg_graph *graph);
+RG_PUBLIC rg_site_info rg_graph_site(const rg_graph *graph, rg_site site);
+
+/* The edges of `node` are [rg_graph_edges_begin(node), rg_graph_edges_begin(node + 1)). */
+RG_PUBLIC rg_edge rg_graph_edges_begin(const rg_graph *graph, rg_node node);
+RG_PUBLIC rg_edge rg_graph_edges_end(const rg_graph *graph, rg_node node);
+RG_PUBLIC rg_node rg_graph_edge_target(const rg_graph *graph, rg_edge edge);
+/* Cost: O(log V). */
+RG_PUBLIC rg_node rg_graph_edge_source(const rg_graph *graph, rg_edge edge);
+RG_PUBLIC rg_edge_kind rg_graph_edge_kind(const rg_graph *graph, rg_edge edge);
+/* The bare name; empty if there is none, and for RG_EDGE_INDEX. */
+RG_PUBLIC const char *rg_graph_edge_name(const rg_graph *graph, rg_edge edge);
+/* The position of an RG_EDGE_INDEX edge. */
+RG_PUBLIC uint32_t rg_graph_edge_index(const rg_graph *graph, rg_edge edge);
+
+/* The reverse index: for each node the edges that end at it, ascending. Made once, on request, by whoever asks first;
+ * threads may ask at the same time. Cost: O(V + E) time, 4 V + 8 E bytes. */
+typedef struct rg_referrers {
+  const rg_edge *edges;
+  size_t num_edges;
+} rg_referrers;
+RG_PUBLIC RG_MUST_USE rg_error *rg_graph_referrers(const rg_graph *graph, rg_node node, rg_referrers *ret);
+
+/* The word for a kind in texts, JSON and dumps: "attribute", "captured", … */
+RG_PUBLIC const char *rg_edge_kind_word(rg_edge_kind kind);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,279 @@
+/* The builder: nodes and edges in any order, then one counting sort into rows. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "graph-internal.h"
+
+struct rg_builder {
+  struct rgi_tables tables;
+  size_t num_nodes;
+  struct rgi_node *nodes;
+  size_t nodes_capacity;
+  rg_node_flags *flags;
+  size_t flags_capacity;
+  struct rgi_rare *rare;
+  size_t num_rare, rare_capacity;
+
+  size_t num_edges;
+  rg_node *sources;
+  size_t sources_capacity;
+  rg_node *targets;
+  size_t targets_capacity;
+  uint32_t *names;
+  size_t names_capacity;
+  uint8_t *kinds;
+  size_t kinds_capacity;
+  bool is_sorted; // edges came in ascending order of their sources
+};
+
+static const rg_node_info no_info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE};
+
+static void deinit(rg_builder *builder)
+{
+  rgi_tables_deinit(&builder->tables);
+  rgi_free(builder->nodes);
+  rgi_free(builder->flags);
+  rgi_free(builder->rare);
+  rgi_free(builder->sources);
+  rgi_free(builder->targets);
+  rgi_free(builder->names);
+  rgi_free(builder->kinds);
+}
+
+void rg_builder_destroy(rg_builder *builder)
+{
+  if (builder)
+    deinit(builder);
+  rgi_free(builder);
+}
+
+// The empty string is string 0 and the nameless type is type 0; the super-root has that type.
+static rg_error *add_super_root(rg_builder *builder)
+{
+  rg_string empty;
+  rg_type nameless;
+  rg_node root;
+  RGI_TRY(rg_builder_add_string(builder, "", 0, &empty));
+  RGI_TRY(rg_builder_add_type(builder, &(rg_type_info){"", "", RG_CATEGORY_EXTERNAL}, &nameless));
+  return rg_builder_add_node(builder, NULL, &root);
+}
+
+rg_error *rg_builder_create(rg_builder **ret)
+{
+  rg_builder *builder = rgi_alloc(1, sizeof(*builder));
+  if (!builder)
+    return rgi_out_of_memory();
+  builder->is_sorted = true;
+  rg_error *error = add_super_root(builder);
+  if (error) {
+    rg_builder_destroy(builder);
+    return error;
+  }
+  *ret = builder;
+  return NULL;
+}
+
+rg_error *rg_builder_add_string(rg_builder *builder, const char *data, size_t size, rg_string *ret)
+{
+  return rgi_tables_add_string(&builder->tables, data, size, ret);
+}
+
+rg_error *rg_builder_add_type(rg_builder *builder, const rg_type_info *info, rg_type *ret)
+{
+  return rgi_tables_add_type(&builder->tables, info, ret);
+}
+
+rg_error *rg_builder_add_site(rg_builder *builder, const rg_site_info *info, rg_site *ret)
+{
+  return rgi_tables_add_site(&builder->tables, info, ret);
+}
+
+rg_error *rg_builder_add_node(rg_builder *builder, const rg_node_info *info, rg_node *ret)
+{
+  if (builder->num_nodes >= RG_NODE_NONE)
+    return rg_error_create(RG_ERROR_LIMIT, "more than %u nodes", RG_NODE_NONE);
+  RGI_TRY(rgi_reserve(&builder->nodes, &builder->nodes_capacity, builder->num_nodes + 1));
+  RGI_TRY(rgi_reserve(&builder->flags, &builder->flags_capacity, builder->num_nodes + 1));
+  rg_node node = (rg_node)builder->num_nodes++;
+  builder->flags[node] = 0;
+  rg_error *error = rg_builder_set_node(builder, node, info ? info : &no_info);
+  if (error) {
+    builder->num_nodes--;
+    return error;
+  }
+  *ret = node;
+  return NULL;
+}
+
+static bool has_rare(const rg_node_info *info)
+{
+  return info->site != RG_SITE_NONE || info->context || info->num_unfollowed;
+}
+
+rg_error *rg_builder_set_node(rg_builder *builder, rg_node node, const rg_node_info *info)
+{
+  assert(node < builder->num_nodes);
+  if (has_rare(info)) {
+    RGI_TRY(rgi_reserve(&builder->rare, &builder->rare_capacity, builder->num_rare + 1));
+    builder->rare[builder->num_rare++] =
+        (struct rgi_rare){node, info->site, info->context, info->num_unfollowed};
+  }
+  builder->nodes[node] =
+      (struct rgi_node){info->address, info->size, info->refcount, info->length, info->type, info->label};
+  builder->flags[node] |= info->flags;
+  return NULL;
+}
+
+void rg_builder_add_flags(rg_builder *builder, rg_node node, rg_node_flags flags)
+{
+  assert(node < builder->num_nodes);
+  builder->flags[node] |= flags;
+}
+
+rg_error *rg_builder_add_edge(rg_builder *builder, rg_node source, rg_node target, rg_edge_kind kind, uint32_t name)
+{
+  assert(source < builder->num_nodes && target < builder->num_nodes && (unsigned)kind < RG_NUM_EDGE_KINDS);
+  size_t i = builder->num_edges;
+  RGI_TRY(rgi_reserve(&builder->sources, &builder->sources_capacity, i + 1));
+  RGI_TRY(rgi_reserve(&builder->targets, &builder->targets_capacity, i + 1));
+  RGI_TRY(rgi_reserve(&builder->names, &builder->names_capacity, i + 1));
+  RGI_TRY(rgi_reserve(&builder->kinds, &builder->kinds_capacity, i + 1));
+  if (i && source < builder->sources[i - 1])
+    builder->is_sorted = false;
+  builder->sources[i] = source;
+  builder->targets[i] = target;
+  builder->names[i] = name;
+  builder->kinds[i] = (uint8_t)kind;
+  builder->num_edges++;
+  return NULL;
+}
+
+uint64_t rg_builder_num_edges(const rg_builder *builder)
+{
+  return builder->num_edges;
+}
+
+void rg_builder_name_edge(rg_builder *builder, uint64_t i, rg_edge_kind kind, uint32_t name)
+{
+  assert(i < builder->num_edges && (unsigned)kind < RG_NUM_EDGE_KINDS);
+  builder->kinds[i] = (uint8_t)kind;
+  builder->names[i] = name;
+}
+
+/* --- finish ------------------------------------------------------------------------------------------------------ */
+
+static void count_rows(const rg_builder *builder, uint64_t *rows)
+{
+  for (size_t i = 0; i < builder->num_edges; i++)
+    rows[builder->sources[i] + 1]++;
+  for (size_t node = 0; node < builder->num_nodes; node++)
+    rows[node + 1] += rows[node];
+}
+
+// Stable counting sort by source.
+static rg_error *sort_edges(rg_builder *builder, const uint64_t *rows)
+{
+  size_t num_edges = builder->num_edges;
+  RGI_SCOPED_FREE uint64_t *next = rgi_alloc(builder->num_nodes, sizeof(*next));
+  RGI_SCOPED_FREE rg_node *targets = rgi_alloc(num_edges, sizeof(*targets));
+  RGI_SCOPED_FREE uint32_t *names = rgi_alloc(num_edges, sizeof(*names));
+  RGI_SCOPED_FREE uint8_t *kinds = rgi_alloc(num_edges, sizeof(*kinds));
+  if (!next || !targets || !names || !kinds)
+    return rgi_out_of_memory();
+  memcpy(next, rows, builder->num_nodes * sizeof(*next));
+  for (size_t i = 0; i < num_edges; i++) {
+    uint64_t place = next[builder->sources[i]]++;
+    targets[place] = builder->targets[i];
+    names[place] = builder->names[i];
+    kinds[place] = builder->kinds[i];
+  }
+  for (rg_node source = 0; source < builder->num_nodes; source++)
+    for (uint64_t i = rows[source]; i < rows[source + 1]; i++)
+      builder->sources[i] = source;
+  rgi_free(builder->targets);
+  rgi_free(builder->names);
+  rgi_free(builder->kinds);
+  builder->targets = rgi_take(targets);
+  builder->names = rgi_take(names);
+  builder->kinds = rgi_take(kinds);
+  builder->targets_capacity = builder->names_capacity = builder->kinds_capacity = num_edges;
+  builder->is_sorted = true;
+  return NULL;
+}
+
+// Brings the entries into the order of the nodes; of several for one node the last one counts. Stable insertion would
+// be quadratic, and qsort is not stable: entries of one node are told apart by their own place.
+struct placed_rare {
+  struct rgi_rare rare;
+  size_t place;
+};
+
+static int compare_placed(const void *left_, const void *right_)
+{
+  const struct placed_rare *left = left_, *right = right_;
+  if (left->rare.node != right->rare.node)
+    return left->rare.node < right->rare.node ? -1 : 1;
+  return left->place < right->place ? -1 : left->place > right->place;
+}
+
+static rg_error *sort_rare(rg_builder *builder)
+{
+  RGI_SCOPED_FREE struct placed_rare *placed = rgi_alloc(builder->num_rare, sizeof(*placed));
+  if (!placed)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < builder->num_rare; i++)
+    placed[i] = (struct placed_rare){builder->rare[i], i};
+  qsort(placed, builder->num_rare, sizeof(*placed), compare_placed);
+  size_t num = 0;
+  for (size_t i = 0; i < builder->num_rare; i++) {
+    if (num && builder->rare[num - 1].node == placed[i].rare.node)
+      num--;
+    builder->rare[num++] = placed[i].rare;
+  }
+  builder->num_rare = num;
+  return NULL;
+}
+
+static void mark_roots(rg_graph *graph)
+{
+  for (uint64_t i = 0; i < graph->rows[1]; i++)
+    graph->flags[graph->targets[i]] |= RGI_NODE_IS_ROOT;
+}
+
+static rg_graph *take_all(rg_builder *builder, rg_graph *graph, uint64_t *rows)
+{
+  graph->tables = builder->tables;
+  graph->num_nodes = (uint32_t)builder->num_nodes;
+  graph->nodes = builder->nodes;
+  graph->flags = builder->flags;
+  graph->rare = builder->rare;
+  graph->num_rare = builder->num_rare;
+  graph->num_edges = builder->num_edges;
+  graph->rows = rows;
+  graph->targets = builder->targets;
+  graph->names = builder->names;
+  graph->kinds = builder->kinds;
+  pthread_mutex_init(&graph->referrers_lock, NULL);
+  rgi_free(builder->sources);
+  *builder = (rg_builder){.is_sorted = true};
+  return graph;
+}
+
+rg_error *rg_builder_finish(rg_builder *builder, rg_graph **ret)
+{
+  RGI_SCOPED_FREE rg_graph *graph = rgi_alloc(1, sizeof(*graph));
+  RGI_SCOPED_FREE uint64_t *rows = rgi_alloc(builder->num_nodes + 1, sizeof(*rows));
+  if (!graph || !rows)
+    return rgi_out_of_memory();
+  count_rows(builder, rows);
+  if (!builder->is_sorted)
+    RGI_TRY(sort_edges(builder, rows));
+  RGI_TRY(sort_rare(builder));
+  RGI_TRY(rgi_tables_finish(&builder->tables));
+  take_all(builder, graph, rgi_take(rows));
+  mark_roots(graph);
+  *ret = rgi_take(graph);
+  return NULL;
+}

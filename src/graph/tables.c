@@ -1,0 +1,155 @@
+#include "tables.h"
+
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "../base/clean.h"
+
+void rgi_tables_deinit(struct rgi_tables *tables)
+{
+  rgi_text_deinit(&tables->strings.text);
+  rgi_free(tables->strings.begin);
+  rgi_index_deinit(&tables->strings.index);
+  rgi_free(tables->types);
+  rgi_index_deinit(&tables->types_index);
+  rgi_free(tables->sites);
+  rgi_index_deinit(&tables->sites_index);
+  rgi_free(tables->captured);
+  rgi_free(tables->captured_text);
+}
+
+const char *rgi_tables_string(const struct rgi_tables *tables, rg_string string)
+{
+  return tables->strings.text.data + tables->strings.begin[string];
+}
+
+struct string_key {
+  const struct rgi_strings *strings;
+  const char *data;
+  size_t size;
+};
+
+static bool is_string(const void *context, uint32_t position)
+{
+  const struct string_key *key = context;
+  const struct rgi_strings *strings = key->strings;
+  uint64_t begin = strings->begin[position];
+  uint64_t end = position + 1 < strings->num ? strings->begin[position + 1] : strings->text.size;
+  return end - begin == key->size + 1 && memcmp(strings->text.data + begin, key->data, key->size) == 0;
+}
+
+static rg_error *intern_clean(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret)
+{
+  struct string_key key = {strings, data, size};
+  uint32_t hash = rgi_hash(data, size);
+  uint32_t position = rgi_index_find(&strings->index, hash, is_string, &key);
+  if (position == RGI_INDEX_NONE) {
+    if (strings->num >= UINT32_MAX - 1)
+      return rg_error_create(RG_ERROR_LIMIT, "more than %u different strings", UINT32_MAX - 1);
+    position = (uint32_t)strings->num;
+    RGI_TRY(rgi_reserve(&strings->text.data, &strings->text.capacity, strings->text.size + size + 1));
+    RGI_TRY(rgi_reserve(&strings->begin, &strings->capacity, strings->num + 1));
+    RGI_TRY(rgi_index_add(&strings->index, hash, position));
+    strings->begin[strings->num++] = strings->text.size;
+    memcpy(strings->text.data + strings->text.size, data, size);
+    strings->text.data[strings->text.size + size] = '\0';
+    strings->text.size += size + 1;
+  }
+  *ret = position;
+  return NULL;
+}
+
+rg_error *rgi_tables_add_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret)
+{
+  if (size <= RG_STRING_MAX && rgi_is_clean_ascii(data, size))
+    return intern_clean(&tables->strings, data, size, ret);
+  RGI_SCOPED_TEXT clean = RGI_TEXT_INIT;
+  rgi_text_add_clean(&clean, data, size, RG_STRING_MAX);
+  RGI_TRY(rgi_text_error(&clean));
+  return intern_clean(&tables->strings, clean.data, clean.size, ret);
+}
+
+struct type_key {
+  const struct rgi_tables *tables;
+  struct rgi_type type;
+};
+
+static bool is_type(const void *context, uint32_t position)
+{
+  const struct type_key *key = context;
+  const struct rgi_type *type = &key->tables->types[position];
+  return type->name == key->type.name && type->module == key->type.module && type->category == key->type.category;
+}
+
+rg_error *rgi_tables_add_type(struct rgi_tables *tables, const rg_type_info *info, rg_type *ret)
+{
+  struct type_key key = {.tables = tables, .type.category = info->category};
+  RGI_TRY(rgi_tables_add_string(tables, info->name, strlen(info->name), &key.type.name));
+  RGI_TRY(rgi_tables_add_string(tables, info->module, strlen(info->module), &key.type.module));
+  uint32_t words[] = {key.type.name, key.type.module, key.type.category};
+  uint32_t hash = rgi_hash(words, sizeof(words));
+  uint32_t position = rgi_index_find(&tables->types_index, hash, is_type, &key);
+  if (position == RGI_INDEX_NONE) {
+    position = (uint32_t)tables->num_types;
+    RGI_TRY(rgi_reserve(&tables->types, &tables->types_capacity, tables->num_types + 1));
+    RGI_TRY(rgi_index_add(&tables->types_index, hash, position));
+    tables->types[tables->num_types++] = key.type;
+  }
+  *ret = position;
+  return NULL;
+}
+
+struct site_key {
+  const struct rgi_tables *tables;
+  struct rgi_site site;
+};
+
+// The captured names of the site that is looked for stand at the end of captured[].
+static bool is_site(const void *context, uint32_t position)
+{
+  const struct site_key *key = context;
+  const struct rgi_site *site = &key->tables->sites[position];
+  const rg_string *captured = key->tables->captured;
+  return site->name == key->site.name && site->file == key->site.file && site->line == key->site.line &&
+         site->num_captured == key->site.num_captured &&
+         (!site->num_captured || memcmp(captured + site->captured_begin, captured + key->site.captured_begin,
+                                        site->num_captured * sizeof(*captured)) == 0);
+}
+
+rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret)
+{
+  struct site_key key = {.tables = tables,
+                         .site = {.line = info->line,
+                                  .num_captured = info->num_captured,
+                                  .captured_begin = tables->num_captured}};
+  RGI_TRY(rgi_tables_add_string(tables, info->name, strlen(info->name), &key.site.name));
+  RGI_TRY(rgi_tables_add_string(tables, info->file, strlen(info->file), &key.site.file));
+  RGI_TRY(rgi_reserve(&tables->captured, &tables->captured_capacity, tables->num_captured + info->num_captured));
+  for (uint32_t i = 0; i < info->num_captured; i++)
+    RGI_TRY(rgi_tables_add_string(tables, info->captured[i], strlen(info->captured[i]),
+                                  &tables->captured[tables->num_captured + i]));
+  uint32_t words[] = {key.site.name, key.site.file, key.site.line};
+  uint32_t hash = rgi_hash(words, sizeof(words));
+  uint32_t position = rgi_index_find(&tables->sites_index, hash, is_site, &key);
+  if (position == RGI_INDEX_NONE) {
+    position = (uint32_t)tables->num_sites;
+    RGI_TRY(rgi_reserve(&tables->sites, &tables->sites_capacity, tables->num_sites + 1));
+    RGI_TRY(rgi_index_add(&tables->sites_index, hash, position));
+    tables->sites[tables->num_sites++] = key.site;
+    tables->num_captured += info->num_captured;
+  }
+  *ret = position;
+  return NULL;
+}
+
+rg_error *rgi_tables_finish(struct rgi_tables *tables)
+{
+  const char **text = rgi_alloc(tables->num_captured, sizeof(*text));
+  if (!text)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < tables->num_captured; i++)
+    text[i] = rgi_tables_string(tables, tables->captured[i]);
+  rgi_free(tables->captured_text);
+  tables->captured_text = text;
+  return NULL;
+}
