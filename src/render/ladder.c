@@ -1,0 +1,14 @@
+#include "ladder.h"
+
+#define MAX_BOXES_FULL 200
+#define MAX_BOXES_TUNED 1000
+
+enum rgi_rung rgi_rung_first(size_t num_boxes)
+{
+  return num_boxes <= MAX_BOXES_FULL ? RGI_RUNG_FULL : num_boxes <= MAX_BOXES_TUNED ? RGI_RUNG_TUNED : RGI_RUNG_COARSE;
+}
+
+uint32_t rgi_rung_share(enum rgi_rung rung, uint32_t remaining_ms)
+{
+  return rung + 1 < RGI_NUM_RUNGS ? remaining_ms / 4 : remaining_ms;
+}

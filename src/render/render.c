@@ -1,0 +1,122 @@
+/* rg_render: a view goes out as a request and comes back as a picture, on the rung of the ladder that the time
+ * allows. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <refgraph/render.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+#include "clock.h"
+#include "exchange.h"
+#include "reply.h"
+#include "request.h"
+
+struct drawing {
+  const rg_view *view;
+  rg_format format;
+  const rg_render_options *options;
+  uint64_t start_ms;
+  struct rgi_text received;
+  struct rgi_reply reply;
+};
+
+static rg_render_options complete_options(const rg_render_options *given)
+{
+  rg_render_options options = RG_RENDER_OPTIONS_INIT;
+  if (given)
+    memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
+  return options;
+}
+
+static const char *renderer_path(const rg_render_options *options)
+{
+  if (options->renderer)
+    return options->renderer;
+  const char *path = secure_getenv("REFGRAPH_RENDER");
+  return path && *path ? path : RG_LIBEXECDIR "/refgraph-render";
+}
+
+// Milliseconds that are left of the whole deadline.
+static uint32_t remaining_ms(const struct drawing *drawing)
+{
+  uint64_t elapsed = rgi_clock_ms() - drawing->start_ms;
+  return elapsed < drawing->options->deadline_ms ? drawing->options->deadline_ms - (uint32_t)elapsed : 0;
+}
+
+static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t time_ms)
+{
+  const rg_render_options *options = drawing->options;
+  struct rgi_request_settings settings = {.format = drawing->format,
+                                          .rung = rung,
+                                          .with_dot = options->with_dot,
+                                          .deadline_ms = time_ms,
+                                          .memory_limit = options->memory_limit};
+  RGI_SCOPED_TEXT request = RGI_TEXT_INIT;
+  RGI_TRY(rgi_request_encode(drawing->view, &settings, &request));
+  struct rgi_exchange exchange = {.path = renderer_path(options),
+                                  .request = &request,
+                                  .start_ms = drawing->start_ms,
+                                  .deadline_ms = rgi_clock_ms() + time_ms,
+                                  .memory_limit = options->memory_limit,
+                                  .progress = options->progress,
+                                  .progress_context = options->progress_context};
+  rgi_text_clear(&drawing->received);
+  return rgi_exchange_run(&exchange, &drawing->received, &drawing->reply);
+}
+
+// The rungs below `first`, until one is drawn in its share of the time. DOT knows no layout: one rung is all.
+static rg_error *step_down(struct drawing *drawing, enum rgi_rung first)
+{
+  for (enum rgi_rung rung = first;; rung++) {
+    bool is_last = drawing->format == RG_FORMAT_DOT || rung + 1 == RGI_NUM_RUNGS;
+    uint32_t time_ms = remaining_ms(drawing);
+    rg_error *error = draw_on(drawing, rung, is_last ? time_ms : rgi_rung_share(rung, time_ms));
+    if (!error || error->code != RG_ERROR_DEADLINE || is_last)
+      return error;
+    rg_error_destroy(error);
+  }
+}
+
+static rg_error *draw(struct drawing *drawing)
+{
+  rg_error *error = step_down(drawing, rgi_rung_first(rg_view_num_boxes(drawing->view)));
+  if (!error || error->code != RG_ERROR_DEADLINE)
+    return error;
+  rg_error_destroy(error);
+  return rg_error_create(RG_ERROR_DEADLINE,
+                         "drawing took longer than %g s: %zu boxes and %zu arrows; draw fewer or allow more time",
+                         drawing->options->deadline_ms / 1000.0, rg_view_num_boxes(drawing->view),
+                         rg_view_num_arrows(drawing->view));
+}
+
+static rg_error *draw_and_write(const rg_view *view, rg_format format, const rg_render_options *options,
+                                const rg_writer *writer)
+{
+  struct drawing drawing = {view, format, options, rgi_clock_ms(), RGI_TEXT_INIT, {0}};
+  rg_error *error = draw(&drawing);
+  if (!error)
+    error = writer->write(writer->context, drawing.reply.body, drawing.reply.size);
+  rgi_text_deinit(&drawing.received);
+  return error;
+}
+
+rg_error *rg_render(const rg_view *view, rg_format format, const rg_render_options *options, const rg_writer *writer)
+{
+  rg_render_options complete = complete_options(options);
+  switch (format) {
+  case RG_FORMAT_TEXT:
+    return rg_view_write_text(view, writer);
+  case RG_FORMAT_JSON:
+    return rg_view_write_json(view, writer);
+  case RG_FORMAT_DOT:
+  case RG_FORMAT_SVG:
+  case RG_FORMAT_PNG:
+  case RG_FORMAT_PDF:
+    return draw_and_write(view, format, &complete, writer);
+  }
+  return rg_error_create(RG_ERROR_ARGUMENT, "there is no format number %d", (int)format);
+}
