@@ -1,0 +1,91 @@
+/* A view while it is made and when it is done. The steps, each in a file of its own:
+ *
+ *   boxes     one for each selected node that is no passage               view.c
+ *   arrows    one for each chain through passages, with its text          edge.c
+ *   folding   values into rows of their holder, what was cut into marks   fold.c
+ *   lines     of each box, and everything in one line                     label.c
+ *   caption and direction                                                 caption.c
+ */
+#ifndef RGI_VIEW_INTERNAL_H
+#define RGI_VIEW_INTERNAL_H
+
+#include <refgraph/view.h>
+
+#include "../select/selection.h"
+#include "arena.h"
+#include "words.h"
+
+enum rgi_mark {
+  RGI_MARK_NONE,       /* an object */
+  RGI_MARK_ITEMS,      /* "… 312 more items" */
+  RGI_MARK_REFERENCES, /* "… 312 more references" */
+  RGI_MARK_REFERRERS,  /* "… 3 more referrers" */
+  RGI_MARK_UNSET,      /* "not set yet": a variable without a value */
+};
+
+struct rgi_box {
+  rg_view_node node;
+  rg_node_info info;      /* of an object */
+  rg_type_info type;
+  enum rgi_mark mark;
+  uint64_t num_cut;       /* what a mark stands for */
+  const char *heading;    /* the lines in one, shortened: what the tree in text says */
+  bool shows_size;        /* its lines have its size */
+  bool is_mapping;        /* holds something under a key */
+  bool is_annotated;
+  const char *value;      /* of a value: the text of a row */
+  const char *note;       /* the caller's lines; NULL: none */
+  uint32_t num_rows;      /* values that are rows of it, shown or not */
+  uint64_t num_cut_targets;
+  uint64_t num_cut_referrers;
+};
+
+struct rgi_arrow {
+  rg_view_edge edge;
+  bool is_redundant; /* a key that the name of an item says already */
+};
+
+struct rg_view {
+  enum rgi_question question;
+  struct rgi_arena strings;
+  struct rgi_box *boxes;
+  size_t num_boxes;
+  size_t boxes_capacity;
+  struct rgi_arrow *arrows; /* in the order of their source */
+  size_t num_arrows;
+  size_t arrows_capacity;
+  const char *caption;
+  rg_direction direction;
+  size_t num_drawn_boxes;
+  size_t num_drawn_arrows;
+};
+
+/* What the steps read. */
+struct rgi_sheet {
+  rg_view *view;
+  const rg_selection *selection;
+  const rg_graph *graph;
+  rg_view_options options;
+  uint32_t *boxes; /* by selected node: its box; RG_VIEW_NONE for a passage that is drawn as part of an arrow */
+};
+
+rg_error *rgi_view_add_box(rg_view *view, const struct rgi_box *box, uint32_t *ret);
+rg_error *rgi_view_add_arrow(rg_view *view, const struct rgi_arrow *arrow);
+
+/* Adds the arrows between the boxes, source by source, and the boxes of variables without a value.
+ * Cost: O(n log n) in the selected edges n. */
+rg_error *rgi_view_add_arrows(struct rgi_sheet *sheet);
+/* The words at the arrow, as "[17]", cut to `columns`; `name` is as in rg_view_edge. */
+void rgi_view_add_edge_text(struct rgi_text *text, rg_edge_kind kind, const char *name, const struct rgi_box *source,
+                            size_t columns);
+
+/* Makes rows of small values and marks of what was cut. Cost: O(boxes and arrows). */
+rg_error *rgi_view_fold(struct rgi_sheet *sheet);
+
+/* Writes the lines of all boxes. */
+rg_error *rgi_view_add_labels(struct rgi_sheet *sheet);
+
+rg_error *rgi_view_set_caption(struct rgi_sheet *sheet);
+rg_error *rgi_view_set_direction(struct rgi_sheet *sheet);
+
+#endif

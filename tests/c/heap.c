@@ -1,0 +1,223 @@
+#include "heap.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reader {
+  struct heap *heap;
+  rg_builder *builder;
+  rg_node_info infos[HEAP_MAX_NODES];
+  rg_category categories[HEAP_MAX_NODES];
+  char types[HEAP_MAX_NODES][32]; // empty: the usual one of the category
+};
+
+static const char *const category_words[RG_NUM_CATEGORIES] = {"instance", "container", "value", "callable",
+                                                              "type",     "module",    "frame", "external"};
+static const char *const usual_types[RG_NUM_CATEGORIES] = {"object", "list",   "int",   "function",
+                                                           "type",   "module", "frame", "state"};
+static const char *const flag_words[] = {"closure", "implicit", "passage", "immortal", "shared", "partial"};
+
+static void check(rg_error *error)
+{
+  if (!error)
+    return;
+  fprintf(stderr, "heap: %s\n", error->message);
+  abort();
+}
+
+static void fail(const char *what, const char *where)
+{
+  fprintf(stderr, "heap: %s at \"%s\"\n", what, where);
+  abort();
+}
+
+static rg_node find_or_add(struct reader *reader, const char *name, size_t size)
+{
+  struct heap *heap = reader->heap;
+  if (size == 1 && *name == 'R')
+    return RG_NODE_ROOT;
+  for (uint32_t i = 1; i < heap->num_names; i++) {
+    if (strlen(heap->names[i]) == size && !memcmp(heap->names[i], name, size))
+      return i;
+  }
+  if (heap->num_names == HEAP_MAX_NODES || size >= sizeof(heap->names[0]) || !size)
+    fail("bad name", name);
+  rg_node node;
+  check(rg_builder_add_node(reader->builder, NULL, &node));
+  memcpy(heap->names[node], name, size);
+  heap->num_names = node + 1;
+  reader->infos[node] = (rg_node_info){.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .address = 4096 + 16 * node};
+  return node;
+}
+
+static rg_string add_string(struct reader *reader, const char *text, size_t size)
+{
+  rg_string string;
+  check(rg_builder_add_string(reader->builder, text, size, &string));
+  return string;
+}
+
+static size_t name_size(const char *text)
+{
+  size_t size = 0;
+  while (isalnum((unsigned char)text[size]))
+    size++;
+  return size;
+}
+
+static const struct {
+  char mark;
+  char close; // ends the name; '\0': the arrow does
+  rg_edge_kind kind;
+} forms[] = {
+    {'.', 0, RG_EDGE_ATTRIBUTE}, {'[', ']', RG_EDGE_ITEM},  {'#', 0, RG_EDGE_KEY},  {'{', '}', RG_EDGE_CAPTURED},
+    {'(', ')', RG_EDGE_LOCAL},   {'*', 0, RG_EDGE_ARGUMENT}, {'!', 0, RG_EDGE_INTERNAL}, {'~', 0, RG_EDGE_WEAK},
+    {'%', 0, RG_EDGE_TYPE},
+};
+
+static void read_edge(struct reader *reader, const char *word, size_t size)
+{
+  const char *arrow = memrchr(word, '>', size);
+  size_t source_size = name_size(word);
+  rg_node source = find_or_add(reader, word, source_size);
+  rg_node target = find_or_add(reader, arrow + 1, size - (size_t)(arrow + 1 - word));
+  rg_edge_kind kind = RG_EDGE_ATTRIBUTE;
+  const char *begin = word + source_size, *end = arrow;
+  for (size_t i = 0; begin < arrow && i < sizeof(forms) / sizeof(forms[0]); i++) {
+    if (*begin != forms[i].mark)
+      continue;
+    kind = forms[i].kind;
+    end -= forms[i].close != 0;
+    begin++;
+    break;
+  }
+  if (kind == RG_EDGE_ITEM && isdigit((unsigned char)*begin))
+    check(rg_builder_add_edge(reader->builder, source, target, RG_EDGE_INDEX, (uint32_t)atoi(begin)));
+  else
+    check(rg_builder_add_edge(reader->builder, source, target, kind,
+                              add_string(reader, begin, (size_t)(end - begin))));
+}
+
+static rg_site read_site(struct reader *reader, char *value)
+{
+  const char *captured[16];
+  rg_site_info info = {.name = strtok(value, "/"), .captured = captured};
+  const char *file = strtok(NULL, "/"), *line = strtok(NULL, "/");
+  info.file = file ? file : "";
+  info.line = line ? (uint32_t)atoi(line) : 0;
+  for (const char *name; (name = strtok(NULL, "/"));)
+    captured[info.num_captured++] = name;
+  rg_site site;
+  check(rg_builder_add_site(reader->builder, &info, &site));
+  return site;
+}
+
+static bool read_word(struct reader *reader, rg_node node, const char *word)
+{
+  for (size_t i = 0; i < RG_NUM_CATEGORIES; i++) {
+    if (!strcmp(word, category_words[i])) {
+      reader->categories[node] = (rg_category)i;
+      return true;
+    }
+  }
+  for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++) {
+    if (!strcmp(word, flag_words[i])) {
+      reader->infos[node].flags |= (rg_node_flags)(1 << i);
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool read_setting(struct reader *reader, rg_node node, const char *key, char *value)
+{
+  rg_node_info *info = &reader->infos[node];
+  for (char *c = value; *c; c++)
+    *c = *c == '^' ? ' ' : *c;
+  if (!strcmp(key, "type"))
+    snprintf(reader->types[node], sizeof(reader->types[node]), "%s", value);
+  else if (!strcmp(key, "label"))
+    info->label = add_string(reader, value, strlen(value));
+  else if (!strcmp(key, "context"))
+    info->context = add_string(reader, value, strlen(value));
+  else if (!strcmp(key, "size"))
+    info->size = strtoull(value, NULL, 10);
+  else if (!strcmp(key, "length"))
+    info->length = (uint32_t)atoi(value);
+  else if (!strcmp(key, "refcount"))
+    info->refcount = (uint32_t)atoi(value);
+  else if (!strcmp(key, "unfollowed"))
+    info->num_unfollowed = strtoull(value, NULL, 10);
+  else if (!strcmp(key, "site"))
+    info->site = read_site(reader, value);
+  else
+    return false;
+  return true;
+}
+
+static void read_node(struct reader *reader, const char *word, size_t size)
+{
+  size_t length = name_size(word);
+  rg_node node = find_or_add(reader, word, length);
+  char settings[512];
+  snprintf(settings, sizeof(settings), "%.*s", (int)(size - length - 1), word + length + 1);
+  char *rest = settings;
+  for (char *setting; (setting = strsep(&rest, ","));) {
+    char *equals = strchr(setting, '=');
+    if (equals)
+      *equals = '\0';
+    if (equals ? !read_setting(reader, node, setting, equals + 1) : !read_word(reader, node, setting))
+      fail("unknown word", setting);
+  }
+}
+
+static void set_nodes(struct reader *reader)
+{
+  for (rg_node node = 1; node < reader->heap->num_names; node++) {
+    rg_category category = reader->categories[node];
+    rg_type_info type = {*reader->types[node] ? reader->types[node] : usual_types[category], "", category};
+    check(rg_builder_add_type(reader->builder, &type, &reader->infos[node].type));
+    check(rg_builder_set_node(reader->builder, node, &reader->infos[node]));
+  }
+}
+
+struct heap heap(const char *notation)
+{
+  struct heap heap = {.num_names = 1};
+  struct reader *reader = calloc(1, sizeof(*reader));
+  reader->heap = &heap;
+  check(rg_builder_create(&reader->builder));
+  while (*(notation += strspn(notation, " \n"))) {
+    size_t size = strcspn(notation, " \n");
+    size_t name = name_size(notation);
+    if (name < size && notation[name] == ':')
+      read_node(reader, notation, size);
+    else if (memchr(notation, '>', size))
+      read_edge(reader, notation, size);
+    else
+      fail("neither node nor edge", notation);
+    notation += size;
+  }
+  set_nodes(reader);
+  check(rg_builder_finish(reader->builder, &heap.graph));
+  rg_builder_destroy(reader->builder);
+  free(reader);
+  return heap;
+}
+
+void heap_deinit(struct heap *heap)
+{
+  rg_graph_destroy(heap->graph);
+}
+
+rg_node heap_node(const struct heap *heap, const char *name)
+{
+  for (rg_node node = 1; node < heap->num_names; node++) {
+    if (!strcmp(heap->names[node], name))
+      return node;
+  }
+  fail("no node of this name", name);
+  return RG_NODE_NONE;
+}
