@@ -1,0 +1,327 @@
+/* The walk. A bounded capture is a breadth-first search in which a passage costs nothing; a whole one reads every
+ * object that the collector knows, and everything that is found from there, in the order of finding. */
+#include "capture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+
+rg_error *rgpy_out_of_memory(void)
+{
+  return rg_error_create(RG_ERROR_MEMORY, "out of memory");
+}
+
+rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t element_size)
+{
+  if (needed <= *capacity)
+    return NULL;
+  size_t grown = *capacity + *capacity / 2 + 16;
+  if (grown < needed)
+    grown = needed;
+  void *moved = reallocarray(*data, grown, element_size);
+  if (!moved)
+    return rgpy_out_of_memory();
+  *data = moved;
+  *capacity = grown;
+  return NULL;
+}
+
+rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node)
+{
+  RGPY_TRY(rgpy_reserve((void **)&queue->nodes, &queue->capacity, queue->num + 1, sizeof(*queue->nodes)));
+  queue->nodes[queue->num++] = node;
+  return NULL;
+}
+
+/* --- nodes -------------------------------------------------------------------------------------------------------- */
+
+static rg_error *add_found(struct rgpy_capture *capture, PyObject *object, const rg_node_info *info, rg_node *ret)
+{
+  RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->found_capacity, (size_t)capture->num_found + 1,
+                        sizeof(*capture->found)));
+  RGPY_TRY(rg_builder_add_node(capture->builder, info, ret));
+  capture->found[capture->num_found++] = (struct rgpy_found){.object = object, .row = RGPY_ROW_NONE};
+  return NULL;
+}
+
+rg_error *rgpy_capture_node(struct rgpy_capture *capture, PyObject *object, rg_node *ret)
+{
+  uint32_t *node;
+  RGPY_TRY(rgpy_address_map_slot(&capture->nodes, object, &node));
+  if (!*node)
+    RGPY_TRY(add_found(capture, object, NULL, node));
+  *ret = *node;
+  return NULL;
+}
+
+rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_info *info, rg_node *ret)
+{
+  return add_found(capture, NULL, info, ret);
+}
+
+/* --- the references of one object ----------------------------------------------------------------------------------- */
+
+static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference reference)
+{
+  struct rgpy_row *row = &capture->row;
+  bool is_hidden = reference.kind == RG_EDGE_INTERNAL || reference.kind == RG_EDGE_TYPE;
+  if (capture->is_bounded && is_hidden && !capture->with_internals)
+    return NULL;
+  if (row->num >= row->max) {
+    row->num_beyond++;
+    return NULL;
+  }
+  RGPY_TRY(rgpy_reserve((void **)&row->references, &row->capacity, row->num + 1, sizeof(*row->references)));
+  row->references[row->num++] = reference;
+  return NULL;
+}
+
+rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name)
+{
+  return refer(capture, (struct rgpy_reference){target, name, (uint8_t)kind, false});
+}
+
+rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name)
+{
+  return refer(capture, (struct rgpy_reference){passage, name, (uint8_t)kind, true});
+}
+
+// The items of a passage are fields of its owner. It learns so before it is read, or its edges get their names now.
+static rg_error *mark_passage(struct rgpy_capture *capture, rg_node node)
+{
+  struct rgpy_found *found = &capture->found[node];
+  rg_builder_add_flags(capture->builder, node, RG_NODE_PASSAGE);
+  uint8_t mark = PyDict_Check(found->object)    ? RGPY_MARK_ATTRIBUTES
+                 : PyTuple_Check(found->object) ? RGPY_MARK_CELLS
+                                                : 0;
+  bool was_marked = found->marks & mark;
+  found->marks |= mark;
+  if (mark == RGPY_MARK_ATTRIBUTES && !was_marked && found->row != RGPY_ROW_NONE)
+    return rgpy_name_attributes(capture, node);
+  return NULL;
+}
+
+static rg_error *add_reference(struct rgpy_capture *capture, const struct rgpy_reference *reference)
+{
+  rg_node target;
+  uint32_t num_before = capture->num_found;
+  RGPY_TRY(rgpy_capture_node(capture, reference->target, &target));
+  RGPY_TRY(rg_builder_add_edge(capture->builder, capture->node, target, (rg_edge_kind)reference->kind,
+                               reference->name));
+  if (capture->is_bounded && capture->num_found > num_before)
+    RGPY_TRY(rgpy_queue_add(reference->is_passage ? &capture->near : &capture->far, target));
+  return reference->is_passage ? mark_passage(capture, target) : NULL;
+}
+
+rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
+{
+  struct rgpy_row *row = &capture->row;
+  capture->found[capture->node].row = rg_builder_num_edges(capture->builder);
+  capture->found[capture->node].row_size = (uint32_t)row->num;
+  for (size_t i = 0; i < row->num; i++)
+    RGPY_TRY(add_reference(capture, &row->references[i]));
+  row->num = 0;
+  row->num_beyond = 0;
+  return NULL;
+}
+
+/* --- reading -------------------------------------------------------------------------------------------------------- */
+
+static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with_references)
+{
+  PyObject *object = capture->found[node].object;
+  if (!object || capture->found[node].row != RGPY_ROW_NONE)
+    return NULL;
+  const struct rgpy_type *type;
+  rg_node_info info;
+  RGPY_TRY(rgpy_describe_type(capture, Py_TYPE(object), &type));
+  RGPY_TRY(rgpy_describe(capture, object, type, &info));
+  if (capture->found[node].marks & RGPY_MARK_TRACKED && !(info.flags & RG_NODE_IMMORTAL))
+    info.refcount -= capture->refcount_bias;
+  capture->node = node;
+  if (with_references)
+    RGPY_TRY(rgpy_references(capture, object, type));
+  if (capture->row.num_beyond) {
+    info.num_unfollowed = capture->row.num_beyond;
+    info.flags |= RG_NODE_PARTIAL;
+  }
+  RGPY_TRY(rg_builder_set_node(capture->builder, node, &info));
+  if (info.flags & RG_NODE_CLOSURE)
+    RGPY_TRY(rgpy_queue_add(&capture->closures, node));
+  return rgpy_capture_end_row(capture);
+}
+
+static rg_error *read_all(struct rgpy_capture *capture)
+{
+  for (rg_node node = 1; node < capture->num_found; node++)
+    RGPY_TRY(read_node(capture, node, true));
+  return NULL;
+}
+
+// Everything that is `near` was found within the depth; what is read there and is no passage goes to `far`.
+static rg_error *read_level(struct rgpy_capture *capture, bool with_references, size_t *num_read)
+{
+  struct rgpy_queue *near = &capture->near;
+  for (; near->head < near->num; near->head++) {
+    rg_node node = near->nodes[near->head];
+    RGPY_TRY(read_node(capture, node, with_references));
+    ++*num_read;
+  }
+  near->head = near->num = 0;
+  return NULL;
+}
+
+static rg_error *read_bounded(struct rgpy_capture *capture, const struct rgpy_capture_options *options)
+{
+  size_t num_read = 0;
+  for (rg_node node = 1; node < capture->num_found; node++)
+    RGPY_TRY(rgpy_queue_add(&capture->near, node));
+  for (uint32_t depth = 0; capture->near.num; depth++) {
+    // Beyond the depth or the budget objects are still described, since arrows end at them.
+    RGPY_TRY(read_level(capture, depth < options->max_depth && num_read < options->max_nodes, &num_read));
+    struct rgpy_queue empty = capture->near;
+    capture->near = capture->far;
+    capture->far = empty;
+  }
+  return NULL;
+}
+
+/* --- what the collector knows --------------------------------------------------------------------------------------- */
+
+static rg_error *add_tracked(struct rgpy_capture *capture, PyObject *object)
+{
+  rg_node node;
+  RGPY_TRY(rgpy_capture_node(capture, object, &node));
+  capture->found[node].marks |= RGPY_MARK_TRACKED;
+  return NULL;
+}
+
+#if PY_VERSION_HEX >= 0x030c0000
+
+struct enumeration {
+  struct rgpy_capture *capture;
+  rg_error *error;
+};
+
+static int visit_tracked(PyObject *object, void *context)
+{
+  struct enumeration *enumeration = context;
+  enumeration->error = add_tracked(enumeration->capture, object);
+  return enumeration->error == NULL;
+}
+
+static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
+{
+  (void)listed;
+  struct enumeration enumeration = {capture, NULL};
+  PyUnstable_GC_VisitObjects(visit_tracked, &enumeration);
+  return enumeration.error;
+}
+
+static rg_error *list_tracked(PyObject **ret)
+{
+  *ret = NULL;
+  return NULL;
+}
+
+#else
+
+static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
+{
+  capture->refcount_bias = 1;
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(listed); i++)
+    RGPY_TRY(add_tracked(capture, PyList_GET_ITEM(listed, i)));
+  return NULL;
+}
+
+// gc.get_objects() makes a list, and making one may start a collection: not here.
+static rg_error *list_tracked(PyObject **ret)
+{
+  int was_enabled = PyGC_Disable();
+  RGPY_CLEANUP_DECREF PyObject *gc = PyImport_ImportModule("gc");
+  PyObject *listed = gc ? PyObject_CallMethod(gc, "get_objects", NULL) : NULL;
+  if (was_enabled)
+    PyGC_Enable();
+  if (!listed) {
+    PyErr_Clear();
+    return rg_error_create(RG_ERROR_UNSUPPORTED, "gc.get_objects() failed");
+  }
+  *ret = listed;
+  return NULL;
+}
+
+#endif
+
+/* --- capture -------------------------------------------------------------------------------------------------------- */
+
+static void deinit_capture(struct rgpy_capture *capture)
+{
+  rg_builder_destroy(capture->builder);
+  rgpy_address_map_deinit(&capture->nodes);
+  rgpy_address_map_deinit(&capture->type_numbers);
+  for (size_t i = 0; i < capture->num_types; i++) {
+    free(capture->types[i]->members);
+    free(capture->types[i]);
+  }
+  free(capture->types);
+  free(capture->found);
+  free(capture->near.nodes);
+  free(capture->far.nodes);
+  free(capture->closures.nodes);
+  free(capture->row.references);
+  free(capture->visited);
+  free(capture->cached_names);
+}
+
+static rg_error *init_capture(struct rgpy_capture *capture, const struct rgpy_capture_options *options)
+{
+  capture->is_bounded = options->is_bounded;
+  capture->with_internals = options->with_internals;
+  capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
+  RGPY_TRY(rg_builder_create(&capture->builder));
+  RGPY_TRY(rgpy_address_map_init(&capture->nodes));
+  RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
+  capture->cached_names = calloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
+  // Node 0 is the super-root, which the builder has from the start.
+  RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->found_capacity, 1, sizeof(*capture->found)));
+  capture->found[capture->num_found++] = (struct rgpy_found){0};
+  return capture->cached_names ? NULL : rgpy_out_of_memory();
+}
+
+static rg_error *name_closures(struct rgpy_capture *capture)
+{
+  for (size_t i = 0; i < capture->closures.num; i++)
+    RGPY_TRY(rgpy_name_captured(capture, capture->found[capture->closures.nodes[i]].object));
+  return NULL;
+}
+
+static rg_error *capture_into(struct rgpy_capture *capture, const struct rgpy_capture_options *options,
+                              PyObject *listed, rg_node *target_nodes)
+{
+  RGPY_TRY(init_capture(capture, options));
+  if (!options->is_bounded)
+    RGPY_TRY(rgpy_roots(capture));
+  for (size_t i = 0; i < options->num_targets; i++)
+    RGPY_TRY(rgpy_capture_node(capture, options->targets[i], &target_nodes[i]));
+  if (options->is_bounded) {
+    RGPY_TRY(read_bounded(capture, options));
+  } else {
+    RGPY_TRY(add_all_tracked(capture, listed));
+    RGPY_TRY(read_all(capture));
+  }
+  return name_closures(capture);
+}
+
+rg_error *rgpy_capture_graph(const struct rgpy_capture_options *options, rg_graph **ret, rg_node *target_nodes)
+{
+  struct rgpy_capture capture = {0};
+  RGPY_CLEANUP_DECREF PyObject *listed = NULL;
+  if (!options->is_bounded)
+    RGPY_TRY(list_tracked(&listed));
+  rg_error *error = capture_into(&capture, options, listed, target_nodes);
+  if (!error)
+    error = rg_builder_finish(capture.builder, ret);
+  deinit_capture(&capture);
+  return error;
+}

@@ -1,0 +1,152 @@
+/* A capture under way: which objects were found, and what is known of each.
+ *
+ *   capture.c     the walk: from given objects to a depth, or over the whole heap
+ *   references.c  the references of one object, each with its kind and name
+ *   describe.c    type, label, size and code site of one object
+ *   names.c       names and values as text in the graph
+ *   roots.c       modules, frames, thread and interpreter state
+ *
+ * None of these files runs Python code, allocates Python memory or changes a reference count: from the first read to
+ * the last name the GIL is held and nothing that was found can go away. Only ob_type is trusted, never __class__;
+ * no repr, len, hash, getattr or comparison is called on what is found. */
+#ifndef RGPY_CAPTURE_H
+#define RGPY_CAPTURE_H
+
+#include "address_map.h"
+#include "rgpy.h"
+
+struct rgpy_reference {
+  PyObject *target;
+  uint32_t name;
+  uint8_t kind;    /* rg_edge_kind */
+  bool is_passage; /* the target is a step between the holder and its field */
+};
+
+/* The references of the object that is being read. */
+struct rgpy_row {
+  struct rgpy_reference *references;
+  size_t num, capacity;
+  size_t max;        /* references kept */
+  size_t num_beyond; /* references that were only counted */
+};
+
+struct rgpy_type; /* describe.h */
+
+struct rgpy_cached_name {
+  const void *key;
+  rg_string name;
+};
+#define RGPY_NUM_CACHED_NAMES 16384
+
+struct rgpy_found {
+  PyObject *object;  /* NULL for a node that is no object */
+  uint64_t row;      /* number of its first edge; RGPY_ROW_NONE until it was read */
+  uint32_t row_size; /* its edges */
+  uint8_t marks;     /* RGPY_MARK_ */
+};
+#define RGPY_ROW_NONE UINT64_MAX
+/* The attribute dict of an object: its items are attributes. */
+#define RGPY_MARK_ATTRIBUTES 1
+/* The cells of a function: its items are captured variables. */
+#define RGPY_MARK_CELLS 2
+/* The enumeration of the collector's objects found it. */
+#define RGPY_MARK_TRACKED 4
+
+/* Nodes that wait to be read, in the order of finding. */
+struct rgpy_queue {
+  rg_node *nodes;
+  size_t head, num, capacity;
+};
+
+struct rgpy_capture {
+  rg_builder *builder;
+  struct rgpy_address_map nodes; /* object -> node */
+  struct rgpy_found *found;      /* by node */
+  uint32_t num_found;
+  size_t found_capacity;
+
+  bool is_bounded;               /* to a depth; else everything that is found is read */
+  bool with_internals;           /* bounded captures leave internal and type references out, unless asked for */
+  uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
+  struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
+
+  rg_node node;                  /* the one that is being read */
+  struct rgpy_row row;
+  PyObject **visited;            /* what its tp_traverse gave */
+  size_t num_visited, visited_capacity;
+  bool is_out_of_memory;         /* inside a visit, where no error can be returned */
+
+  struct rgpy_address_map type_numbers;
+  struct rgpy_type **types;
+  size_t num_types, types_capacity;
+  struct rgpy_cached_name *cached_names;
+  struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
+};
+
+/* --- capture.c --- */
+
+/* The node of `object`, a new one if it has none. */
+rg_error *rgpy_capture_node(struct rgpy_capture *capture, PyObject *object, rg_node *ret);
+/* A node that is no object. */
+rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_info *info, rg_node *ret);
+/* Notes a reference of the object that is being read; a NULL target is no reference. */
+rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name);
+rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name);
+/* What is known of the object that is being read before it is read: RGPY_MARK_. */
+static inline uint8_t rgpy_capture_marks(const struct rgpy_capture *capture)
+{
+  return capture->found[capture->node].marks;
+}
+/* Whether further references of this object are only counted. */
+static inline bool rgpy_capture_is_full(const struct rgpy_capture *capture)
+{
+  return capture->row.num >= capture->row.max;
+}
+/* Makes the references that were noted the edges of the node that is being read. */
+rg_error *rgpy_capture_end_row(struct rgpy_capture *capture);
+
+rg_error *rgpy_out_of_memory(void);
+rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t element_size);
+rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node);
+
+/* What a capture is asked for. */
+struct rgpy_capture_options {
+  PyObject *const *targets; /* objects that must be in the graph */
+  size_t num_targets;
+  bool is_bounded;          /* only what is reached from the targets within the limits that follow */
+  bool with_internals;
+  uint32_t max_depth;
+  size_t max_references;    /* of one object */
+  size_t max_nodes;         /* passages not counted */
+};
+
+/* Captures while the GIL is held. `target_nodes` has room for a node a target. */
+rg_error *rgpy_capture_graph(const struct rgpy_capture_options *options, rg_graph **ret, rg_node *target_nodes);
+
+/* --- references.c --- */
+
+/* Notes every reference of `object`: all that its tp_traverse gives, and what that does not show. */
+rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type);
+/* Notes the references of a frame, running or suspended. */
+struct rgpy_frame;
+rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_frame *frame);
+/* Names the edges of a passage that was read before its owner was. */
+rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node dict);
+rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *function);
+
+/* --- names.c --- */
+
+/* A literal of our own; the pointer must be that of a string constant. */
+rg_error *rgpy_literal(struct rgpy_capture *capture, const char *literal, rg_string *ret);
+/* The text of a str. Other objects give the empty string. */
+rg_error *rgpy_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret);
+/* The key of a mapping as it is shown: 'tick', 3, (1, 'a'), <Point>. */
+rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *ret);
+/* The value of a small immutable object as it is shown; the empty string for others. */
+rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *ret);
+
+/* --- roots.c --- */
+
+rg_error *rgpy_roots(struct rgpy_capture *capture);
+
+#endif

@@ -1,0 +1,403 @@
+#include "describe.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <structmember.h>
+
+#include "layout.h"
+
+/* --- types ------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  PyTypeObject *type;
+  rg_category category;
+  bool with_derived;
+} categories[] = {
+    {&PyUnicode_Type, RG_CATEGORY_VALUE, false},
+    {&PyLong_Type, RG_CATEGORY_VALUE, false},
+    {&PyFloat_Type, RG_CATEGORY_VALUE, false},
+    {&PyComplex_Type, RG_CATEGORY_VALUE, false},
+    {&PyBool_Type, RG_CATEGORY_VALUE, false},
+    {&PyBytes_Type, RG_CATEGORY_VALUE, false},
+    {&PyEllipsis_Type, RG_CATEGORY_VALUE, false},
+    {&PyType_Type, RG_CATEGORY_TYPE, true},
+    {&PyModule_Type, RG_CATEGORY_MODULE, true},
+    {&PyDict_Type, RG_CATEGORY_CONTAINER, true},
+    {&PyList_Type, RG_CATEGORY_CONTAINER, true},
+    {&PyTuple_Type, RG_CATEGORY_CONTAINER, true},
+    {&PySet_Type, RG_CATEGORY_CONTAINER, true},
+    {&PyFrozenSet_Type, RG_CATEGORY_CONTAINER, true},
+    {&PyByteArray_Type, RG_CATEGORY_CONTAINER, true},
+    {&PyMemoryView_Type, RG_CATEGORY_CONTAINER, false},
+    {&PyDictProxy_Type, RG_CATEGORY_CONTAINER, false},
+    {&PyFunction_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyMethod_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyCFunction_Type, RG_CATEGORY_CALLABLE, true},
+    {&PyGen_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyCoro_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyAsyncGen_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyFrame_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyCode_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyMethodDescr_Type, RG_CATEGORY_CALLABLE, false},
+    {&PyWrapperDescr_Type, RG_CATEGORY_CALLABLE, false},
+};
+
+static const struct {
+  const char *name;
+  rg_category category;
+} categories_by_name[] = {
+    {"functools.partial", RG_CATEGORY_CALLABLE},  {"collections.deque", RG_CATEGORY_CONTAINER},
+    {"array.array", RG_CATEGORY_CONTAINER},       {"numpy.ndarray", RG_CATEGORY_CONTAINER},
+    {"functools._lru_cache_wrapper", RG_CATEGORY_CALLABLE}, {"method-wrapper", RG_CATEGORY_CALLABLE},
+};
+
+static rg_category find_category(PyTypeObject *type)
+{
+  if (type == Py_TYPE(Py_None) || type == Py_TYPE(Py_NotImplemented))
+    return RG_CATEGORY_VALUE;
+  for (PyTypeObject *base = type; base; base = base->tp_base) {
+    for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++) {
+      if (categories[i].type == base && (categories[i].with_derived || base == type))
+        return categories[i].category;
+    }
+    for (size_t i = 0; i < sizeof(categories_by_name) / sizeof(categories_by_name[0]); i++) {
+      if (strcmp(categories_by_name[i].name, base->tp_name) == 0)
+        return categories_by_name[i].category;
+    }
+  }
+  return RG_CATEGORY_INSTANCE;
+}
+
+PyObject *rgpy_find_item(PyObject *dict, const char *name)
+{
+  Py_ssize_t position = 0;
+  PyObject *key, *value;
+  while (dict && PyDict_Next(dict, &position, &key, &value)) {
+    if (PyUnicode_CheckExact(key) && PyUnicode_IS_COMPACT_ASCII(key) &&
+        strcmp((const char *)PyUnicode_1BYTE_DATA(key), name) == 0)
+      return value;
+  }
+  return NULL;
+}
+
+// The text of a str into a fixed place, for the library, which wants C strings.
+enum { NAME_SIZE = 256 };
+
+static void copy_string(PyObject *string, char *ret)
+{
+  size_t size = 0;
+  if (string && PyUnicode_Check(string) && PyUnicode_IS_COMPACT_ASCII(string)) {
+    size = Py_MIN((size_t)PyUnicode_GET_LENGTH(string), NAME_SIZE - 1);
+    memcpy(ret, PyUnicode_1BYTE_DATA(string), size);
+  } else if (string && PyUnicode_Check(string)) {
+    // Names beyond ASCII are rare. This allocates the text inside the str, no object, and runs no Python code.
+    Py_ssize_t utf8_size;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(string, &utf8_size);
+    PyErr_Clear();
+    size = utf8 ? Py_MIN((size_t)utf8_size, NAME_SIZE - 1) : 0;
+    memcpy(ret, utf8 ? utf8 : "", size);
+  }
+  ret[size] = '\0';
+}
+
+static rg_error *add_type(struct rgpy_capture *capture, PyTypeObject *type, struct rgpy_type *ret)
+{
+  char name[NAME_SIZE], module[NAME_SIZE];
+  if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+    copy_string(((PyHeapTypeObject *)type)->ht_name, name);
+    copy_string(rgpy_find_item(type->tp_dict, "__module__"), module);
+  } else {
+    const char *dot = strrchr(type->tp_name, '.');
+    snprintf(name, sizeof(name), "%s", dot ? dot + 1 : type->tp_name);
+    snprintf(module, sizeof(module), "%.*s", dot ? (int)(dot - type->tp_name) : 0, type->tp_name);
+  }
+  rg_type_info info = {name, strcmp(module, "builtins") == 0 ? "" : module, ret->category};
+  return rg_builder_add_type(capture->builder, &info, &ret->id);
+}
+
+static bool is_known(const struct rgpy_type *type, Py_ssize_t offset)
+{
+  for (size_t i = 0; i < type->num_members; i++) {
+    if (type->members[i].offset == offset)
+      return true;
+  }
+  return false;
+}
+
+static bool is_metadata(const char *name)
+{
+  return strcmp(name, "__doc__") == 0 || strcmp(name, "__name__") == 0 || strcmp(name, "__module__") == 0 ||
+         strcmp(name, "__qualname__") == 0 || strcmp(name, "__objclass__") == 0;
+}
+
+static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type, const PyMemberDef *member)
+{
+  struct rgpy_member *members = realloc(type->members, (type->num_members + 1) * sizeof(*members));
+  if (!members)
+    return rgpy_out_of_memory();
+  type->members = members;
+  struct rgpy_member *added = &members[type->num_members];
+  added->offset = member->offset;
+  added->kind = is_metadata(member->name) ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
+  RGPY_TRY(rg_builder_add_string(capture->builder, member->name, strlen(member->name), &added->name));
+  type->num_members++;
+  return NULL;
+}
+
+// Fields that the type itself declares: __slots__, and what C types show, such as functools.partial's func. Only
+// fields inside the fixed part of the object are read.
+static rg_error *add_members(struct rgpy_capture *capture, struct rgpy_type *type)
+{
+  for (PyTypeObject *base = type->type; base; base = base->tp_base) {
+    for (const PyMemberDef *member = base->tp_members; member && member->name; member++) {
+      bool is_object = member->type == T_OBJECT || member->type == T_OBJECT_EX;
+      // Py_RELATIVE_OFFSET, of 3.12 and later, is 8.
+      if (is_object && !(member->flags & 8) && member->offset > 0 &&
+          member->offset + (Py_ssize_t)sizeof(PyObject *) <= base->tp_basicsize && !is_known(type, member->offset))
+        RGPY_TRY(add_member(capture, type, member));
+    }
+  }
+  return NULL;
+}
+
+static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_type, struct rgpy_type *type)
+{
+  type->type = python_type;
+  type->category = find_category(python_type);
+  type->enumerate = rgpy_enumerator(python_type, &type->is_complete);
+  // Kinds that read all of their fields themselves declare the same fields as members: those would come twice.
+  bool is_own_kind = type->is_complete || PyType_IsSubtype(python_type, &PyType_Type) ||
+                     python_type == &PyFrame_Type || python_type == &PyModule_Type || python_type == &PyGen_Type ||
+                     python_type == &PyCoro_Type || python_type == &PyAsyncGen_Type;
+  type->has_attributes = !is_own_kind && (python_type->tp_dictoffset || python_type->tp_flags & (1UL << 4));
+  RGPY_TRY(add_type(capture, python_type, type));
+  return is_own_kind ? NULL : add_members(capture, type);
+}
+
+rg_error *rgpy_describe_type(struct rgpy_capture *capture, PyTypeObject *python_type, const struct rgpy_type **ret)
+{
+  uint32_t *number;
+  RGPY_TRY(rgpy_address_map_slot(&capture->type_numbers, python_type, &number));
+  if (!*number) {
+    RGPY_TRY(rgpy_reserve((void **)&capture->types, &capture->types_capacity, capture->num_types + 1,
+                          sizeof(*capture->types)));
+    struct rgpy_type *type = calloc(1, sizeof(*type));
+    if (!type)
+      return rgpy_out_of_memory();
+    capture->types[capture->num_types++] = type;
+    RGPY_TRY(make_type(capture, python_type, type));
+    *number = (uint32_t)capture->num_types;
+  }
+  *ret = capture->types[*number - 1];
+  return NULL;
+}
+
+/* --- sizes ------------------------------------------------------------------------------------------------------- */
+
+static size_t string_size(PyObject *string)
+{
+  if (!PyUnicode_IS_COMPACT(string))
+    return sizeof(PyUnicodeObject);
+  size_t head = PyUnicode_IS_ASCII(string) ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject);
+  return head + ((size_t)PyUnicode_GET_LENGTH(string) + 1) * (size_t)PyUnicode_KIND(string);
+}
+
+static size_t variable_size(PyObject *object)
+{
+  PyTypeObject *type = Py_TYPE(object);
+  Py_ssize_t num = 0;
+  if (type->tp_flags & Py_TPFLAGS_LONG_SUBCLASS)
+    num = (Py_ssize_t)(_PyLong_NumBits(object) / PyLong_SHIFT + 1);
+  else if (type->tp_itemsize)
+    num = ((PyVarObject *)object)->ob_size;
+  return (size_t)type->tp_basicsize + (size_t)(num < 0 ? -num : num) * (size_t)type->tp_itemsize;
+}
+
+#if PY_VERSION_HEX >= 0x030d0000
+PyAPI_FUNC(Py_ssize_t) _PyDict_SizeOf(PyDictObject *);
+#endif
+
+// As sys.getsizeof() has it for builtin types; for others what object.__sizeof__() would say. A __sizeof__ of their
+// own is not called.
+static size_t shallow_size(PyObject *object)
+{
+  size_t size = rgpy_preheader_size(Py_TYPE(object));
+  if (PyUnicode_Check(object))
+    return PyUnicode_CheckExact(object) ? string_size(object) : size + string_size(object);
+  if (PyDict_Check(object))
+    return size + (size_t)_PyDict_SizeOf((PyDictObject *)object);
+  size += variable_size(object);
+  if (PyList_Check(object))
+    size += (size_t)Py_MAX(((PyListObject *)object)->allocated, 0) * sizeof(PyObject *);
+  else if (PyByteArray_Check(object))
+    size += (size_t)((PyByteArrayObject *)object)->ob_alloc;
+  else if (PyAnySet_Check(object) && ((PySetObject *)object)->table != ((PySetObject *)object)->smalltable)
+    size += ((size_t)((PySetObject *)object)->mask + 1) * sizeof(setentry);
+  return size;
+}
+
+/* --- lengths ----------------------------------------------------------------------------------------------------- */
+
+static Py_ssize_t length_of(PyObject *object)
+{
+  if (PyDict_Check(object))
+    return PyDict_GET_SIZE(object);
+  if (PyAnySet_Check(object))
+    return ((PySetObject *)object)->used;
+  if (PyList_Check(object) || PyTuple_Check(object) || strcmp(Py_TYPE(object)->tp_name, "collections.deque") == 0)
+    return Py_SIZE(object);
+  return -1;
+}
+
+/* --- labels and sites --------------------------------------------------------------------------------------------- */
+
+rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObject *qualname, int line, rg_site *ret)
+{
+  enum { MAX_CAPTURED = 64 };
+  char name[NAME_SIZE], file[4 * NAME_SIZE], captured[MAX_CAPTURED][64];
+  const char *captured_names[MAX_CAPTURED];
+  copy_string(qualname, name);
+  copy_string(code->co_filename, file);
+  struct rgpy_names names = rgpy_code_free_variables(code);
+  size_t num = Py_MIN(names.num, MAX_CAPTURED);
+  for (size_t i = 0; i < num; i++) {
+    char full[NAME_SIZE];
+    copy_string(names.names[i], full);
+    snprintf(captured[i], sizeof(captured[i]), "%.63s", full);
+    captured_names[i] = captured[i];
+  }
+  rg_site_info info = {name, file, line > 0 ? (uint32_t)line : 0, (uint32_t)num, captured_names};
+  return rg_builder_add_site(capture->builder, &info, ret);
+}
+
+static rg_error *describe_code(struct rgpy_capture *capture, PyCodeObject *code, PyObject *qualname,
+                               rg_node_info *info)
+{
+  RGPY_TRY(rgpy_name(capture, qualname, &info->label));
+  return rgpy_code_site(capture, code, rgpy_code_qualname(code), code->co_firstlineno, &info->site);
+}
+
+static bool captures_only_class(PyCodeObject *code)
+{
+  struct rgpy_names names = rgpy_code_free_variables(code);
+  return names.num == 1 && PyUnicode_CompareWithASCIIString(names.names[0], "__class__") == 0;
+}
+
+static rg_error *describe_function(struct rgpy_capture *capture, PyObject *object, rg_node_info *info)
+{
+  PyFunctionObject *function = (PyFunctionObject *)object;
+  PyCodeObject *code = (PyCodeObject *)function->func_code;
+  if (function->func_closure)
+    info->flags |= RG_NODE_CLOSURE;
+  if (function->func_closure && captures_only_class(code))
+    info->flags |= RG_NODE_IMPLICIT;
+  return describe_code(capture, code, function->func_qualname, info);
+}
+
+// What a callable object calls lends it its name: the function of a method or partial.
+static rg_error *describe_wrapped(struct rgpy_capture *capture, PyObject *wrapped, rg_node_info *info)
+{
+  if (wrapped && PyFunction_Check(wrapped)) {
+    PyFunctionObject *function = (PyFunctionObject *)wrapped;
+    return describe_code(capture, (PyCodeObject *)function->func_code, function->func_qualname, info);
+  }
+  if (wrapped && PyCFunction_Check(wrapped)) {
+    const char *name = ((PyCFunctionObject *)wrapped)->m_ml->ml_name;
+    return rg_builder_add_string(capture->builder, name, strlen(name), &info->label);
+  }
+  return NULL;
+}
+
+static rg_error *describe_generator(struct rgpy_capture *capture, PyObject *object, rg_node_info *info)
+{
+  PyCodeObject *code = rgpy_generator_code(object);
+  PyObject *qualname = rgpy_generator_qualname(object);
+  return code ? describe_code(capture, code, qualname, info) : rgpy_name(capture, qualname, &info->label);
+}
+
+static rg_error *describe_type_object(struct rgpy_capture *capture, PyTypeObject *type, rg_node_info *info)
+{
+  if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
+    return rgpy_name(capture, ((PyHeapTypeObject *)type)->ht_qualname, &info->label);
+  const char *dot = strrchr(type->tp_name, '.');
+  const char *name = dot ? dot + 1 : type->tp_name;
+  return rg_builder_add_string(capture->builder, name, strlen(name), &info->label);
+}
+
+static PyObject *member_named(PyObject *object, const struct rgpy_type *type, size_t i)
+{
+  return i < type->num_members ? *(PyObject **)((char *)object + type->members[i].offset) : NULL;
+}
+
+static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                                   rg_node_info *info)
+{
+  if (PyFunction_Check(object))
+    return describe_function(capture, object, info);
+  if (PyMethod_Check(object))
+    return describe_wrapped(capture, ((PyMethodObject *)object)->im_func, info);
+  if (PyCFunction_Check(object))
+    return describe_wrapped(capture, object, info);
+  if (PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object))
+    return describe_generator(capture, object, info);
+  if (PyCode_Check(object))
+    return describe_code(capture, (PyCodeObject *)object, rgpy_code_qualname((PyCodeObject *)object), info);
+  if (strcmp(type->type->tp_name, "functools.partial") == 0)
+    return describe_wrapped(capture, member_named(object, type, 0), info);
+  struct rgpy_frame frame;
+  if (PyFrame_Check(object) && rgpy_frame_object_frame(object, &frame))
+    return describe_code(capture, frame.code, rgpy_code_qualname(frame.code), info);
+  return NULL;
+}
+
+static rg_error *describe_label(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                                rg_node_info *info)
+{
+  switch (type->category) {
+  case RG_CATEGORY_VALUE:
+    return rgpy_value(capture, object, &info->label);
+  case RG_CATEGORY_CALLABLE:
+    return describe_callable(capture, object, type, info);
+  case RG_CATEGORY_TYPE:
+    return describe_type_object(capture, (PyTypeObject *)object, info);
+  case RG_CATEGORY_MODULE:
+    return rgpy_name(capture, rgpy_find_item(PyModule_GetDict(object), "__name__"), &info->label);
+  case RG_CATEGORY_INSTANCE:
+  case RG_CATEGORY_CONTAINER:
+  case RG_CATEGORY_FRAME:
+  case RG_CATEGORY_EXTERNAL:
+    return NULL;
+  }
+  return NULL;
+}
+
+static bool is_immortal(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return _Py_IsImmortal(object);
+#else
+  // 3.11 gives what it compiled in a count that is never used up.
+  return Py_REFCNT(object) > 500000000;
+#endif
+}
+
+rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                        rg_node_info *ret)
+{
+  Py_ssize_t length = type->category == RG_CATEGORY_CONTAINER ? length_of(object) : -1;
+  rg_node_info info = {
+      .address = (uintptr_t)object,
+      .size = shallow_size(object),
+      .refcount = (uint32_t)Py_MIN(Py_REFCNT(object), (Py_ssize_t)INT32_MAX),
+      .length = length < 0 ? RG_LENGTH_NONE : (uint32_t)Py_MIN(length, (Py_ssize_t)INT32_MAX),
+      .type = type->id,
+      .site = RG_SITE_NONE,
+  };
+  if (is_immortal(object))
+    info.flags |= RG_NODE_IMMORTAL;
+  if (PyCell_Check(object) && Py_REFCNT(object) > 1)
+    info.flags |= RG_NODE_SHARED;
+  RGPY_TRY(describe_label(capture, object, type, &info));
+  *ret = info;
+  return NULL;
+}

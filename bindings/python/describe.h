@@ -1,0 +1,38 @@
+/* What is known of a type once, and of each object of it. */
+#ifndef RGPY_DESCRIBE_H
+#define RGPY_DESCRIBE_H
+
+#include "capture.h"
+
+struct rgpy_member {
+  Py_ssize_t offset;
+  rg_string name;
+  uint8_t kind; /* rg_edge_kind */
+};
+
+typedef rg_error *(*rgpy_enumerate)(struct rgpy_capture *capture, PyObject *object);
+
+struct rgpy_type {
+  PyTypeObject *type;
+  rg_type id;
+  rg_category category;
+  rgpy_enumerate enumerate;     /* of the builtin kind that it is or derives from; NULL: none */
+  bool is_complete;             /* `enumerate` gives all that tp_traverse gives */
+  bool has_attributes;          /* instances may have attributes of their own */
+  struct rgpy_member *members;  /* object members and slots */
+  size_t num_members;
+};
+
+rg_error *rgpy_describe_type(struct rgpy_capture *capture, PyTypeObject *type, const struct rgpy_type **ret);
+/* Everything but the references. */
+rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                        rg_node_info *ret);
+rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObject *qualname, int line, rg_site *ret);
+
+/* The value of a str key in a dict, without hashing or comparing objects; NULL if it is not there. */
+PyObject *rgpy_find_item(PyObject *dict, const char *name);
+
+/* The enumerator of a builtin kind, and whether it alone tells everything of an exact instance. */
+rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret);
+
+#endif

@@ -1,0 +1,359 @@
+/* _refgraph.Graph: a captured graph. It owns no Python objects. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture.h"
+#include "docstrings.h"
+
+static void graph_dealloc(PyObject *self)
+{
+  rg_graph_destroy(((struct rgpy_graph *)self)->graph);
+  Py_TYPE(self)->tp_free(self);
+}
+
+static const rg_graph *graph_of(PyObject *self)
+{
+  return ((struct rgpy_graph *)self)->graph;
+}
+
+/* --- node numbers ------------------------------------------------------------------------------------------------- */
+
+static PyObject *ids_new(const rg_node *nodes, size_t num)
+{
+  RGPY_CLEANUP_DECREF PyObject *ids = PyTuple_New((Py_ssize_t)num);
+  for (size_t i = 0; ids && i < num; i++) {
+    PyObject *id = PyLong_FromUnsignedLong(nodes[i]);
+    if (!id)
+      return NULL;
+    PyTuple_SET_ITEM(ids, (Py_ssize_t)i, id);
+  }
+  return rgpy_take(&ids);
+}
+
+static int read_id(const rg_graph *graph, PyObject *id, rg_node *ret)
+{
+  unsigned long number = PyLong_AsUnsignedLong(id);
+  if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OverflowError))
+    return -1;
+  bool is_there = !PyErr_Occurred() && number > 0 && number < rg_graph_num_nodes(graph);
+  PyErr_Clear();
+  if (!is_there) {
+    rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "no node %lu: the graph has ids 1 to %u", number,
+                               rg_graph_num_nodes(graph) - 1));
+    return -1;
+  }
+  *ret = (rg_node)number;
+  return 0;
+}
+
+// A sequence of ids as an array, which is the caller's to free.
+static rg_node *read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret)
+{
+  RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(ids, "ids must be a sequence");
+  if (!sequence)
+    return NULL;
+  size_t num = (size_t)PySequence_Fast_GET_SIZE(sequence);
+  rg_node *nodes = calloc(num + 1, sizeof(*nodes));
+  if (!nodes)
+    return (rg_node *)PyErr_NoMemory();
+  for (size_t i = 0; i < num; i++) {
+    if (read_id(graph, PySequence_Fast_GET_ITEM(sequence, (Py_ssize_t)i), &nodes[i]) < 0) {
+      free(nodes);
+      return NULL;
+    }
+  }
+  *num_ret = num;
+  return nodes;
+}
+
+/* --- capture ------------------------------------------------------------------------------------------------------ */
+
+// Objects that the caller keeps, so that Python code may look at them.
+struct held {
+  rg_node *nodes;
+  size_t num;
+};
+
+// All objects of a graph, or those that refer to the targets within `depth`.
+static rg_error *choose_held(const rg_graph *graph, const rg_node *targets, size_t num_targets, long depth,
+                             struct held *ret)
+{
+  rg_selection *selection = NULL;
+  if (depth >= 0) {
+    rg_neighbourhood_options options = RG_NEIGHBOURHOOD_OPTIONS_INIT;
+    options.is_backward = true;
+    options.with_internals = true;
+    options.max_depth = (uint32_t)depth;
+    options.max_references = options.max_nodes = options.max_edges = 10000;
+    RGPY_TRY(rg_select_neighbourhood(graph, targets, num_targets, &options, &selection));
+  }
+  size_t num = selection ? rg_selection_num_nodes(selection) : rg_graph_num_nodes(graph) - 1;
+  ret->nodes = calloc(num + 1, sizeof(*ret->nodes));
+  for (size_t i = 0; ret->nodes && i < num; i++)
+    ret->nodes[i] = selection ? rg_selection_node(selection, i).node : (rg_node)(i + 1);
+  ret->num = ret->nodes ? num : 0;
+  rg_selection_destroy(selection);
+  return ret->nodes ? NULL : rgpy_out_of_memory();
+}
+
+static PyObject *object_of(const rg_graph *graph, rg_node node)
+{
+  return (PyObject *)(uintptr_t)rg_graph_node(graph, node).address;
+}
+
+// {id: object}. The GIL was never released since the capture, so what it found is still there; every object is held
+// before the first allocation, which could start a collection.
+static PyObject *held_new(const rg_graph *graph, const struct held *held)
+{
+  for (size_t i = 0; i < held->num; i++)
+    Py_XINCREF(object_of(graph, held->nodes[i]));
+  PyObject *dict = PyDict_New();
+  for (size_t i = 0; dict && i < held->num; i++) {
+    PyObject *object = object_of(graph, held->nodes[i]);
+    RGPY_CLEANUP_DECREF PyObject *id = object ? PyLong_FromUnsignedLong(held->nodes[i]) : NULL;
+    if (object && (!id || PyDict_SetItem(dict, id, object) < 0))
+      Py_CLEAR(dict);
+  }
+  for (size_t i = 0; i < held->num; i++)
+    Py_XDECREF(object_of(graph, held->nodes[i]));
+  return dict;
+}
+
+static PyObject *capture(PyTypeObject *type, const struct rgpy_capture_options *options, const long *hold_depth)
+{
+  // Everything is allocated before the walk, so that nothing is collected between its end and the answer.
+  RGPY_CLEANUP_DECREF PyObject *graph = type->tp_alloc(type, 0);
+  rg_node *targets = calloc(options->num_targets + 1, sizeof(*targets));
+  struct held held = {0};
+  PyObject *result = NULL;
+  rg_graph **captured = graph ? &((struct rgpy_graph *)graph)->graph : NULL;
+  rg_error *error = graph && targets ? rgpy_capture_graph(options, captured, targets) : rgpy_out_of_memory();
+  if (!error && hold_depth)
+    error = choose_held(*captured, targets, options->num_targets, *hold_depth, &held);
+  RGPY_CLEANUP_DECREF PyObject *objects = error ? NULL : held_new(*captured, &held);
+  if (error)
+    rgpy_raise(error);
+  else if (objects)
+    result = Py_BuildValue("(ONO)", graph, ids_new(targets, options->num_targets), objects);
+  free(held.nodes);
+  free(targets);
+  return result;
+}
+
+static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"targets", "max_depth", "max_references", "max_nodes", "internals", "hold", NULL};
+  PyObject *targets, *max_depth = Py_None, *hold = Py_None;
+  Py_ssize_t max_references = 10, max_nodes = RG_MAX_NODES_DEFAULT;
+  int with_internals = 0;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpO", keywords, &targets, &max_depth, &max_references,
+                                   &max_nodes, &with_internals, &hold))
+    return NULL;
+  RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(targets, "targets must be a sequence");
+  if (!sequence)
+    return NULL;
+  struct rgpy_capture_options options = {
+      .targets = PySequence_Fast_ITEMS(sequence),
+      .num_targets = (size_t)PySequence_Fast_GET_SIZE(sequence),
+      .is_bounded = max_depth != Py_None,
+      .with_internals = with_internals,
+      .max_references = (size_t)max_references,
+      .max_nodes = (size_t)max_nodes,
+  };
+  if (options.is_bounded)
+    options.max_depth = (uint32_t)PyLong_AsUnsignedLongMask(max_depth);
+  long hold_depth = hold == Py_None ? 0 : PyLong_AsLong(hold);
+  if (PyErr_Occurred())
+    return NULL;
+  return capture((PyTypeObject *)type, &options, hold == Py_None ? NULL : &hold_depth);
+}
+
+/* --- finding ------------------------------------------------------------------------------------------------------ */
+
+static PyObject *graph_find(PyObject *self, PyObject *object)
+{
+  const rg_graph *graph = graph_of(self);
+  rg_node node = rg_graph_find(graph, (uintptr_t)object);
+  const char *type_name = Py_TYPE(object)->tp_name;
+  const char *dot = strrchr(type_name, '.');
+  bool is_same_type = node != RG_NODE_NONE && strcmp(rg_graph_type(graph, rg_graph_node_type(graph, node)).name,
+                                                     dot ? dot + 1 : type_name) == 0;
+  if (!is_same_type)
+    return rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "the %s is not in the graph: it was made after the capture",
+                                      type_name));
+  return PyLong_FromUnsignedLong(node);
+}
+
+/* --- drawings ----------------------------------------------------------------------------------------------------- */
+
+#define VIEW_KEYWORDS "call", "caption", "shortnames", "refcounts", "rankdir", "annotations"
+#define VIEW_FORMAT "zppppO"
+
+struct view_keywords {
+  const char *call;
+  int with_caption, short_names, with_refcounts, is_top_bottom;
+  PyObject *rankdir, *annotations;
+};
+
+static int read_rankdir(PyObject *rankdir, rg_direction *ret)
+{
+  const char *text = rankdir == Py_None ? "" : PyUnicode_AsUTF8(rankdir);
+  if (!text)
+    return -1;
+  *ret = strcmp(text, "LR") == 0   ? RG_DIRECTION_LEFT_RIGHT
+         : strcmp(text, "TB") == 0 ? RG_DIRECTION_TOP_BOTTOM
+                                   : RG_DIRECTION_AUTO;
+  if (*text && *ret == RG_DIRECTION_AUTO) {
+    rgpy_raise(rg_error_create(RG_ERROR_ARGUMENT, "bad rankdir '%.50s': it is 'LR', 'TB' or None", text));
+    return -1;
+  }
+  return 0;
+}
+
+static PyObject *draw_view(PyObject *self, rg_selection *selection, const struct view_keywords *keywords,
+                           const rg_closures *closures)
+{
+  struct rgpy_view_arguments arguments = {0};
+  rg_view *view = NULL;
+  PyObject *drawing = NULL;
+  if (rgpy_view_arguments_init(&arguments, keywords->annotations) == 0 &&
+      read_rankdir(keywords->rankdir, &arguments.options.direction) == 0) {
+    arguments.options.call = keywords->call;
+    arguments.options.no_caption = !keywords->with_caption;
+    arguments.options.long_type_names = !keywords->short_names;
+    arguments.options.with_refcounts = keywords->with_refcounts;
+    (void)closures;
+    rg_error *error = rg_view_create(selection, &arguments.options, &view);
+    drawing = error ? rgpy_raise(error) : rgpy_drawing_new(self, view);
+  }
+  rgpy_view_arguments_deinit(&arguments);
+  rg_selection_destroy(selection);
+  return drawing;
+}
+
+#define VIEW_DEFAULTS {NULL, 1, 1, 0, 0, Py_None, Py_None}
+#define VIEW_POINTERS(keywords) \
+  &(keywords).call, &(keywords).with_caption, &(keywords).short_names, &(keywords).with_refcounts, \
+      &(keywords).rankdir, &(keywords).annotations
+
+static int compare_nodes(const void *left, const void *right)
+{
+  rg_node a = *(const rg_node *)left, b = *(const rg_node *)right;
+  return a < b ? -1 : a > b;
+}
+
+static PyObject *graph_draw_neighbourhood(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"ids",       "backward", "max_depth", "max_references", "max_nodes", "max_edges",
+                             "internals", "excluded", VIEW_KEYWORDS, NULL};
+  PyObject *ids, *excluded = NULL;
+  int is_backward = 0, with_internals = 0;
+  rg_neighbourhood_options options = RG_NEIGHBOURHOOD_OPTIONS_INIT;
+  struct view_keywords view = VIEW_DEFAULTS;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$pIIIIpOzpppOO", keywords, &ids, &is_backward, &options.max_depth,
+                                   &options.max_references, &options.max_nodes, &options.max_edges, &with_internals,
+                                   &excluded, VIEW_POINTERS(view)))
+    return NULL;
+  options.is_backward = is_backward;
+  options.with_internals = with_internals;
+  size_t num_targets = 0;
+  rg_node *targets = read_ids(graph_of(self), ids, &num_targets);
+  rg_node *excluded_nodes = targets && excluded ? read_ids(graph_of(self), excluded, &options.num_excluded) : NULL;
+  rg_selection *selection = NULL;
+  if (targets && (!excluded || excluded_nodes)) {
+    if (excluded_nodes)
+      qsort(excluded_nodes, options.num_excluded, sizeof(*excluded_nodes), compare_nodes);
+    options.excluded = excluded_nodes;
+    rg_error *error = rg_select_neighbourhood(graph_of(self), targets, num_targets, &options, &selection);
+    if (error)
+      rgpy_raise(error);
+  }
+  free(targets);
+  free(excluded_nodes);
+  return selection ? draw_view(self, selection, &view, NULL) : NULL;
+}
+
+static PyObject *graph_draw_why(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"ids", "max_paths", "max_nodes", "max_edges", VIEW_KEYWORDS, NULL};
+  PyObject *ids;
+  rg_why_options options = RG_WHY_OPTIONS_INIT;
+  struct view_keywords view = VIEW_DEFAULTS;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$IIIzpppOO", keywords, &ids, &options.max_paths,
+                                   &options.max_nodes, &options.max_edges, VIEW_POINTERS(view)))
+    return NULL;
+  size_t num_targets = 0;
+  rg_node *targets = read_ids(graph_of(self), ids, &num_targets);
+  if (!targets)
+    return NULL;
+  rg_selection *selection = NULL;
+  rg_error *error = rg_select_why(graph_of(self), targets, num_targets, &options, &selection);
+  free(targets);
+  return error ? rgpy_raise(error) : draw_view(self, selection, &view, NULL);
+}
+
+static PyObject *graph_draw_why_closures(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"max_sites", "implicit", "max_nodes", "max_edges", VIEW_KEYWORDS, NULL};
+  rg_why_closures_options options = RG_WHY_CLOSURES_OPTIONS_INIT;
+  Py_ssize_t max_sites = 50;
+  int with_implicit = 0;
+  struct view_keywords view = VIEW_DEFAULTS;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$npIIzpppOO", keywords, &max_sites, &with_implicit,
+                                   &options.max_nodes, &options.max_edges, VIEW_POINTERS(view)))
+    return NULL;
+  options.max_sites = (size_t)max_sites;
+  options.with_implicit = with_implicit;
+  rg_closures *closures = NULL;
+  rg_selection *selection = NULL;
+  rg_error *error = rg_closures_create(graph_of(self), &closures);
+  if (!error)
+    error = rg_select_why_closures(graph_of(self), closures, &options, &selection);
+  PyObject *drawing = error ? rgpy_raise(error) : draw_view(self, selection, &view, closures);
+  rg_closures_destroy(closures);
+  return drawing;
+}
+
+/* --- type --------------------------------------------------------------------------------------------------------- */
+
+static PyObject *graph_num_nodes(PyObject *self, void *closure)
+{
+  (void)closure;
+  // The super-root is no object of the program.
+  return PyLong_FromUnsignedLong(rg_graph_num_nodes(graph_of(self)) - 1);
+}
+
+static PyObject *graph_num_edges(PyObject *self, void *closure)
+{
+  (void)closure;
+  return PyLong_FromUnsignedLongLong(rg_graph_num_edges(graph_of(self)));
+}
+
+static PyGetSetDef graph_getset[] = {
+    {"num_nodes", graph_num_nodes, NULL, DOC_Graph_num_nodes, NULL},
+    {"num_edges", graph_num_edges, NULL, DOC_Graph_num_edges, NULL},
+    {0},
+};
+
+#define KEYWORDS(function) ((PyCFunction)(void (*)(void))(function))
+
+static PyMethodDef graph_methods[] = {
+    {"_capture", KEYWORDS(graph_capture), METH_CLASS | METH_VARARGS | METH_KEYWORDS, DOC_Graph__capture},
+    {"_find", graph_find, METH_O, DOC_Graph__find},
+    {"_draw_neighbourhood", KEYWORDS(graph_draw_neighbourhood), METH_VARARGS | METH_KEYWORDS,
+     DOC_Graph__draw_neighbourhood},
+    {"_draw_why", KEYWORDS(graph_draw_why), METH_VARARGS | METH_KEYWORDS, DOC_Graph__draw_why},
+    {"_draw_why_closures", KEYWORDS(graph_draw_why_closures), METH_VARARGS | METH_KEYWORDS,
+     DOC_Graph__draw_why_closures},
+    {0},
+};
+
+PyTypeObject rgpy_graph_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "refgraph._refgraph.Graph",
+    .tp_basicsize = sizeof(struct rgpy_graph),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .tp_doc = DOC_Graph,
+    .tp_dealloc = graph_dealloc,
+    .tp_getset = graph_getset,
+    .tp_methods = graph_methods,
+};

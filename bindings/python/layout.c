@@ -1,0 +1,418 @@
+/* The one file that includes CPython's internal headers. Sources: Include/internal/pycore_frame.h, pycore_dict.h,
+ * pycore_object.h, pycore_interp.h and Objects/{frame,gen,dict,type}object.c of each version. */
+#define Py_BUILD_CORE 1
+#include "layout.h"
+
+#if PY_VERSION_HEX >= 0x030b0000
+#include <internal/pycore_code.h>
+#include <internal/pycore_dict.h>
+#include <internal/pycore_frame.h>
+#endif
+#include <internal/pycore_interp.h>
+#include <internal/pycore_object.h>
+
+/* --- attributes of an instance ----------------------------------------------------------------------------------- */
+
+#if PY_VERSION_HEX >= 0x030b0000
+
+static PyDictValues *find_values(PyObject *object)
+{
+  PyTypeObject *type = Py_TYPE(object);
+#if PY_VERSION_HEX >= 0x030d0000
+  if (!(type->tp_flags & Py_TPFLAGS_INLINE_VALUES))
+    return NULL;
+  PyDictValues *values = _PyObject_InlineValues(object);
+  return values->valid ? values : NULL;
+#else
+  if (!(type->tp_flags & Py_TPFLAGS_MANAGED_DICT))
+    return NULL;
+#if PY_VERSION_HEX >= 0x030c0000
+  PyDictOrValues dict_or_values = *_PyObject_DictOrValuesPointer(object);
+  return _PyDictOrValues_IsValues(dict_or_values) ? _PyDictOrValues_GetValues(dict_or_values) : NULL;
+#else
+  return *_PyObject_ValuesPointer(object);
+#endif
+#endif
+}
+
+struct rgpy_inline_values rgpy_inline_values(PyObject *object)
+{
+  struct rgpy_inline_values none = {0};
+  PyDictValues *values = find_values(object);
+  PyDictKeysObject *keys = values ? ((PyHeapTypeObject *)Py_TYPE(object))->ht_cached_keys : NULL;
+  if (!keys)
+    return none;
+  size_t num = (size_t)keys->dk_nentries;
+#if PY_VERSION_HEX >= 0x030d0000
+  if (num > values->capacity)
+    num = values->capacity;
+#endif
+  return (struct rgpy_inline_values){
+      .values = values->values,
+      .keys = &DK_UNICODE_ENTRIES(keys)->me_key,
+      .stride = sizeof(PyDictUnicodeEntry) / sizeof(PyObject *),
+      .num = num,
+  };
+}
+
+static PyObject *managed_dict(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+  return (PyObject *)_PyObject_ManagedDictPointer(object)->dict;
+#elif PY_VERSION_HEX >= 0x030c0000
+  PyDictOrValues dict_or_values = *_PyObject_DictOrValuesPointer(object);
+  return _PyDictOrValues_IsValues(dict_or_values) ? NULL : _PyDictOrValues_GetDict(dict_or_values);
+#else
+  return *_PyObject_ManagedDictPointer(object);
+#endif
+}
+
+PyObject *rgpy_instance_dict(PyObject *object)
+{
+  PyTypeObject *type = Py_TYPE(object);
+  if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT)
+    return managed_dict(object);
+  Py_ssize_t offset = type->tp_dictoffset;
+  if (offset < 0) {
+    // From the end of an object of variable size, as _PyObject_ComputedDictPointer() has it.
+    Py_ssize_t size = ((PyVarObject *)object)->ob_size;
+#if PY_VERSION_HEX >= 0x030c0000
+    if (type->tp_flags & Py_TPFLAGS_LONG_SUBCLASS)
+      size = (Py_ssize_t)(((PyLongObject *)object)->long_value.lv_tag >> _PyLong_NON_SIZE_BITS);
+#endif
+    offset += (Py_ssize_t)_PyObject_VAR_SIZE(type, size < 0 ? -size : size);
+  }
+  return offset > 0 ? *(PyObject **)((char *)object + offset) : NULL;
+}
+
+#else /* 3.10: every instance that has attributes has a dict */
+
+struct rgpy_inline_values rgpy_inline_values(PyObject *object)
+{
+  (void)object;
+  return (struct rgpy_inline_values){0};
+}
+
+PyObject *rgpy_instance_dict(PyObject *object)
+{
+  PyObject **dict = _PyObject_GetDictPtr(object);
+  return dict ? *dict : NULL;
+}
+
+#endif
+
+PyObject *rgpy_type_dict(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  // The dict of a static builtin type belongs to the interpreter; the type keeps it alive beyond this reference.
+  PyObject *dict = PyType_GetDict(type);
+  Py_XDECREF(dict);
+  return dict;
+#else
+  return type->tp_dict;
+#endif
+}
+
+size_t rgpy_preheader_size(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030b0000
+  return _PyType_PreHeaderSize(type);
+#else
+  return PyType_IS_GC(type) ? sizeof(PyGC_Head) : 0;
+#endif
+}
+
+/* --- code --------------------------------------------------------------------------------------------------------- */
+
+PyObject *rgpy_code_qualname(PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030b0000
+  return code->co_qualname;
+#else
+  return code->co_name;
+#endif
+}
+
+static struct rgpy_names names_of_tuple(PyObject *tuple, size_t begin)
+{
+  return (struct rgpy_names){&PyTuple_GET_ITEM(tuple, begin), (size_t)PyTuple_GET_SIZE(tuple) - begin};
+}
+
+struct rgpy_names rgpy_code_free_variables(PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030b0000
+  return names_of_tuple(code->co_localsplusnames, (size_t)(code->co_nlocalsplus - code->co_nfreevars));
+#else
+  return names_of_tuple(code->co_freevars, 0);
+#endif
+}
+
+/* --- frames ------------------------------------------------------------------------------------------------------- */
+
+#if PY_VERSION_HEX >= 0x030b0000
+
+#if PY_VERSION_HEX >= 0x030c0000
+#define FUNCTION_OF(frame) ((frame)->f_funcobj)
+#else
+#define FUNCTION_OF(frame) ((PyObject *)(frame)->f_func)
+#endif
+
+static PyCodeObject *code_of(const _PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+  return (PyCodeObject *)frame->f_executable;
+#else
+  return frame->f_code;
+#endif
+}
+
+static bool is_python_frame(const _PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return frame->owner != FRAME_OWNED_BY_CSTACK && code_of(frame) && PyCode_Check(code_of(frame));
+#else
+  return frame->f_code != NULL;
+#endif
+}
+
+static int line_of(_PyInterpreterFrame *frame)
+{
+  int line = PyCode_Addr2Line(code_of(frame), _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
+  return line > 0 ? line : 0;
+}
+
+static void read_frame(_PyInterpreterFrame *frame, struct rgpy_frame *ret)
+{
+  PyCodeObject *code = code_of(frame);
+  int num_locals = code->co_nlocalsplus;
+  // stacktop is -1 where the depth of the stack is only in a register: running C code, or the innermost frame.
+  int num_stack = frame->stacktop > num_locals ? frame->stacktop - num_locals : 0;
+  *ret = (struct rgpy_frame){
+      .code = code,
+      .function = FUNCTION_OF(frame),
+      .globals = frame->f_globals,
+      .builtins = frame->f_builtins,
+      .locals_dict = frame->f_locals,
+      .locals = frame->localsplus,
+      .num_locals = (size_t)num_locals,
+      .stack = frame->localsplus + num_locals,
+      .num_stack = (size_t)num_stack,
+      .object = (PyObject *)frame->frame_obj,
+      .line = line_of(frame),
+      .previous = frame->previous,
+  };
+}
+
+static bool read_first_python_frame(_PyInterpreterFrame *frame, struct rgpy_frame *ret)
+{
+  while (frame && !is_python_frame(frame))
+    frame = frame->previous;
+  if (frame)
+    read_frame(frame, ret);
+  return frame != NULL;
+}
+
+bool rgpy_thread_frame(PyThreadState *thread, struct rgpy_frame *ret)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+  return read_first_python_frame(thread->current_frame, ret);
+#else
+  return thread->cframe && read_first_python_frame(thread->cframe->current_frame, ret);
+#endif
+}
+
+bool rgpy_frame_previous(const struct rgpy_frame *frame, struct rgpy_frame *ret)
+{
+  return read_first_python_frame((_PyInterpreterFrame *)(uintptr_t)frame->previous, ret);
+}
+
+PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i)
+{
+  return PyTuple_GET_ITEM(frame->code->co_localsplusnames, i);
+}
+
+bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
+{
+  PyGenObject *generator = (PyGenObject *)object;
+  if (generator->gi_frame_state >= FRAME_EXECUTING)
+    return false;
+  read_frame((_PyInterpreterFrame *)generator->gi_iframe, ret);
+  return true;
+}
+
+PyCodeObject *rgpy_generator_code(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  PyGenObject *generator = (PyGenObject *)object;
+  return generator->gi_frame_state >= FRAME_CLEARED ? NULL
+                                                    : code_of((_PyInterpreterFrame *)generator->gi_iframe);
+#else
+  return ((PyGenObject *)object)->gi_code;
+#endif
+}
+
+bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)
+{
+  _PyInterpreterFrame *frame = ((PyFrameObject *)object)->f_frame;
+  if (!frame || frame->owner != FRAME_OWNED_BY_FRAME_OBJECT || !is_python_frame(frame))
+    return false;
+  read_frame(frame, ret);
+  return true;
+}
+
+#else /* 3.10: every frame is an object */
+
+static bool read_frame(PyFrameObject *frame, struct rgpy_frame *ret)
+{
+  if (!frame)
+    return false;
+  PyCodeObject *code = frame->f_code;
+  size_t num_locals =
+      (size_t)(code->co_nlocals + PyTuple_GET_SIZE(code->co_cellvars) + PyTuple_GET_SIZE(code->co_freevars));
+  *ret = (struct rgpy_frame){
+      .code = code,
+      .globals = frame->f_globals,
+      .builtins = frame->f_builtins,
+      .locals_dict = frame->f_locals,
+      .locals = frame->f_localsplus,
+      .num_locals = num_locals,
+      .stack = frame->f_valuestack,
+      .num_stack = frame->f_stackdepth > 0 ? (size_t)frame->f_stackdepth : 0,
+      .object = (PyObject *)frame,
+      .line = PyFrame_GetLineNumber(frame),
+      .previous = frame->f_back,
+  };
+  return true;
+}
+
+bool rgpy_thread_frame(PyThreadState *thread, struct rgpy_frame *ret)
+{
+  return read_frame(thread->frame, ret);
+}
+
+bool rgpy_frame_previous(const struct rgpy_frame *frame, struct rgpy_frame *ret)
+{
+  return read_frame((PyFrameObject *)(uintptr_t)frame->previous, ret);
+}
+
+PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i)
+{
+  PyObject *const tuples[] = {frame->code->co_varnames, frame->code->co_cellvars, frame->code->co_freevars};
+  size_t tuple_i = 0;
+  for (; i >= (size_t)PyTuple_GET_SIZE(tuples[tuple_i]); tuple_i++)
+    i -= (size_t)PyTuple_GET_SIZE(tuples[tuple_i]);
+  return PyTuple_GET_ITEM(tuples[tuple_i], i);
+}
+
+bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
+{
+  PyFrameObject *frame = (PyFrameObject *)((PyGenObject *)object)->gi_frame;
+  return frame && frame->f_state != FRAME_EXECUTING && read_frame(frame, ret);
+}
+
+PyCodeObject *rgpy_generator_code(PyObject *object)
+{
+  return (PyCodeObject *)((PyGenObject *)object)->gi_code;
+}
+
+bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)
+{
+  return read_frame((PyFrameObject *)object, ret);
+}
+
+#endif
+
+PyObject *rgpy_generator_qualname(PyObject *generator)
+{
+  return ((PyGenObject *)generator)->gi_qualname;
+}
+
+/* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
+
+struct field {
+  const char *name;
+  PyObject *object;
+};
+
+static rg_error *visit_fields(const struct field *fields, size_t num, rgpy_visit_field visit, void *context)
+{
+  for (size_t i = 0; i < num; i++) {
+    if (fields[i].object)
+      RGPY_TRY(visit(context, fields[i].name, fields[i].object));
+  }
+  return NULL;
+}
+#define VISIT_FIELDS(fields) visit_fields(fields, sizeof(fields) / sizeof((fields)[0]), visit, context)
+
+rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context)
+{
+  const struct field fields[] = {
+      {"context", thread->context},
+      {"thread state dict", thread->dict},
+      {"profile function", thread->c_profileobj},
+      {"trace function", thread->c_traceobj},
+      {"asynchronous exception", thread->async_exc},
+      {"async generator hook", thread->async_gen_firstiter},
+      {"async generator finalizer", thread->async_gen_finalizer},
+#if PY_VERSION_HEX >= 0x030c0000
+      {"exception", thread->current_exception},
+#else
+      {"exception", thread->curexc_value},
+      {"traceback", thread->curexc_traceback},
+#endif
+  };
+  RGPY_TRY(VISIT_FIELDS(fields));
+  for (_PyErr_StackItem *item = thread->exc_info; item; item = item->previous_item) {
+    if (item->exc_value)
+      RGPY_TRY(visit(context, "handled exception", item->exc_value));
+  }
+  return NULL;
+}
+
+#if PY_VERSION_HEX >= 0x030c0000
+#define MODULES_OF(interpreter) ((interpreter)->imports.modules)
+#define IMPORTLIB_OF(interpreter) ((interpreter)->imports.importlib)
+#else
+#define MODULES_OF(interpreter) ((interpreter)->modules)
+#define IMPORTLIB_OF(interpreter) ((interpreter)->importlib)
+#endif
+#if PY_VERSION_HEX >= 0x030d0000
+#define CODECS_OF(interpreter, name) ((interpreter)->codecs.name)
+#else
+#define CODECS_OF(interpreter, name) ((interpreter)->codec_##name)
+#endif
+
+static rg_error *visit_atexit(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct atexit_state *state = &interpreter->atexit;
+  for (int i = 0; i < state->ncallbacks; i++) {
+    if (!state->callbacks[i])
+      continue;
+    const struct field fields[] = {{"atexit", state->callbacks[i]->func},
+                                   {"atexit arguments", state->callbacks[i]->args},
+                                   {"atexit arguments", state->callbacks[i]->kwargs}};
+    RGPY_TRY(VISIT_FIELDS(fields));
+  }
+  return NULL;
+}
+
+rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct field fields[] = {
+      {"sys.modules", MODULES_OF(interpreter)},
+      {"builtins", interpreter->builtins},
+      {"sys", interpreter->sysdict},
+      {"importlib", IMPORTLIB_OF(interpreter)},
+      {"interpreter dict", interpreter->dict},
+      {"codec search path", CODECS_OF(interpreter, search_path)},
+      {"codec cache", CODECS_OF(interpreter, search_cache)},
+      {"codec error handlers", CODECS_OF(interpreter, error_registry)},
+      {"fork handlers (before)", interpreter->before_forkers},
+      {"fork handlers (parent)", interpreter->after_forkers_parent},
+      {"fork handlers (child)", interpreter->after_forkers_child},
+      {"gc.garbage", interpreter->gc.garbage},
+      {"gc.callbacks", interpreter->gc.callbacks},
+  };
+  RGPY_TRY(VISIT_FIELDS(fields));
+  return visit_atexit(interpreter, visit, context);
+}

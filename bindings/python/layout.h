@@ -1,0 +1,81 @@
+/* What refgraph knows of CPython's private layouts, a version each, and nowhere else: instance attributes, frames,
+ * generators, code. Everything here only reads, runs no Python code and allocates nothing; what it hands out is
+ * borrowed and good while the GIL is held. */
+#ifndef RGPY_LAYOUT_H
+#define RGPY_LAYOUT_H
+
+#include "rgpy.h"
+
+/* --- attributes of an instance ----------------------------------------------------------------------------------- */
+
+/* Attributes that stand in the instance itself and not in a dict (3.11 and later):
+ * value[i] is the attribute keys[i * stride]; either may be NULL, then there is no such attribute. */
+struct rgpy_inline_values {
+  PyObject *const *values;
+  PyObject *const *keys;
+  size_t stride;
+  size_t num;
+};
+struct rgpy_inline_values rgpy_inline_values(PyObject *object);
+
+/* The attribute dict of an instance; NULL if there is none yet. Never makes one. */
+PyObject *rgpy_instance_dict(PyObject *object);
+
+/* The attribute dict of a class, static ones included; NULL if it is not ready. */
+PyObject *rgpy_type_dict(PyTypeObject *type);
+
+/* Bytes before the object that sys.getsizeof() counts: the collector's head, dict and weak reference pointers. */
+size_t rgpy_preheader_size(PyTypeObject *type);
+
+/* --- code --------------------------------------------------------------------------------------------------------- */
+
+PyObject *rgpy_code_qualname(PyCodeObject *code);
+/* Names of the free variables: `num` of them from names[0]. */
+struct rgpy_names {
+  PyObject *const *names;
+  size_t num;
+};
+struct rgpy_names rgpy_code_free_variables(PyCodeObject *code);
+
+/* --- frames ------------------------------------------------------------------------------------------------------- */
+
+/* A frame, running or suspended, as it is on every version. */
+struct rgpy_frame {
+  PyCodeObject *code;
+  PyObject *function;     /* may be NULL */
+  PyObject *globals;
+  PyObject *builtins;
+  PyObject *locals_dict;  /* of class bodies and exec(); may be NULL */
+  PyObject *const *locals; /* local, cell and free variables; entries may be NULL */
+  size_t num_locals;
+  PyObject *const *stack; /* temporaries, as far as they are known; entries may be NULL */
+  size_t num_stack;
+  PyObject *object;       /* the frame object, where one exists; may be NULL */
+  int line;               /* 0: not known */
+  const void *previous;   /* for rgpy_frame_previous */
+};
+
+/* The innermost frame of a thread, and its callers. False: there is none. */
+bool rgpy_thread_frame(PyThreadState *thread, struct rgpy_frame *ret);
+bool rgpy_frame_previous(const struct rgpy_frame *frame, struct rgpy_frame *ret);
+
+/* The name of a local variable, and whether its value stands in a cell. */
+PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i);
+
+/* The frame of a generator, coroutine or asynchronous generator that is suspended or was not started. False while it
+ * runs (its frame is then one of a thread's) and when it is finished. */
+bool rgpy_generator_frame(PyObject *generator, struct rgpy_frame *ret);
+PyObject *rgpy_generator_qualname(PyObject *generator);
+PyCodeObject *rgpy_generator_code(PyObject *generator);
+
+/* The frame that a frame object owns. False while a thread or a generator owns it. */
+bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret);
+
+/* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
+
+/* Calls `visit` for each object that the state itself holds, with the name of the field. */
+typedef rg_error *(*rgpy_visit_field)(void *context, const char *name, PyObject *object);
+rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context);
+rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context);
+
+#endif

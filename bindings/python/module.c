@@ -1,0 +1,50 @@
+/* The module refgraph._refgraph. */
+#include "docstrings.h"
+#include "rgpy.h"
+
+// The name of the format that a file's extension asks for, or an exception.
+static PyObject *module_format_of(PyObject *module, PyObject *path)
+{
+  (void)module;
+  static const char *const words[RG_NUM_FORMATS] = {
+      [RG_FORMAT_DOT] = "dot", [RG_FORMAT_SVG] = "svg",   [RG_FORMAT_PNG] = "png",
+      [RG_FORMAT_PDF] = "pdf", [RG_FORMAT_TEXT] = "text", [RG_FORMAT_JSON] = "json",
+  };
+  RGPY_CLEANUP_DECREF PyObject *bytes = NULL;
+  rg_format format;
+  if (!PyUnicode_FSConverter(path, &bytes))
+    return NULL;
+  rg_error *error = rg_format_of(PyBytes_AS_STRING(bytes), &format);
+  return error ? rgpy_raise(error) : PyUnicode_FromString(words[format]);
+}
+
+static PyMethodDef module_methods[] = {
+    {"format_of", module_format_of, METH_O, DOC_format_of},
+    {0},
+};
+
+static int module_exec(PyObject *module)
+{
+  if (rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
+      PyModule_AddType(module, &rgpy_drawing_type) < 0)
+    return -1;
+  return PyModule_AddIntConstant(module, "built_for", PY_VERSION_HEX);
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, module_exec},
+    {0},
+};
+
+static struct PyModuleDef module_definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "refgraph._refgraph",
+    .m_doc = DOC_module,
+    .m_methods = module_methods,
+    .m_slots = module_slots,
+};
+
+PyMODINIT_FUNC PyInit__refgraph(void)
+{
+  return PyModuleDef_Init(&module_definition);
+}

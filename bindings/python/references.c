@@ -1,0 +1,542 @@
+/* The references of one object, by kind and name.
+ *
+ * Each builtin kind has an enumerator that reads its fields in their own order. For every type whose enumerator is not
+ * known to be complete, tp_traverse has the last word: what it gives beyond the enumerated references is noted as a
+ * field without a name. So no reference is lost, whatever the type. */
+#include "describe.h"
+#include "layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <structmember.h>
+
+static rg_error *refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, const char *literal)
+{
+  rg_string name = 0;
+  if (!target)
+    return NULL;
+  RGPY_TRY(rgpy_literal(capture, literal, &name));
+  return rgpy_capture_refer(capture, target, kind, name);
+}
+
+/* --- attributes ---------------------------------------------------------------------------------------------------- */
+
+static rg_error *refer_members(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type)
+{
+  for (size_t i = 0; i < type->num_members; i++) {
+    const struct rgpy_member *member = &type->members[i];
+    PyObject *target = *(PyObject **)((char *)object + member->offset);
+    if (target)
+      RGPY_TRY(rgpy_capture_refer(capture, target, (rg_edge_kind)member->kind, member->name));
+  }
+  return NULL;
+}
+
+// An empty attribute dict is machinery; one with items is a step on the way to them.
+static rg_error *refer_dict(struct rgpy_capture *capture, PyObject *dict)
+{
+  if (!dict)
+    return NULL;
+  if (!PyDict_Check(dict) || PyDict_GET_SIZE(dict) == 0)
+    return refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
+  rg_string name;
+  RGPY_TRY(rgpy_literal(capture, "__dict__", &name));
+  RGPY_TRY(rgpy_capture_pass(capture, dict, RG_EDGE_ATTRIBUTE, name));
+  return NULL;
+}
+
+static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object)
+{
+  struct rgpy_inline_values values = rgpy_inline_values(object);
+  for (size_t i = 0; i < values.num; i++) {
+    PyObject *key = values.keys[i * values.stride];
+    if (!values.values[i] || !key)
+      continue;
+    rg_string name;
+    RGPY_TRY(rgpy_name(capture, key, &name));
+    RGPY_TRY(rgpy_capture_refer(capture, values.values[i], RG_EDGE_ATTRIBUTE, name));
+  }
+  return refer_dict(capture, rgpy_instance_dict(object));
+}
+
+/* --- containers ---------------------------------------------------------------------------------------------------- */
+
+static rg_error *refer_items(struct rgpy_capture *capture, PyObject *const *items, Py_ssize_t num)
+{
+  for (Py_ssize_t i = 0; i < num; i++) {
+    if (rgpy_capture_is_full(capture)) {
+      capture->row.num_beyond += (size_t)(num - i);
+      return NULL;
+    }
+    if (items[i])
+      RGPY_TRY(rgpy_capture_refer(capture, items[i], RG_EDGE_INDEX, (uint32_t)i));
+  }
+  return NULL;
+}
+
+static rg_error *enumerate_list(struct rgpy_capture *capture, PyObject *object)
+{
+  // While a list is sorted it is empty and has no items.
+  PyListObject *list = (PyListObject *)object;
+  return list->ob_item ? refer_items(capture, list->ob_item, Py_SIZE(list)) : NULL;
+}
+
+static rg_error *enumerate_cells(struct rgpy_capture *capture, PyObject *tuple)
+{
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++)
+    RGPY_TRY(rgpy_capture_pass(capture, PyTuple_GET_ITEM(tuple, i), RG_EDGE_CAPTURED, 0));
+  return NULL;
+}
+
+static rg_error *enumerate_tuple(struct rgpy_capture *capture, PyObject *object)
+{
+  if (rgpy_capture_marks(capture) & RGPY_MARK_CELLS)
+    return enumerate_cells(capture, object);
+  return refer_items(capture, ((PyTupleObject *)object)->ob_item, Py_SIZE(object));
+}
+
+struct key_search {
+  PyObject *key;
+  size_t num_visited, max_visited;
+  bool is_found;
+};
+
+static int visit_for_key(PyObject *object, void *context)
+{
+  struct key_search *search = context;
+  search->is_found |= object == search->key;
+  return ++search->num_visited == search->max_visited;
+}
+
+// Whether tp_traverse of this dict gives keys too. It does so for all keys or for none, each right after its value, so
+// two visits tell; only where the first value is its own key they must be counted.
+static bool holds_keys(PyObject *dict)
+{
+  Py_ssize_t position = 0;
+  PyObject *key, *value;
+  if (!PyDict_Next(dict, &position, &key, &value))
+    return false;
+  struct key_search search = {.key = key, .max_visited = key == value ? SIZE_MAX : 2};
+  PyDict_Type.tp_traverse(dict, visit_for_key, &search);
+  return key == value ? search.num_visited > (size_t)PyDict_GET_SIZE(dict) : search.is_found;
+}
+
+static rg_error *refer_item(struct rgpy_capture *capture, PyObject *key, PyObject *value, bool are_attributes)
+{
+  rg_string name;
+  if (are_attributes && PyUnicode_CheckExact(key)) {
+    RGPY_TRY(rgpy_name(capture, key, &name));
+    return rgpy_capture_refer(capture, value, RG_EDGE_ATTRIBUTE, name);
+  }
+  RGPY_TRY(rgpy_key_name(capture, key, &name));
+  return rgpy_capture_refer(capture, value, RG_EDGE_ITEM, name);
+}
+
+static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
+{
+  bool with_keys = holds_keys(dict);
+  bool are_attributes = rgpy_capture_marks(capture) & RGPY_MARK_ATTRIBUTES;
+  Py_ssize_t position = 0, num_seen = 0;
+  PyObject *key, *value;
+  while (PyDict_Next(dict, &position, &key, &value)) {
+    if (rgpy_capture_is_full(capture)) {
+      capture->row.num_beyond += (size_t)(PyDict_GET_SIZE(dict) - num_seen);
+      return NULL;
+    }
+    num_seen++;
+    if (value)
+      RGPY_TRY(refer_item(capture, key, value, are_attributes));
+    if (with_keys)
+      RGPY_TRY(rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0));
+  }
+  return NULL;
+}
+
+rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
+{
+  PyObject *dict = capture->found[node].object;
+  uint64_t edge = capture->found[node].row, end = edge + capture->found[node].row_size;
+  bool with_keys = holds_keys(dict);
+  Py_ssize_t position = 0;
+  PyObject *key, *value;
+  while (edge < end && PyDict_Next(dict, &position, &key, &value)) {
+    rg_string name;
+    if (value && PyUnicode_CheckExact(key)) {
+      RGPY_TRY(rgpy_name(capture, key, &name));
+      rg_builder_name_edge(capture->builder, edge, RG_EDGE_ATTRIBUTE, name);
+    }
+    edge += (value != NULL) + with_keys;
+  }
+  return NULL;
+}
+
+static rg_error *enumerate_set(struct rgpy_capture *capture, PyObject *object)
+{
+  PySetObject *set = (PySetObject *)object;
+  for (Py_ssize_t i = 0; i <= set->mask; i++) {
+    // A slot that was deleted has a dummy for a key, and the one hash that no key has.
+    if (set->table[i].key && set->table[i].hash != -1)
+      RGPY_TRY(rgpy_capture_refer(capture, set->table[i].key, RG_EDGE_KEY, 0));
+  }
+  return NULL;
+}
+
+struct next_item {
+  struct rgpy_capture *capture;
+  PyObject *type;
+  uint32_t i;
+  rg_error *error;
+};
+
+static int visit_item(PyObject *object, void *context)
+{
+  struct next_item *next = context;
+  if (object != next->type && !next->error)
+    next->error = rgpy_capture_refer(next->capture, object, RG_EDGE_INDEX, next->i++);
+  return 0;
+}
+
+// The blocks of a deque are private, but its tp_traverse gives the items in their order, and its type.
+static rg_error *enumerate_deque(struct rgpy_capture *capture, PyObject *object)
+{
+  struct next_item next = {capture, (PyObject *)Py_TYPE(object), 0, NULL};
+  Py_TYPE(object)->tp_traverse(object, visit_item, &next);
+  return next.error;
+}
+
+/* --- functions and what belongs to them ---------------------------------------------------------------------------- */
+
+// Nothing to see in an empty one.
+static rg_edge_kind kind_if_filled(PyObject *object, rg_edge_kind kind)
+{
+  bool is_filled = object && (PyDict_Check(object) ? PyDict_GET_SIZE(object) > 0
+                                                   : !PyTuple_Check(object) || PyTuple_GET_SIZE(object) > 0);
+  return is_filled ? kind : RG_EDGE_INTERNAL;
+}
+
+static rg_error *enumerate_function(struct rgpy_capture *capture, PyObject *object)
+{
+  PyFunctionObject *function = (PyFunctionObject *)object;
+  if (function->func_closure)
+    RGPY_TRY(rgpy_capture_pass(capture, function->func_closure, RG_EDGE_CAPTURED, 0));
+  PyObject *defaults = function->func_defaults, *keyword_defaults = function->func_kwdefaults;
+  RGPY_TRY(refer(capture, defaults, kind_if_filled(defaults, RG_EDGE_ARGUMENT), "__defaults__"));
+  RGPY_TRY(refer(capture, keyword_defaults, kind_if_filled(keyword_defaults, RG_EDGE_ARGUMENT), "__kwdefaults__"));
+  RGPY_TRY(refer_dict(capture, function->func_dict));
+  RGPY_TRY(refer(capture, function->func_code, RG_EDGE_INTERNAL, "__code__"));
+  RGPY_TRY(refer(capture, function->func_globals, RG_EDGE_INTERNAL, "__globals__"));
+  RGPY_TRY(refer(capture, function->func_builtins, RG_EDGE_INTERNAL, "__builtins__"));
+  RGPY_TRY(refer(capture, function->func_module, RG_EDGE_INTERNAL, "__module__"));
+  RGPY_TRY(refer(capture, function->func_name, RG_EDGE_INTERNAL, "__name__"));
+  RGPY_TRY(refer(capture, function->func_qualname, RG_EDGE_INTERNAL, "__qualname__"));
+  RGPY_TRY(refer(capture, function->func_doc, RG_EDGE_INTERNAL, "__doc__"));
+  RGPY_TRY(refer(capture, function->func_annotations, RG_EDGE_INTERNAL, "__annotations__"));
+#if PY_VERSION_HEX >= 0x030c0000
+  RGPY_TRY(refer(capture, function->func_typeparams, RG_EDGE_INTERNAL, "__type_params__"));
+#endif
+  return NULL;
+}
+
+// The cells of a closure stand in its tuple in the order of the free variables of its code.
+rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *object)
+{
+  PyFunctionObject *function = (PyFunctionObject *)object;
+  struct rgpy_names names = rgpy_code_free_variables((PyCodeObject *)function->func_code);
+  const struct rgpy_found *tuple = &capture->found[rgpy_address_map_get(&capture->nodes, function->func_closure)];
+  for (size_t i = 0; i < tuple->row_size && i < names.num; i++) {
+    rg_string name;
+    RGPY_TRY(rgpy_name(capture, names.names[i], &name));
+    rg_builder_name_edge(capture->builder, tuple->row + i, RG_EDGE_CAPTURED, name);
+    uint32_t cell = rgpy_address_map_get(&capture->nodes, PyTuple_GET_ITEM(function->func_closure, i));
+    rg_builder_add_flags(capture->builder, cell, RG_NODE_PASSAGE);
+  }
+  return NULL;
+}
+
+static rg_error *enumerate_cell(struct rgpy_capture *capture, PyObject *object)
+{
+  PyObject *contents = ((PyCellObject *)object)->ob_ref;
+  return contents ? rgpy_capture_refer(capture, contents, RG_EDGE_CAPTURED, 0) : NULL;
+}
+
+static rg_error *enumerate_method(struct rgpy_capture *capture, PyObject *object)
+{
+  PyMethodObject *method = (PyMethodObject *)object;
+  RGPY_TRY(refer(capture, method->im_self, RG_EDGE_ATTRIBUTE, "__self__"));
+  return refer(capture, method->im_func, RG_EDGE_ATTRIBUTE, "__func__");
+}
+
+static rg_error *enumerate_builtin(struct rgpy_capture *capture, PyObject *object)
+{
+  PyCFunctionObject *function = (PyCFunctionObject *)object;
+  // A function of a module has the module for its self: that is where it is defined, not what it keeps.
+  bool is_bound = function->m_self && !PyModule_Check(function->m_self);
+  RGPY_TRY(refer(capture, function->m_self, is_bound ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "__self__"));
+  return refer(capture, function->m_module, RG_EDGE_INTERNAL, "__module__");
+}
+
+/* --- modules, types, weak references, exceptions --------------------------------------------------------------------- */
+
+static rg_error *enumerate_module(struct rgpy_capture *capture, PyObject *object)
+{
+  return refer_dict(capture, PyModule_GetDict(object));
+}
+
+static rg_error *enumerate_type(struct rgpy_capture *capture, PyObject *object)
+{
+  PyTypeObject *type = (PyTypeObject *)object;
+  RGPY_TRY(refer_dict(capture, rgpy_type_dict(type)));
+  RGPY_TRY(refer(capture, (PyObject *)type->tp_base, RG_EDGE_ATTRIBUTE, "__base__"));
+  RGPY_TRY(refer(capture, type->tp_bases, RG_EDGE_INTERNAL, "__bases__"));
+  RGPY_TRY(refer(capture, type->tp_mro, RG_EDGE_INTERNAL, "__mro__"));
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE))
+    return NULL;
+  RGPY_TRY(refer(capture, type->tp_cache, RG_EDGE_INTERNAL, "tp_cache"));
+  return refer(capture, ((PyHeapTypeObject *)type)->ht_module, RG_EDGE_INTERNAL, "ht_module");
+}
+
+static rg_error *enumerate_weakref(struct rgpy_capture *capture, PyObject *object)
+{
+  PyWeakReference *reference = (PyWeakReference *)object;
+  if (reference->wr_object && reference->wr_object != Py_None)
+    RGPY_TRY(rgpy_capture_refer(capture, reference->wr_object, RG_EDGE_WEAK, 0));
+  return refer(capture, reference->wr_callback, RG_EDGE_ATTRIBUTE, "__callback__");
+}
+
+static rg_error *enumerate_exception(struct rgpy_capture *capture, PyObject *object)
+{
+  PyBaseExceptionObject *exception = (PyBaseExceptionObject *)object;
+  RGPY_TRY(refer(capture, exception->args, kind_if_filled(exception->args, RG_EDGE_ATTRIBUTE), "args"));
+#if PY_VERSION_HEX >= 0x030b0000
+  RGPY_TRY(refer(capture, exception->notes, RG_EDGE_ATTRIBUTE, "__notes__"));
+#endif
+  RGPY_TRY(refer(capture, exception->traceback, RG_EDGE_ATTRIBUTE, "__traceback__"));
+  RGPY_TRY(refer(capture, exception->context, RG_EDGE_ATTRIBUTE, "__context__"));
+  return refer(capture, exception->cause, RG_EDGE_ATTRIBUTE, "__cause__");
+}
+
+static rg_error *enumerate_traceback(struct rgpy_capture *capture, PyObject *object)
+{
+  PyTracebackObject *traceback = (PyTracebackObject *)object;
+  RGPY_TRY(refer(capture, (PyObject *)traceback->tb_next, RG_EDGE_ATTRIBUTE, "tb_next"));
+  return refer(capture, (PyObject *)traceback->tb_frame, RG_EDGE_ATTRIBUTE, "tb_frame");
+}
+
+/* --- frames and generators ------------------------------------------------------------------------------------------- */
+
+static rg_error *refer_local(struct rgpy_capture *capture, PyObject *value, PyObject *name_object)
+{
+  rg_string name;
+  RGPY_TRY(rgpy_name(capture, name_object, &name));
+  if (!PyCell_Check(value))
+    return rgpy_capture_refer(capture, value, RG_EDGE_LOCAL, name);
+  // A variable that inner functions use stands in a cell; one that is not set yet is not worth an arrow.
+  if (!((PyCellObject *)value)->ob_ref)
+    return rgpy_capture_refer(capture, value, RG_EDGE_INTERNAL, name);
+  return rgpy_capture_pass(capture, value, RG_EDGE_LOCAL, name);
+}
+
+rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_frame *frame)
+{
+  for (size_t i = 0; i < frame->num_locals; i++) {
+    if (frame->locals[i])
+      RGPY_TRY(refer_local(capture, frame->locals[i], rgpy_local_name(frame, i)));
+  }
+  // The dict of a module's or class's body is the locals; a module's is its globals too.
+  if (frame->locals_dict && frame->locals_dict != frame->globals)
+    RGPY_TRY(refer_dict(capture, frame->locals_dict));
+  for (size_t i = 0; i < frame->num_stack; i++)
+    RGPY_TRY(refer(capture, frame->stack[i], RG_EDGE_LOCAL, "temporary value"));
+  RGPY_TRY(refer(capture, frame->function, RG_EDGE_INTERNAL, "function"));
+  RGPY_TRY(refer(capture, frame->object, RG_EDGE_INTERNAL, "frame"));
+  RGPY_TRY(refer(capture, (PyObject *)frame->code, RG_EDGE_INTERNAL, "f_code"));
+  RGPY_TRY(refer(capture, frame->globals, RG_EDGE_INTERNAL, "f_globals"));
+  return refer(capture, frame->builtins, RG_EDGE_INTERNAL, "f_builtins");
+}
+
+static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *object)
+{
+  PyGenObject *generator = (PyGenObject *)object;
+  struct rgpy_frame frame;
+  if (rgpy_generator_frame(object, &frame)) {
+#if PY_VERSION_HEX < 0x030b0000
+    // The frame is an object of its own, and its references are there.
+    return rgpy_capture_pass(capture, frame.object, RG_EDGE_LOCAL, 0);
+#else
+    RGPY_TRY(rgpy_frame_references(capture, &frame));
+#endif
+  }
+  RGPY_TRY(refer(capture, generator->gi_name, RG_EDGE_INTERNAL, "__name__"));
+  return refer(capture, generator->gi_qualname, RG_EDGE_INTERNAL, "__qualname__");
+}
+
+static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
+{
+  struct rgpy_frame frame;
+  if (!rgpy_frame_object_frame(object, &frame))
+    return NULL;
+  frame.object = NULL; // not a reference to itself
+  RGPY_TRY(rgpy_frame_references(capture, &frame));
+#if PY_VERSION_HEX < 0x030b0000
+  RGPY_TRY(refer(capture, (PyObject *)((PyFrameObject *)object)->f_back, RG_EDGE_INTERNAL, "f_back"));
+#endif
+  return NULL;
+}
+
+/* --- which enumerator ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+  PyTypeObject *type;
+  rgpy_enumerate enumerate;
+  bool is_complete;
+} enumerators[] = {
+    {&PyDict_Type, enumerate_dict, true},
+    {&PyList_Type, enumerate_list, true},
+    {&PyTuple_Type, enumerate_tuple, true},
+    {&PySet_Type, enumerate_set, true},
+    {&PyFrozenSet_Type, enumerate_set, true},
+    {&PyFunction_Type, enumerate_function, true},
+    {&PyCell_Type, enumerate_cell, true},
+    {&PyMethod_Type, enumerate_method, true},
+    {&PyCFunction_Type, enumerate_builtin, false},
+    {&PyModule_Type, enumerate_module, false},
+    {&PyType_Type, enumerate_type, false},
+    {&_PyWeakref_RefType, enumerate_weakref, true},
+    {&_PyWeakref_ProxyType, enumerate_weakref, true},
+    {&_PyWeakref_CallableProxyType, enumerate_weakref, true},
+    {&PyGen_Type, enumerate_generator, false},
+    {&PyCoro_Type, enumerate_generator, false},
+    {&PyAsyncGen_Type, enumerate_generator, false},
+    {&PyFrame_Type, enumerate_frame, false},
+    {&PyTraceBack_Type, enumerate_traceback, true},
+};
+
+rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret)
+{
+  for (PyTypeObject *base = type; base; base = base->tp_base) {
+    for (size_t i = 0; i < sizeof(enumerators) / sizeof(enumerators[0]); i++) {
+      if (enumerators[i].type == base) {
+        *is_complete_ret = enumerators[i].is_complete && base == type;
+        return enumerators[i].enumerate;
+      }
+    }
+    *is_complete_ret = false;
+    if (base == (PyTypeObject *)PyExc_BaseException)
+      return enumerate_exception;
+    if (strcmp(base->tp_name, "collections.deque") == 0)
+      return enumerate_deque;
+  }
+  return NULL;
+}
+
+/* --- what tp_traverse gives beyond ----------------------------------------------------------------------------------- */
+
+static int visit(PyObject *object, void *context)
+{
+  struct rgpy_capture *capture = context;
+  if (capture->num_visited == capture->visited_capacity) {
+    // The error is the constant one or leaks nothing that matters: it is replaced by the flag.
+    rg_error *error = rgpy_reserve((void **)&capture->visited, &capture->visited_capacity, capture->num_visited + 1,
+                                   sizeof(*capture->visited));
+    if (error) {
+      rg_error_destroy(error);
+      capture->is_out_of_memory = true;
+      return 0;
+    }
+  }
+  capture->visited[capture->num_visited++] = object;
+  return 0;
+}
+
+static int compare_targets(const void *left, const void *right)
+{
+  uintptr_t a = (uintptr_t) * (PyObject *const *)left, b = (uintptr_t) * (PyObject *const *)right;
+  return a < b ? -1 : a > b;
+}
+
+// The first place in sorted `targets` that is not below `target`.
+static size_t lower_bound(PyObject *const *targets, size_t num, PyObject *target)
+{
+  size_t begin = 0, end = num;
+  while (begin < end) {
+    size_t middle = begin + (end - begin) / 2;
+    if ((uintptr_t)targets[middle] < (uintptr_t)target)
+      begin = middle + 1;
+    else
+      end = middle;
+  }
+  return begin;
+}
+
+static rg_error *refer_unnamed(struct rgpy_capture *capture, PyObject *object, PyObject *target)
+{
+  bool is_type = target == (PyObject *)Py_TYPE(object);
+  return rgpy_capture_refer(capture, target, is_type ? RG_EDGE_TYPE : RG_EDGE_ATTRIBUTE, 0);
+}
+
+// Each enumerated reference accounts for one visit of its target; visits beyond that are noted. `sorted` holds the
+// enumerated targets, `used` counts, at the first place of each, how many of its equals are accounted for.
+static rg_error *refer_rest_sorted(struct rgpy_capture *capture, PyObject *object, PyObject **sorted, uint32_t *used)
+{
+  size_t num = capture->row.num;
+  for (size_t i = 0; i < num; i++)
+    sorted[i] = capture->row.references[i].target;
+  qsort(sorted, num, sizeof(*sorted), compare_targets);
+  for (size_t i = 0; i < capture->num_visited; i++) {
+    PyObject *target = capture->visited[i];
+    size_t place = lower_bound(sorted, num, target);
+    if (place < num && place + used[place] < num && sorted[place + used[place]] == target)
+      used[place]++;
+    else
+      RGPY_TRY(refer_unnamed(capture, object, target));
+  }
+  return NULL;
+}
+
+enum { FEW = 32 };
+
+static rg_error *refer_rest(struct rgpy_capture *capture, PyObject *object)
+{
+  size_t num = capture->row.num;
+  if (num <= FEW) {
+    PyObject *sorted[FEW];
+    uint32_t used[FEW] = {0};
+    return refer_rest_sorted(capture, object, sorted, used);
+  }
+  PyObject **sorted = calloc(num, sizeof(*sorted));
+  uint32_t *used = calloc(num, sizeof(*used));
+  rg_error *error = sorted && used ? refer_rest_sorted(capture, object, sorted, used)
+                                   : rg_error_create(RG_ERROR_MEMORY, "out of memory");
+  free(sorted);
+  free(used);
+  return error;
+}
+
+// Static types are of a collected type, but not collected themselves: their tp_traverse must not be called.
+static bool is_traversable(PyObject *object)
+{
+  PyTypeObject *type = Py_TYPE(object);
+  return type->tp_flags & Py_TPFLAGS_HAVE_GC && type->tp_traverse && (!type->tp_is_gc || type->tp_is_gc(object));
+}
+
+static rg_error *traverse(struct rgpy_capture *capture, PyObject *object)
+{
+  capture->num_visited = 0;
+  if (!is_traversable(object))
+    return NULL;
+  Py_TYPE(object)->tp_traverse(object, visit, capture);
+  return capture->is_out_of_memory ? rg_error_create(RG_ERROR_MEMORY, "out of memory") : refer_rest(capture, object);
+}
+
+rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type)
+{
+  if (type->has_attributes)
+    RGPY_TRY(refer_attributes(capture, object));
+  RGPY_TRY(refer_members(capture, object, type));
+  if (type->enumerate)
+    RGPY_TRY(type->enumerate(capture, object));
+  // Of an object that has more references than are wanted, those beyond are only counted.
+  if (type->is_complete || capture->row.num_beyond)
+    return NULL;
+  return traverse(capture, object);
+}

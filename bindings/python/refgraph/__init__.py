@@ -1,0 +1,45 @@
+"""Why is this closure still alive, what does it keep, and what would free it?
+
+>>> import refgraph
+>>> def make():
+...     rows = list(range(1000))
+...     return lambda: rows
+>>> closure = make()
+>>> print(refgraph.show_refs([closure]).edges[0]["name"])
+rows
+"""
+
+from ._calls import show_backrefs, show_refs, why, why_closures
+from ._graph import Graph, capture
+from ._info import info
+from ._refgraph import (
+    ArgumentError,
+    DeadlineError,
+    Drawing,
+    Error,
+    FileError,
+    LimitError,
+    NotFoundError,
+    RenderError,
+    UnsupportedError,
+)
+
+__all__ = [
+    "ArgumentError",
+    "DeadlineError",
+    "Drawing",
+    "Error",
+    "FileError",
+    "Graph",
+    "LimitError",
+    "NotFoundError",
+    "RenderError",
+    "UnsupportedError",
+    "capture",
+    "info",
+    "show_backrefs",
+    "show_refs",
+    "why",
+    "why_closures",
+]
+__version__ = "0.1.0"

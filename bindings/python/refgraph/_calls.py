@@ -1,0 +1,173 @@
+"""The calls of one line. Each captures, asks its question and draws the answer."""
+
+from . import _output
+from ._graph import Graph, as_targets
+
+
+def show_refs(
+    objs,
+    max_depth=3,
+    extra_ignore=(),
+    filter=None,
+    too_many=10,
+    highlight=None,
+    filename=None,
+    extra_info=None,
+    refcounts=False,
+    shortnames=True,
+    output=None,
+    extra_node_attrs=None,
+    *,
+    max_nodes=200,
+    internals=False,
+    rankdir=None,
+    caption=True,
+):
+    """Draws what objects refer to, from them on to `max_depth` references away.
+
+    A function shows its captured variables by name. Its globals, builtins and code are not drawn, unless with
+    `internals`. The cost follows what is drawn, not the size of the heap.
+
+    The parameters of objgraph's show_refs mean what they mean there: `extra_ignore` is a collection of id()s,
+    `filter` decides what is drawn, `too_many` is the most references drawn of one object, `highlight` and
+    `extra_info` are called with each object that is drawn, `extra_node_attrs` gives Graphviz attributes. `filename`
+    ends in .dot, .svg, .png, .pdf, .txt or .json; `output` is a file object that gets DOT. At most `max_nodes`
+    objects are drawn, those nearest to the targets first.
+
+    Returns a :class:`Drawing`.
+    """
+    return _show(
+        "show_refs", False, objs, max_depth, extra_ignore, filter, too_many, highlight, filename, extra_info, refcounts,
+        shortnames, output, extra_node_attrs, max_nodes, internals, rankdir, caption,
+    )
+
+
+def show_backrefs(
+    objs,
+    max_depth=3,
+    extra_ignore=(),
+    filter=None,
+    too_many=10,
+    highlight=None,
+    filename=None,
+    extra_info=None,
+    refcounts=False,
+    shortnames=True,
+    output=None,
+    extra_node_attrs=None,
+    *,
+    max_nodes=200,
+    internals=False,
+    rankdir=None,
+    caption=True,
+):
+    """Draws what refers to objects, from them back to `max_depth` references away.
+
+    Modules, and frames with their local variables, are drawn and not followed further. The parameters are those of
+    :func:`show_refs`. The whole heap is captured, whatever is drawn of it.
+
+    Returns a :class:`Drawing`.
+    """
+    return _show(
+        "show_backrefs", True, objs, max_depth, extra_ignore, filter, too_many, highlight, filename, extra_info,
+        refcounts, shortnames, output, extra_node_attrs, max_nodes, internals, rankdir, caption,
+    )
+
+
+# What a filter may look at, beyond what is drawn in the end.
+_CANDIDATES = 10_000
+_CANDIDATE_REFERENCES = 1_000
+
+
+def _show(
+    name, backward, objs, max_depth, extra_ignore, filter, too_many, highlight, filename, extra_info, refcounts,
+    shortnames, output, extra_node_attrs, max_nodes, internals, rankdir, caption,
+):
+    _output.check(filename, output)
+    has_callables = any(callable is not None for callable in (filter, highlight, extra_info, extra_node_attrs))
+    selects = filter is not None or bool(extra_ignore)
+    graph, ids, held = Graph._capture(
+        as_targets(objs),
+        max_depth=None if backward else max_depth,
+        max_references=max(too_many, _CANDIDATE_REFERENCES) if selects else too_many,
+        max_nodes=max(max_nodes, _CANDIDATES) if selects else max_nodes,
+        internals=internals,
+        hold=None if not (has_callables or extra_ignore) else (max_depth if backward else -1),
+    )
+    options = dict(
+        backward=backward,
+        max_depth=max_depth,
+        max_references=too_many,
+        max_nodes=max_nodes,
+        max_edges=2 * max_nodes,
+        internals=internals,
+        excluded=_excluded(held, ids, extra_ignore, filter),
+        call=f"{name}, max_depth={max_depth}",
+        caption=caption,
+        shortnames=shortnames,
+        refcounts=refcounts,
+        rankdir=rankdir,
+    )
+    drawing = graph._draw_neighbourhood(ids, **options)
+    annotations = _annotations(drawing, held, highlight, extra_info, extra_node_attrs)
+    if annotations:
+        drawing = graph._draw_neighbourhood(ids, **options, annotations=annotations)
+    return _output.deliver(drawing, filename, output)
+
+
+def _excluded(held, ids, extra_ignore, filter):
+    """The nodes that are not to be there. As in objgraph, the filter is not asked about the targets."""
+    ignored = set(extra_ignore)
+    targets = set(ids)
+    return [
+        node
+        for node, obj in held.items()
+        if node not in targets and (id(obj) in ignored or (filter is not None and not filter(obj)))
+    ]
+
+
+def _annotations(drawing, held, highlight, extra_info, extra_node_attrs):
+    if highlight is None and extra_info is None and extra_node_attrs is None:
+        return None
+    annotations = {}
+    for node in drawing.nodes:
+        if node["id"] not in held:
+            continue
+        obj = held[node["id"]]
+        attributes = extra_node_attrs(obj) if extra_node_attrs is not None else {}
+        annotations[node["id"]] = (
+            str(extra_info(obj)) if extra_info is not None else None,
+            bool(highlight(obj)) if highlight is not None else False,
+            tuple((str(key), str(value)) for key, value in sorted(attributes.items()) if value is not None),
+        )
+    return annotations
+
+
+def why(objs, *, max_paths=1, filename=None, max_nodes=200, rankdir=None, caption=True):
+    """Draws why objects are alive: the shortest path of references from a root to each of them.
+
+    Roots are modules, running frames with their local variables, and the state of threads and of the interpreter; the
+    caller's own variables are roots like others. Weak references keep nothing alive and are on no path. With
+    `max_paths` further paths are drawn, each through another holder.
+
+    Returns a :class:`Drawing`.
+    """
+    _output.check(filename)
+    graph, ids, _ = Graph._capture(as_targets(objs))
+    return graph._why(ids, max_paths, filename, max_nodes, rankdir, caption)
+
+
+def why_closures(limit=50, *, all=False, filename=None, max_nodes=200, rankdir=None, caption=True):
+    """Draws the path from a root to each live closure, merged: one box a definition site, with its count.
+
+    The sites with the largest captured values come first; at most `limit` are drawn, but ``.text`` and ``.json()``
+    list every one. Functions that capture only ``__class__``, as every method with super() does, are counted and not
+    drawn, unless with `all`.
+
+    Returns a :class:`Drawing`.
+    """
+    _output.check(filename)
+    graph, _, _ = Graph._capture(())
+    return graph.why_closures(
+        limit, all=all, filename=filename, max_nodes=max_nodes, rankdir=rankdir, caption=caption
+    )

@@ -1,0 +1,118 @@
+"""Graphs that outlive their capture, and the questions that they answer."""
+
+from . import _output, _refgraph
+
+
+def as_targets(objs):
+    """A list or tuple is a list of targets, as in objgraph; anything else is one target."""
+    return list(objs) if isinstance(objs, (list, tuple)) else [objs]
+
+
+class Graph(_refgraph.Graph):
+    """A graph of objects as they were at one moment; it keeps none of them alive.
+
+    Made by :func:`capture`. Objects are asked about as themselves, found again by address and type, or by the ``id``
+    that ``Drawing.nodes`` gives them.
+
+    >>> import refgraph
+    >>> graph = refgraph.capture()
+    >>> graph.why(refgraph.capture).nodes[0]["role"]
+    'root'
+    """
+
+    def __repr__(self):
+        return f"<refgraph.Graph: {self.num_nodes} objects, {self.num_edges} references>"
+
+    def _ids(self, objs, id):
+        if id is not None:
+            if objs is not None:
+                raise TypeError("give either objects or id, not both")
+            return [id] if isinstance(id, int) else list(id)
+        if objs is None:
+            raise TypeError("give objects or id")
+        return [self._find(obj) for obj in as_targets(objs)]
+
+    def refs(
+        self,
+        objs=None,
+        max_depth=3,
+        *,
+        id=None,
+        too_many=10,
+        filename=None,
+        refcounts=False,
+        shortnames=True,
+        output=None,
+        max_nodes=200,
+        internals=False,
+        rankdir=None,
+        caption=True,
+    ):
+        """What the objects refer to, as :func:`refgraph.show_refs` draws it."""
+        return self._neighbourhood(
+            "refs", self._ids(objs, id), filename, output, max_depth=max_depth, max_references=too_many,
+            max_nodes=max_nodes, internals=internals, refcounts=refcounts, shortnames=shortnames, rankdir=rankdir,
+            caption=caption,
+        )
+
+    def backrefs(
+        self,
+        objs=None,
+        max_depth=3,
+        *,
+        id=None,
+        too_many=10,
+        filename=None,
+        refcounts=False,
+        shortnames=True,
+        output=None,
+        max_nodes=200,
+        internals=False,
+        rankdir=None,
+        caption=True,
+    ):
+        """What refers to the objects, as :func:`refgraph.show_backrefs` draws it."""
+        return self._neighbourhood(
+            "backrefs", self._ids(objs, id), filename, output, backward=True, max_depth=max_depth,
+            max_references=too_many, max_nodes=max_nodes, internals=internals, refcounts=refcounts,
+            shortnames=shortnames, rankdir=rankdir, caption=caption,
+        )
+
+    def _neighbourhood(self, name, ids, filename, output, *, max_nodes, **options):
+        _output.check(filename, output)
+        drawing = self._draw_neighbourhood(
+            ids, max_nodes=max_nodes, max_edges=2 * max_nodes, call=f"{name}, max_depth={options['max_depth']}",
+            **options,
+        )
+        return _output.deliver(drawing, filename, output)
+
+    def why(self, objs=None, *, id=None, max_paths=1, filename=None, max_nodes=200, rankdir=None, caption=True):
+        """The shortest named paths from a root to each object, as :func:`refgraph.why` draws them."""
+        return self._why(self._ids(objs, id), max_paths, filename, max_nodes, rankdir, caption)
+
+    def _why(self, ids, max_paths, filename, max_nodes, rankdir, caption):
+        _output.check(filename)
+        call = "why" if max_paths == 1 else f"why, max_paths={max_paths}"
+        drawing = self._draw_why(
+            ids, max_paths=max_paths, max_nodes=max_nodes, max_edges=2 * max_nodes, call=call, rankdir=rankdir,
+            caption=caption,
+        )
+        return _output.deliver(drawing, filename)
+
+    def why_closures(self, limit=50, *, all=False, filename=None, max_nodes=200, rankdir=None, caption=True):
+        """The path from a root to each live closure, as :func:`refgraph.why_closures` draws them."""
+        _output.check(filename)
+        drawing = self._draw_why_closures(
+            max_sites=limit, implicit=all, max_nodes=max_nodes, max_edges=2 * max_nodes, call="why_closures",
+            rankdir=rankdir, caption=caption,
+        )
+        return _output.deliver(drawing, filename)
+
+
+def capture():
+    """Captures every live object that the garbage collector knows, and what they refer to, with all names.
+
+    The interpreter stands still meanwhile. The graph that is returned keeps no object alive.
+    """
+    graph, _, _ = Graph._capture(())
+    return graph

@@ -1,0 +1,31 @@
+"""Where a drawing goes: a file whose name decides the format, or a file object that gets DOT."""
+
+import os
+
+from ._refgraph import FileError, format_of
+
+
+def check(filename, output=None):
+    """Says what would go wrong with the destination before anything is captured."""
+    if filename is not None and output is not None:
+        raise ValueError("Cannot specify both output and filename.")
+    if filename is None:
+        return
+    format_of(filename)
+    name = os.fsdecode(filename)
+    folder = os.path.dirname(name) or "."
+    if not os.path.isdir(folder):
+        raise FileError(f"cannot write '{name}': there is no folder '{folder}'")
+    if os.path.isdir(name):
+        raise FileError(f"cannot write '{name}': it is a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FileError(f"cannot write '{name}': no permission to write in '{folder}'")
+
+
+def deliver(drawing, filename, output=None):
+    """Writes the drawing where it was asked for, and returns it."""
+    if filename is not None:
+        drawing.save(filename)
+    if output is not None:
+        output.write(drawing.dot)
+    return drawing

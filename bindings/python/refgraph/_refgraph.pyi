@@ -1,0 +1,153 @@
+"""The extension behind refgraph: graphs of live objects, captured in C, and drawings of them."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from typing import Any, Literal, TypedDict
+
+class Error(Exception): ...
+class ArgumentError(Error, ValueError): ...
+class NotFoundError(Error, LookupError): ...
+class LimitError(Error, OverflowError): ...
+class FileError(Error, OSError): ...
+class RenderError(Error, RuntimeError): ...
+class DeadlineError(Error, TimeoutError): ...
+class UnsupportedError(Error, NotImplementedError): ...
+
+built_for: int
+
+def format_of(path: str | PathLike[str], /) -> Literal["dot", "svg", "png", "pdf", "text", "json"]:
+    """The format that the extension of a file name asks for; ArgumentError names those that work."""
+
+class Node(TypedDict):
+    id: int
+    type: str
+    label: str
+    size: int
+    role: Literal["target", "root", "path", "cut", "other"]
+    count: int
+
+class Edge(TypedDict):
+    source: int
+    target: int
+    kind: Literal[
+        "attribute", "item", "index", "key", "captured", "local", "argument", "internal", "weak", "type"
+    ]
+    name: str
+    count: int
+
+_Annotations = Mapping[int, tuple[str | None, bool, tuple[tuple[str, str], ...]]]
+
+class Graph:
+    """A graph of objects as they were at one moment. It keeps none of them alive."""
+
+    @property
+    def num_nodes(self) -> int:
+        """Objects in the graph, and frames and states that hold some."""
+    @property
+    def num_edges(self) -> int:
+        """References in the graph."""
+    @classmethod
+    def _capture(
+        cls,
+        targets: Sequence[object],
+        *,
+        max_depth: int | None = None,
+        max_references: int = 10,
+        max_nodes: int = 200,
+        internals: bool = False,
+        hold: int | None = None,
+    ) -> tuple[Graph, tuple[int, ...], dict[int, object]]:
+        """Captures the whole heap, or with max_depth what the targets refer to.
+
+        Also gives the targets' ids, and objects by id that the caller then keeps: with hold=-1 all of the graph, with
+        another number those that refer to the targets within that depth.
+        """
+    def _find(self, object: object, /) -> int:
+        """The id of an object, found again by its address and type; else NotFoundError."""
+    def _draw_neighbourhood(
+        self,
+        ids: Sequence[int],
+        *,
+        backward: bool = False,
+        max_depth: int = 3,
+        max_references: int = 10,
+        max_nodes: int = 200,
+        max_edges: int = 400,
+        internals: bool = False,
+        excluded: Sequence[int] = (),
+        call: str | None = None,
+        caption: bool = True,
+        shortnames: bool = True,
+        refcounts: bool = False,
+        rankdir: Literal["LR", "TB"] | None = None,
+        annotations: _Annotations | None = None,
+    ) -> Drawing:
+        """What lies around the nodes, the nearest first."""
+    def _draw_why(
+        self,
+        ids: Sequence[int],
+        *,
+        max_paths: int = 1,
+        max_nodes: int = 200,
+        max_edges: int = 400,
+        call: str | None = None,
+        caption: bool = True,
+        shortnames: bool = True,
+        refcounts: bool = False,
+        rankdir: Literal["LR", "TB"] | None = None,
+        annotations: _Annotations | None = None,
+    ) -> Drawing:
+        """The shortest paths from a root to each node."""
+    def _draw_why_closures(
+        self,
+        *,
+        max_sites: int = 50,
+        implicit: bool = False,
+        max_nodes: int = 200,
+        max_edges: int = 400,
+        call: str | None = None,
+        caption: bool = True,
+        shortnames: bool = True,
+        refcounts: bool = False,
+        rankdir: Literal["LR", "TB"] | None = None,
+        annotations: _Annotations | None = None,
+    ) -> Drawing:
+        """The path from a root to every closure, one box a definition site."""
+
+class Drawing:
+    """A picture of a part of a graph.
+
+    It displays itself in a notebook, prints as a tree with ``print(drawing.text)`` and is saved in the format that the
+    name asks for: ``.dot``, ``.svg``, ``.png``, ``.pdf``, ``.txt`` or ``.json``.
+    """
+
+    @property
+    def caption(self) -> str:
+        """The line at the foot of the picture: what is shown, and what was left out."""
+    @property
+    def dot(self) -> str:
+        """The picture in the DOT language. The same input gives the same text, byte for byte."""
+    @property
+    def text(self) -> str:
+        """The picture as a tree for terminals."""
+    @property
+    def nodes(self) -> list[Node]:
+        """Every object in the picture, those that are a row of their holder's box included."""
+    @property
+    def edges(self) -> list[Edge]:
+        """Every reference in the picture, by the ids of its ends."""
+    def json(self) -> str:
+        """Caption, nodes and edges as JSON."""
+    def svg(self, *, timeout: float = 20.0) -> str:
+        """The picture as SVG. DeadlineError after `timeout` seconds."""
+    def png(self, *, timeout: float = 20.0, with_dot: bool = False) -> bytes:
+        """The picture as PNG; with_dot embeds its DOT source, which may tell more than the picture."""
+    def pdf(self, *, timeout: float = 20.0) -> bytes:
+        """The picture as PDF."""
+    def save(self, path: str | PathLike[str], *, timeout: float = 20.0) -> None:
+        """Writes the picture to a file in the format of its extension.
+
+        The file appears complete or not at all.
+        """
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """SVG and text, for notebooks."""

@@ -1,0 +1,79 @@
+/* What every file of the extension needs: Python, the library, and the seams between them. */
+#ifndef RGPY_H
+#define RGPY_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <frameobject.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <refgraph.h>
+
+#if PY_VERSION_HEX < 0x030a0000 || PY_VERSION_HEX >= 0x030e0000
+#error "refgraph supports CPython 3.10 to 3.13"
+#endif
+#ifdef Py_GIL_DISABLED
+#error "refgraph does not support free-threaded builds of CPython"
+#endif
+
+/* An owned reference that goes when its variable does; hand it on with rgpy_take(). */
+static inline void rgpy_decref_scoped(PyObject **object)
+{
+  Py_XDECREF(*object);
+}
+#define RGPY_CLEANUP_DECREF __attribute__((cleanup(rgpy_decref_scoped)))
+
+static inline PyObject *rgpy_take(PyObject **object)
+{
+  PyObject *taken = *object;
+  *object = NULL;
+  return taken;
+}
+
+/* Returns the error of a failing call of the library to the caller. */
+#define RGPY_TRY(call)                  \
+  do {                                  \
+    rg_error *rgpy_try_error_ = (call); \
+    if (rgpy_try_error_)                \
+      return rgpy_try_error_;           \
+  } while (0)
+
+/* --- errors.c --- */
+
+/* Makes the module's exceptions. */
+int rgpy_errors_init(PyObject *module);
+/* Raises the exception that belongs to `error`, which is destroyed. Always returns NULL. */
+PyObject *rgpy_raise(rg_error *error);
+
+/* --- graph_type.c --- */
+
+struct rgpy_graph {
+  PyObject_HEAD
+  rg_graph *graph;
+};
+extern PyTypeObject rgpy_graph_type;
+
+/* Captures; the result is (Graph, ids of the targets). */
+PyObject *rgpy_capture_function(PyObject *module, PyObject *args, PyObject *kwargs);
+
+/* --- drawing_type.c --- */
+
+extern PyTypeObject rgpy_drawing_type;
+/* Takes over `view`; holds `graph` while it lives. */
+PyObject *rgpy_drawing_new(PyObject *graph, rg_view *view);
+
+/* --- views.c --- */
+
+/* What a drawing call says of the view, taken from its keywords. */
+struct rgpy_view_arguments {
+  rg_view_options options;
+  rg_annotation *annotations;
+  rg_attribute *attributes;
+};
+/* `annotations` is None or {id: (text or None, highlighted, ((name, value), ...))}. Borrows from the Python objects. */
+int rgpy_view_arguments_init(struct rgpy_view_arguments *arguments, PyObject *annotations);
+void rgpy_view_arguments_deinit(struct rgpy_view_arguments *arguments);
+
+#endif
