@@ -28,8 +28,9 @@ typedef struct rg_selected_node {
 typedef struct rg_selected_edge {
   uint32_t source; /* index of a selected node */
   uint32_t target;
-  rg_edge edge;    /* the edge, or of several that are shown as one the first */
-  uint32_t count;  /* how many edges it stands for, 1 or more */
+  rg_edge edge;    /* the edge, or of several that are shown as one the first; RG_EDGE_NONE for a part of a path that
+                    * was left out */
+  uint32_t count;  /* how many edges it stands for, 1 or more; how many steps were left out */
 } rg_selected_edge;
 
 /* Passages are selected nodes like others, but count neither as depth nor in the budget. */

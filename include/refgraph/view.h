@@ -54,8 +54,9 @@ typedef struct rg_view_options {
   rg_direction direction;
   const rg_annotation *annotations; /* ascending by node */
   size_t num_annotations;
+  const rg_closures *closures; /* every definition site is listed in text and JSON, drawn or not; NULL: no list */
 } rg_view_options;
-#define RG_VIEW_OPTIONS_INIT {sizeof(rg_view_options), 0, false, false, false, false, RG_DIRECTION_AUTO, 0, 0}
+#define RG_VIEW_OPTIONS_INIT {sizeof(rg_view_options), 0, false, false, false, false, RG_DIRECTION_AUTO, 0, 0, 0}
 
 #define RG_VIEW_NONE UINT32_MAX
 
@@ -86,7 +87,8 @@ typedef struct rg_view_edge {
   bool is_drawn;        /* false where the target is a row of its holder */
 } rg_view_edge;
 
-/* Nodes are in the order of the selection, the targets' side first; a cut mark stands after its node's other edges. */
+/* Nodes are in the order of the selection, the targets' side first; a cut mark stands after its node's other edges.
+ * A view keeps nothing of the selection and the graph: they may go before it. */
 typedef struct rg_view rg_view;
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_create(const rg_selection *selection, const rg_view_options *options,
@@ -110,8 +112,9 @@ RG_PUBLIC const char *rg_role_word(rg_role role);
 
 /* A tree for terminals, in UTF-8. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_write_text(const rg_view *view, const rg_writer *writer);
-/* {"caption": …, "nodes": [{id, type, label, size, role, count}], "edges": [{source, target, kind, name}]}: ids are
- * those of the graph, a cut mark's is negative. */
+/* {"caption": …, "nodes": [{id, type, label, size, role, count}], "edges": [{source, target, kind, name, count}]}: ids
+ * are those of the graph, a cut mark's is negative. With a list of definition sites also
+ * "closures": [{name, file, line, count, captured, captured_size, implicit}]. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_write_json(const rg_view *view, const rg_writer *writer);
 
 #ifdef __cplusplus

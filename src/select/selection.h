@@ -33,6 +33,7 @@ struct rg_selection {
   size_t num_unreached;
   size_t num_cut_asked; /* targets or definition sites for which there was no room */
   bool has_internals;   /* machinery was followed, too */
+  bool has_implicit;    /* closures that capture only what the language adds were selected, too */
 };
 
 struct rgi_draft {

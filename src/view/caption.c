@@ -1,54 +1,129 @@
-/* The line at the foot, and which way the arrows run. */
+/* The line at the foot: the call, what is shown, what was left out. */
 #include "../base/alloc.h"
-#include "../base/clean.h"
 #include "view-internal.h"
 
 #define DOT " \xc2\xb7 "
 
-static uint64_t num_objects(const rg_view *view)
+// A sentence of parts, separated by dots.
+static void begin_part(struct rgi_text *text)
 {
-  uint64_t num = 0;
-  for (size_t i = 0; i < view->num_boxes; i++)
-    num += view->boxes[i].mark == RGI_MARK_NONE ? view->boxes[i].node.count : 0;
-  return num;
+  if (text->size)
+    rgi_text_puts(text, DOT);
 }
 
-static uint64_t num_cut(const rg_view *view, bool is_backward)
-{
-  uint64_t num = 0;
-  for (size_t i = 0; i < view->num_boxes; i++)
-    num += is_backward ? view->boxes[i].num_cut_referrers : view->boxes[i].num_cut_targets;
-  return num;
-}
-
-static void add_cut(struct rgi_text *text, uint64_t num, const char *noun)
+static void add_part(struct rgi_text *text, uint64_t num, const char *noun, const char *rest)
 {
   if (!num)
     return;
-  rgi_text_puts(text, DOT);
+  begin_part(text);
   rgi_words_add_counted(text, num, noun, RGI_NARROW_SPACE);
-  rgi_text_puts(text, " not drawn");
+  rgi_text_puts(text, rest);
+}
+
+static void add_objects(struct rgi_text *text, const rg_view *view)
+{
+  uint64_t num = 0;
+  for (size_t i = 0; i < view->num_boxes; i++)
+    num += view->boxes[i].mark == RGI_MARK_NONE;
+  add_part(text, num, "object", "");
+}
+
+static void add_cut(struct rgi_text *text, const rg_view *view)
+{
+  uint64_t num_references = 0, num_referrers = 0;
+  for (size_t i = 0; i < view->num_boxes; i++) {
+    num_references += view->boxes[i].num_cut_targets;
+    num_referrers += view->boxes[i].num_cut_referrers;
+  }
+  add_part(text, num_references, "reference", " not drawn");
+  add_part(text, num_referrers, "referrer", " not drawn");
+}
+
+// Machinery belongs to whatever has code; where none is shown, nothing of it was left out.
+static void add_hidden(struct rgi_text *text, const struct rgi_sheet *sheet)
+{
+  const rg_view *view = sheet->view;
+  bool has_code = false;
+  for (size_t i = 0; i < view->num_boxes; i++)
+    has_code |= view->boxes[i].mark == RGI_MARK_NONE && view->boxes[i].type.category == RG_CATEGORY_CALLABLE;
+  if (!has_code || sheet->selection->has_internals)
+    return;
+  begin_part(text);
+  rgi_text_puts(text, "globals, code and types not drawn");
+}
+
+static uint64_t num_targets(const rg_view *view)
+{
+  uint64_t num = 0;
+  for (size_t i = 0; i < view->num_boxes; i++)
+    num += view->boxes[i].node.role == RG_ROLE_TARGET;
+  return num;
+}
+
+static void add_paths(struct rgi_text *text, const struct rgi_sheet *sheet)
+{
+  uint64_t num = num_targets(sheet->view), num_unreached = sheet->selection->num_unreached;
+  begin_part(text);
+  if (num_unreached == num)
+    rgi_text_puts(text, "no path from a root");
+  else
+    rgi_text_puts(text, num == 1 ? "shortest path from a root" : "shortest paths from a root");
+  if (num_unreached < num)
+    add_part(text, num_unreached, "object", " without a path");
+}
+
+// "231 closures at 17 sites · 3 sites drawn · 2 closures without a path from a root".
+static void add_closures(struct rgi_text *text, const struct rgi_sheet *sheet)
+{
+  const rg_view *view = sheet->view;
+  uint64_t num_closures = 0, num_implicit = 0;
+  for (size_t i = 0; i < view->num_sites; i++) {
+    num_closures += view->sites[i].num_closures;
+    num_implicit += view->sites[i].is_implicit ? view->sites[i].num_closures : 0;
+  }
+  add_part(text, num_closures, "closure", "");
+  if (num_closures) {
+    rgi_text_puts(text, " at ");
+    rgi_words_add_counted(text, view->num_sites, "site", RGI_NARROW_SPACE);
+  }
+  begin_part(text);
+  rgi_words_add_counted(text, num_targets(view), "site", RGI_NARROW_SPACE);
+  rgi_text_puts(text, " drawn");
+  if (!sheet->selection->has_implicit)
+    add_part(text, num_implicit, "closure", " with implicit captures only");
+  add_part(text, sheet->selection->num_unreached, "closure", " without a path from a root");
+}
+
+static void add_question(struct rgi_text *text, const struct rgi_sheet *sheet)
+{
+  switch (sheet->view->question) {
+  case RGI_QUESTION_REFERENCES:
+    add_objects(text, sheet->view);
+    add_cut(text, sheet->view);
+    add_hidden(text, sheet);
+    break;
+  case RGI_QUESTION_REFERRERS:
+    add_objects(text, sheet->view);
+    add_cut(text, sheet->view);
+    break;
+  case RGI_QUESTION_PATHS:
+    add_paths(text, sheet);
+    break;
+  case RGI_QUESTION_CLOSURES:
+    add_closures(text, sheet);
+    return;
+  }
+  add_part(text, sheet->selection->num_cut_asked, "target", " not drawn");
 }
 
 rg_error *rgi_view_set_caption(struct rgi_sheet *sheet)
 {
-  rg_view *view = sheet->view;
-  view->caption = "";
+  sheet->view->caption = "";
   if (sheet->options.no_caption)
     return NULL;
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  if (sheet->options.call) {
+  if (sheet->options.call)
     rgi_text_puts(&text, sheet->options.call);
-    rgi_text_puts(&text, DOT);
-  }
-  rgi_words_add_counted(&text, num_objects(view), "object", RGI_NARROW_SPACE);
-  add_cut(&text, num_cut(view, false), "reference");
-  add_cut(&text, num_cut(view, true), "referrer");
-  return rgi_arena_add_text(&view->strings, &text, &view->caption);
-}
-
-rg_error *rgi_view_set_direction(struct rgi_sheet *sheet)
-{
-  sheet->view->direction = sheet->options.direction == RG_DIRECTION_AUTO ? RG_DIRECTION_LEFT_RIGHT : sheet->options.direction;
-  return NULL;
+  add_question(&text, sheet);
+  return rgi_arena_add_text(&sheet->view->strings, &text, &sheet->view->caption);
 }

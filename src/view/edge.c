@@ -138,10 +138,11 @@ void rgi_view_add_edge_text(struct rgi_text *text, rg_edge_kind kind, const char
 static bool add_merged_text(struct rgi_text *text, const struct chain *chain, const rg_graph *graph,
                             const struct rgi_box *source)
 {
-  if (chain->count < 2 || rg_graph_edge_kind(graph, chain->edge) != RG_EDGE_INDEX)
+  rg_edge_kind kind = rg_graph_edge_kind(graph, chain->edge);
+  if (chain->count < 2 || (kind != RG_EDGE_INDEX && kind != RG_EDGE_ITEM))
     return false;
-  uint32_t first = rg_graph_edge_index(graph, chain->edge);
-  if (first == 0 && source->node.count == 1 && source->info.length == chain->count)
+  bool is_all = kind == RG_EDGE_INDEX && source->node.count == 1 && source->info.length == chain->count;
+  if (is_all)
     rgi_text_printf(text, "[0" RGI_ELLIPSIS "%u]", chain->count - 1);
   else
     rgi_words_add_counted(text, chain->count, "item", RGI_NARROW_SPACE);
@@ -189,6 +190,24 @@ static rg_error *add_unset(struct tracer *tracer, uint32_t source, uint32_t pass
   return add_arrow(tracer, source, target, chain);
 }
 
+// The arrow for a part of a path that was left out.
+static rg_error *add_gap(struct tracer *tracer, uint32_t source, const rg_selected_edge *edge)
+{
+  rg_view *view = tracer->sheet->view;
+  struct rgi_arrow arrow = {.is_gap = true};
+  arrow.edge = (rg_view_edge){.source = source,
+                              .target = tracer->sheet->boxes[edge->target],
+                              .kind = RG_EDGE_ATTRIBUTE,
+                              .name = "",
+                              .count = 1,
+                              .is_drawn = true};
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  rgi_text_puts(&text, RGI_ELLIPSIS " ");
+  rgi_words_add_counted(&text, edge->count, "more step", RGI_NARROW_SPACE);
+  RGI_TRY(rgi_arena_add_text(&view->strings, &text, &arrow.edge.text));
+  return rgi_view_add_arrow(view, &arrow);
+}
+
 static rg_error *push(struct tracer *tracer, uint32_t passage, struct chain chain)
 {
   RGI_TRY(rgi_reserve(&tracer->steps, &tracer->steps_capacity, tracer->num_steps + 1));
@@ -214,6 +233,8 @@ static bool may_enter(struct tracer *tracer, uint32_t passage, uint32_t source)
 
 static rg_error *follow(struct tracer *tracer, uint32_t source, const rg_selected_edge *edge, struct chain before)
 {
+  if (edge->edge == RG_EDGE_NONE)
+    return add_gap(tracer, source, edge);
   const rg_graph *graph = tracer->sheet->graph;
   uint32_t passage = edge->target, box = tracer->sheet->boxes[passage];
   struct chain chain = extend(graph, before, edge);

@@ -64,7 +64,9 @@ rg_error *rg_view_write_json(const rg_view *view, const rg_writer *writer)
     begin_element(&text, i);
     add_edge(&text, &view->arrows[i].edge, ids);
   }
-  rgi_text_puts(&text, "\n  ]\n}\n");
+  rgi_text_puts(&text, "\n  ]");
+  rgi_view_write_sites_json(view, &text);
+  rgi_text_puts(&text, "\n}\n");
   RGI_TRY(rgi_text_error(&text));
   return writer->write(writer->context, text.data, text.size);
 }

@@ -237,6 +237,7 @@ rg_error *rg_view_write_text(const rg_view *view, const rg_writer *writer)
   __attribute__((cleanup(deinit))) struct tree tree = {0};
   RGI_TRY(init(&tree, view));
   RGI_TRY(add_trees(&tree));
+  rgi_view_write_sites(view, &tree.text);
   if (*view->caption)
     rgi_text_printf(&tree.text, "\n%s\n", view->caption);
   return write_plain(&tree.text, writer);

@@ -4,6 +4,7 @@
  *   arrows    one for each chain through passages, with its text          edge.c
  *   folding   values into rows of their holder, what was cut into marks   fold.c
  *   lines     of each box, and everything in one line                     label.c
+ *   definition sites of closures, every one, for text and JSON            sites.c
  *   caption and direction                                                 caption.c
  */
 #ifndef RGI_VIEW_INTERNAL_H
@@ -42,11 +43,27 @@ struct rgi_box {
 
 struct rgi_arrow {
   rg_view_edge edge;
+  bool is_gap;       /* for a part of a path that was left out */
   bool is_redundant; /* a key that the name of an item says already */
+};
+
+/* A definition site of closures, for the list that leaves out none. */
+struct rgi_listed_site {
+  const char *name;
+  const char *file;
+  uint32_t line;
+  uint32_t num_closures;
+  uint64_t captured_size;
+  bool is_implicit;
+  uint32_t num_captured;
+  const char **captured;
 };
 
 struct rg_view {
   enum rgi_question question;
+  struct rgi_listed_site *sites;
+  size_t num_sites;
+  bool has_sites;
   struct rgi_arena strings;
   struct rgi_box *boxes;
   size_t num_boxes;
@@ -84,6 +101,11 @@ rg_error *rgi_view_fold(struct rgi_sheet *sheet);
 
 /* Writes the lines of all boxes. */
 rg_error *rgi_view_add_labels(struct rgi_sheet *sheet);
+
+/* Copies the definition sites of the options, if they are there; writes them as a table and as JSON. */
+rg_error *rgi_view_add_sites(struct rgi_sheet *sheet);
+void rgi_view_write_sites(const rg_view *view, struct rgi_text *text);
+void rgi_view_write_sites_json(const rg_view *view, struct rgi_text *text);
 
 rg_error *rgi_view_set_caption(struct rgi_sheet *sheet);
 rg_error *rgi_view_set_direction(struct rgi_sheet *sheet);

@@ -211,7 +211,7 @@ static rg_error *add_boxes(struct rgi_sheet *sheet)
   if (!has_edges_in)
     return rgi_out_of_memory();
   for (size_t i = 0; i < selection->num_edges; i++)
-    has_edges_in[selection->edges[i].target] = true;
+    has_edges_in[selection->edges[i].target] |= selection->edges[i].edge != RG_EDGE_NONE;
   for (size_t i = 0; i < selection->num_nodes; i++) {
     sheet->boxes[i] = RG_VIEW_NONE;
     if (is_drawn(&selection->nodes[i], sheet->graph, has_edges_in[i]))
@@ -234,6 +234,7 @@ static rg_error *fill(struct rgi_sheet *sheet)
   RGI_TRY(rgi_view_add_arrows(sheet));
   RGI_TRY(rgi_view_fold(sheet));
   RGI_TRY(rgi_view_add_labels(sheet));
+  RGI_TRY(rgi_view_add_sites(sheet));
   RGI_TRY(rgi_view_set_caption(sheet));
   RGI_TRY(rgi_view_set_direction(sheet));
   count_drawn(sheet->view);

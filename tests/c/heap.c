@@ -1,3 +1,5 @@
+#define _GNU_SOURCE // memrchr, strsep
+
 #include "heap.h"
 
 #include <ctype.h>

@@ -1,0 +1,198 @@
+/* Closures by definition site. A counting sort brings the closures of a site together; then each group is walked from
+ * its closures over what they capture. Cost: O(V + the edges of closures and passages), 8 bytes a node while it runs. */
+#define _GNU_SOURCE // qsort_r
+
+#include <refgraph/analysis.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/alloc.h"
+
+struct rg_closures {
+  rg_closure_group *groups;
+  size_t num_groups;
+  rg_node *nodes; /* the closures, group by group */
+};
+
+// From closures over captured variables to values, through passages, with a stack of its own.
+struct collector {
+  const rg_graph *graph;
+  uint32_t *seen; // by node: the last group that came by, plus one
+  rg_node *stack;
+  size_t num_stack;
+  size_t stack_capacity;
+};
+
+static void deinit_collector(struct collector *collector)
+{
+  rgi_free(collector->seen);
+  rgi_free(collector->stack);
+}
+
+static rg_error *push(struct collector *collector, rg_node node)
+{
+  RGI_TRY(rgi_reserve(&collector->stack, &collector->stack_capacity, collector->num_stack + 1));
+  collector->stack[collector->num_stack++] = node;
+  return NULL;
+}
+
+// Takes a captured value into account once for its group; a passage is gone through instead.
+static rg_error *collect_target(struct collector *collector, rg_node node, uint32_t mark, rg_closure_group *group)
+{
+  if (collector->seen[node] == mark)
+    return NULL;
+  collector->seen[node] = mark;
+  if (rg_graph_node_flags(collector->graph, node) & RG_NODE_PASSAGE)
+    return push(collector, node);
+  group->captured_size += rg_graph_node_size(collector->graph, node);
+  return NULL;
+}
+
+static rg_error *collect(struct collector *collector, rg_node closure, uint32_t mark, rg_closure_group *group)
+{
+  const rg_graph *graph = collector->graph;
+  RGI_TRY(push(collector, closure));
+  while (collector->num_stack) {
+    rg_node node = collector->stack[--collector->num_stack];
+    rg_edge end = rg_graph_edges_end(graph, node);
+    for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
+      if (rg_graph_edge_kind(graph, edge) == RG_EDGE_CAPTURED)
+        RGI_TRY(collect_target(collector, rg_graph_edge_target(graph, edge), mark, group));
+    }
+  }
+  return NULL;
+}
+
+static rg_error *measure(const rg_graph *graph, rg_closures *closures)
+{
+  __attribute__((cleanup(deinit_collector))) struct collector collector = {.graph = graph};
+  collector.seen = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*collector.seen));
+  if (!collector.seen)
+    return rgi_out_of_memory();
+  for (uint32_t i = 0; i < closures->num_groups; i++) {
+    for (uint32_t node_i = 0; node_i < closures->groups[i].num_nodes; node_i++)
+      RGI_TRY(collect(&collector, closures->groups[i].nodes[node_i], i + 1, &closures->groups[i]));
+  }
+  return NULL;
+}
+
+// Closures without a site form one group, behind all sites.
+static size_t place_of(const rg_graph *graph, rg_node node)
+{
+  rg_site site = rg_graph_node_site(graph, node);
+  return site == RG_SITE_NONE ? rg_graph_num_sites(graph) : site;
+}
+
+static bool is_closure(const rg_graph *graph, rg_node node)
+{
+  return rg_graph_node_flags(graph, node) & RG_NODE_CLOSURE;
+}
+
+static rg_error *count_sites(const rg_graph *graph, size_t *begin, rg_closures *closures)
+{
+  size_t num_places = (size_t)rg_graph_num_sites(graph) + 1, num_closures = 0;
+  for (rg_node node = 1; node < rg_graph_num_nodes(graph); node++) {
+    if (is_closure(graph, node))
+      begin[place_of(graph, node)]++;
+  }
+  for (size_t i = 0; i < num_places; i++) {
+    size_t num = begin[i];
+    closures->num_groups += num > 0;
+    begin[i] = num_closures;
+    num_closures += num;
+  }
+  closures->groups = rgi_alloc(closures->num_groups, sizeof(*closures->groups));
+  closures->nodes = rgi_alloc(num_closures, sizeof(*closures->nodes));
+  return closures->groups && closures->nodes ? NULL : rgi_out_of_memory();
+}
+
+// `ends[i]` is where the closures of place `i` end, by now.
+static void set_groups(const rg_graph *graph, const size_t *ends, rg_closures *closures)
+{
+  size_t begin = 0;
+  rg_closure_group *group = closures->groups;
+  for (size_t i = 0; i <= rg_graph_num_sites(graph); begin = ends[i++]) {
+    if (ends[i] == begin)
+      continue;
+    *group = (rg_closure_group){.site = i < rg_graph_num_sites(graph) ? (rg_site)i : RG_SITE_NONE};
+    group->nodes = closures->nodes + begin;
+    group->num_nodes = (uint32_t)(ends[i] - begin);
+    group->is_implicit = true;
+    for (uint32_t node_i = 0; node_i < group->num_nodes; node_i++)
+      group->is_implicit &= (rg_graph_node_flags(graph, group->nodes[node_i]) & RG_NODE_IMPLICIT) != 0;
+    group++;
+  }
+}
+
+static rg_error *group_by_site(const rg_graph *graph, rg_closures *closures)
+{
+  RGI_SCOPED_FREE size_t *places = rgi_alloc((size_t)rg_graph_num_sites(graph) + 1, sizeof(*places));
+  if (!places)
+    return rgi_out_of_memory();
+  RGI_TRY(count_sites(graph, places, closures));
+  for (rg_node node = 1; node < rg_graph_num_nodes(graph); node++) {
+    if (is_closure(graph, node))
+      closures->nodes[places[place_of(graph, node)]++] = node;
+  }
+  set_groups(graph, places, closures);
+  return NULL;
+}
+
+static int compare_sites(const rg_graph *graph, rg_site a, rg_site b)
+{
+  if (a == RG_SITE_NONE || b == RG_SITE_NONE)
+    return (a == RG_SITE_NONE) - (b == RG_SITE_NONE);
+  rg_site_info x = rg_graph_site(graph, a), y = rg_graph_site(graph, b);
+  int order = strcmp(x.name, y.name);
+  order = order ? order : strcmp(x.file, y.file);
+  order = order ? order : (x.line > y.line) - (x.line < y.line);
+  return order ? order : (a > b) - (a < b);
+}
+
+static int compare_groups(const void *a, const void *b, void *graph)
+{
+  const rg_closure_group *x = a, *y = b;
+  if (x->captured_size != y->captured_size)
+    return x->captured_size > y->captured_size ? -1 : 1;
+  if (x->num_nodes != y->num_nodes)
+    return x->num_nodes > y->num_nodes ? -1 : 1;
+  return compare_sites(graph, x->site, y->site);
+}
+
+static void destroy_scoped(rg_closures **closures)
+{
+  rg_closures_destroy(*closures);
+}
+
+rg_error *rg_closures_create(const rg_graph *graph, rg_closures **ret)
+{
+  __attribute__((cleanup(destroy_scoped))) rg_closures *closures = rgi_alloc(1, sizeof(*closures));
+  if (!closures)
+    return rgi_out_of_memory();
+  RGI_TRY(group_by_site(graph, closures));
+  RGI_TRY(measure(graph, closures));
+  qsort_r(closures->groups, closures->num_groups, sizeof(*closures->groups), compare_groups,
+          (void *)(uintptr_t)graph);
+  *ret = rgi_take(closures);
+  return NULL;
+}
+
+void rg_closures_destroy(rg_closures *closures)
+{
+  if (!closures)
+    return;
+  rgi_free(closures->groups);
+  rgi_free(closures->nodes);
+  rgi_free(closures);
+}
+
+size_t rg_closures_num_groups(const rg_closures *closures)
+{
+  return closures->num_groups;
+}
+
+rg_closure_group rg_closures_group(const rg_closures *closures, size_t i)
+{
+  return closures->groups[i];
+}

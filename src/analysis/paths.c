@@ -1,0 +1,147 @@
+/* Shortest paths from the super-root: breadth-first search with edges of length 0 (into a passage) and 1 (all others).
+ *
+ * How far a node is from its holder depends on the node alone, so the first edge that reaches a node, nodes being
+ * expanded by distance, is on a shortest path: nothing is ever relaxed. Nodes wait in a queue, passages on a stack
+ * that goes first. Expanding in this order also keeps the preference among roots: at each distance, nodes stand in
+ * the order of the root they were reached from.
+ *
+ *   order  | queue, filled from the front --> |          | <-- stack of passages, filled from the back |
+ *
+ * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. */
+#include <refgraph/analysis.h>
+
+#include "../base/alloc.h"
+#include "options.h"
+
+struct rg_paths {
+  const rg_graph *graph;
+  uint32_t *distances;
+  rg_edge *edges; /* the last edge of the path to a node */
+};
+
+struct search {
+  const rg_graph *graph;
+  rg_path_options options;
+  rg_paths *paths;
+  rg_node *order;
+  size_t queue_begin;
+  size_t queue_end;
+  size_t stack_begin;
+};
+
+static void reach(struct search *search, rg_node node, rg_edge edge, uint32_t distance)
+{
+  bool is_passage = rg_graph_node_flags(search->graph, node) & RG_NODE_PASSAGE;
+  search->paths->distances[node] = is_passage ? distance : distance + 1;
+  search->paths->edges[node] = edge;
+  if (is_passage)
+    search->order[--search->stack_begin] = node;
+  else
+    search->order[search->queue_end++] = node;
+}
+
+static void reverse(rg_node *nodes, size_t num)
+{
+  for (size_t i = 0; i < num / 2; i++) {
+    rg_node node = nodes[i];
+    nodes[i] = nodes[num - 1 - i];
+    nodes[num - 1 - i] = node;
+  }
+}
+
+static void expand(struct search *search, rg_node node)
+{
+  const rg_graph *graph = search->graph;
+  uint32_t distance = search->paths->distances[node];
+  size_t stack_end = search->stack_begin;
+  rg_edge end = rg_graph_edges_end(graph, node);
+  for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
+    rg_node target = rg_graph_edge_target(graph, edge);
+    bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(rg_graph_edge_kind(graph, edge));
+    if (is_followed && search->paths->distances[target] == RG_DISTANCE_NONE)
+      reach(search, target, edge, distance);
+  }
+  // So that passages are taken from the stack in the order of their edges.
+  reverse(search->order + search->stack_begin, stack_end - search->stack_begin);
+}
+
+static void run(struct search *search)
+{
+  size_t num_nodes = rg_graph_num_nodes(search->graph);
+  search->stack_begin = num_nodes;
+  search->paths->distances[RG_NODE_ROOT] = 0;
+  search->order[search->queue_end++] = RG_NODE_ROOT;
+  while (search->stack_begin < num_nodes || search->queue_begin < search->queue_end) {
+    bool has_passage = search->stack_begin < num_nodes;
+    rg_node node = search->order[has_passage ? search->stack_begin++ : search->queue_begin++];
+    if (node != search->options.avoid)
+      expand(search, node);
+  }
+}
+
+static void destroy_scoped(rg_paths **paths)
+{
+  rg_paths_destroy(*paths);
+}
+
+static rg_error *create_unreached(const rg_graph *graph, rg_paths **ret)
+{
+  size_t num_nodes = rg_graph_num_nodes(graph);
+  __attribute__((cleanup(destroy_scoped))) rg_paths *paths = rgi_alloc(1, sizeof(*paths));
+  if (!paths)
+    return rgi_out_of_memory();
+  paths->graph = graph;
+  paths->distances = rgi_alloc(num_nodes, sizeof(*paths->distances));
+  paths->edges = rgi_alloc(num_nodes, sizeof(*paths->edges));
+  if (!paths->distances || !paths->edges)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < num_nodes; i++) {
+    paths->distances[i] = RG_DISTANCE_NONE;
+    paths->edges[i] = RG_EDGE_NONE;
+  }
+  *ret = rgi_take(paths);
+  return NULL;
+}
+
+rg_error *rg_paths_create(const rg_graph *graph, const rg_path_options *options, rg_paths **ret)
+{
+  struct search search = {.graph = graph, .options = RG_PATH_OPTIONS_INIT};
+  rgi_options_read(&search.options, options);
+  if (!search.options.kinds)
+    search.options.kinds = RG_EDGE_KINDS_STRONG;
+  RGI_SCOPED_FREE rg_node *order = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*order));
+  if (!order)
+    return rgi_out_of_memory();
+  search.order = order;
+  rg_paths *paths;
+  RGI_TRY(create_unreached(graph, &paths));
+  search.paths = paths;
+  run(&search);
+  *ret = paths;
+  return NULL;
+}
+
+void rg_paths_destroy(rg_paths *paths)
+{
+  if (!paths)
+    return;
+  rgi_free(paths->distances);
+  rgi_free(paths->edges);
+  rgi_free(paths);
+}
+
+uint32_t rg_paths_distance(const rg_paths *paths, rg_node node)
+{
+  return paths->distances[node];
+}
+
+rg_edge rg_paths_edge(const rg_paths *paths, rg_node node)
+{
+  return paths->edges[node];
+}
+
+rg_node rg_paths_parent(const rg_paths *paths, rg_node node)
+{
+  rg_edge edge = paths->edges[node];
+  return edge == RG_EDGE_NONE ? RG_NODE_NONE : rg_graph_edge_source(paths->graph, edge);
+}
