@@ -7,8 +7,8 @@
 #include <refgraph/render.h>
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "../analysis/options.h"
 #include "../base/alloc.h"
 #include "clock.h"
 #include "exchange.h"
@@ -23,14 +23,6 @@ struct drawing {
   struct rgi_text received;
   struct rgi_reply reply;
 };
-
-static rg_render_options complete_options(const rg_render_options *given)
-{
-  rg_render_options options = RG_RENDER_OPTIONS_INIT;
-  if (given)
-    memcpy(&options, given, given->size < sizeof(options) ? given->size : sizeof(options));
-  return options;
-}
 
 static const char *renderer_path(const rg_render_options *options)
 {
@@ -106,7 +98,8 @@ static rg_error *draw_and_write(const rg_view *view, rg_format format, const rg_
 
 rg_error *rg_render(const rg_view *view, rg_format format, const rg_render_options *options, const rg_writer *writer)
 {
-  rg_render_options complete = complete_options(options);
+  rg_render_options complete = RG_RENDER_OPTIONS_INIT;
+  rgi_options_read(&complete, options);
   switch (format) {
   case RG_FORMAT_TEXT:
     return rg_view_write_text(view, writer);

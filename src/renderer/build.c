@@ -1,6 +1,7 @@
 #include "build.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "../base/alloc.h"
 #include "attribute.h"
@@ -9,6 +10,8 @@
 
 // cgraph takes names and values as char * that it does not change.
 #define MUTABLE(string) ((char *)(uintptr_t)(string))
+
+#define INDENT "  "
 
 struct build {
   const struct rgi_request *request;
@@ -97,16 +100,39 @@ static void set_class(const struct build *build, const struct rgi_request_node *
   set(box, "class", name);
 }
 
-static void set_texts(struct build *build, const struct rgi_request_node *node, Agnode_t *box)
+// A copy of `text` whose last `num_rows` lines are indented.
+static void add_indented(struct rgi_text *out, const char *text, uint32_t num_rows)
 {
-  // A box with rows reads as a record: all of its lines stand left.
+  uint32_t num_lines = 0;
+  for (const char *c = text; *c; c++)
+    num_lines += *c == '\n' || !c[1];
+  for (; *text; num_lines--) {
+    size_t size = strcspn(text, "\n");
+    size += text[size] == '\n';
+    rgi_text_puts(out, num_lines <= num_rows ? INDENT : "");
+    rgi_text_add(out, text, size);
+    text += size;
+  }
+}
+
+// A box with rows reads as a record: all of its lines stand left, the rows below their heading.
+static void set_label(struct build *build, const struct rgi_request_node *node, Agnode_t *box)
+{
+  RGI_SCOPED_TEXT lines = RGI_TEXT_INIT;
+  add_indented(&lines, node->text, node->num_rows);
   rgi_text_clear(&build->text);
-  rgi_escape(&build->text, node->text, node->num_rows ? RGI_LINES_LEFT : RGI_LINES_CENTRED);
+  rgi_escape(&build->text, rgi_text_string(&lines), node->num_rows ? RGI_LINES_LEFT : RGI_LINES_CENTRED);
+  build->text.is_failed |= lines.is_failed;
   set_text(build, box, "label");
+}
+
+static void set_tooltip(struct build *build, const struct rgi_request_node *node, Agnode_t *box)
+{
+  if (!*node->tooltip)
+    return;
   rgi_text_clear(&build->text);
   rgi_escape(&build->text, node->tooltip, RGI_LINES_TOOLTIP);
-  if (build->text.size)
-    set_text(build, box, "tooltip");
+  set_text(build, box, "tooltip");
 }
 
 static void set_attributes(struct build *build, const struct rgi_request_node *node, Agnode_t *box)
@@ -132,7 +158,8 @@ static rg_error *add_box(struct build *build, uint32_t i)
   build->nodes[i] = box;
   set_looks(node, box);
   set_class(build, node, box);
-  set_texts(build, node, box);
+  set_label(build, node, box);
+  set_tooltip(build, node, box);
   set_attributes(build, node, box);
   return NULL;
 }

@@ -6,10 +6,6 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -24,10 +20,6 @@
 #include "../base/alloc.h"
 #include "../render/reply.h"
 #include "draw.h"
-
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "0"
-#endif
 
 // Graphviz walks deep graphs by recursion: a chain of 20,000 boxes needs 8 MB.
 #define STACK_SIZE ((uint64_t)256 << 20)
@@ -161,7 +153,7 @@ int main(int argc, char **argv)
 {
   (void)argv;
   if (argc > 1 || isatty(STDIN_FILENO)) {
-    puts("refgraph-render " PACKAGE_VERSION ": draws for librefgraph, which starts it; not to be run by hand");
+    puts("refgraph-render " RG_VERSION ": draws for librefgraph, which starts it; not to be run by hand");
     return argc > 1 ? 0 : 2;
   }
   close_strangers();

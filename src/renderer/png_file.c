@@ -1,7 +1,3 @@
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-
 #include "png_file.h"
 
 #include <png.h>
@@ -9,10 +5,6 @@
 
 #include "../base/alloc.h"
 #include "palette.h"
-
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "0"
-#endif
 
 #define INCHES_PER_METRE (1 / 0.0254)
 #define COMPRESSION_LEVEL 6
@@ -48,7 +40,7 @@ static void write_texts(png_structp png, png_infop info, const struct rgi_png_te
   png_text chunks[MAX_TEXTS];
   int num = 0;
   add_text(chunks, &num, PNG_ITXT_COMPRESSION_NONE, "Title", texts->title);
-  add_text(chunks, &num, PNG_TEXT_COMPRESSION_NONE, "Software", "refgraph " PACKAGE_VERSION);
+  add_text(chunks, &num, PNG_TEXT_COMPRESSION_NONE, "Software", "refgraph " RG_VERSION);
   add_text(chunks, &num, PNG_ITXT_COMPRESSION_NONE, "Description", texts->description);
   add_text(chunks, &num, PNG_ITXT_COMPRESSION_zTXt, "refgraph:dot", texts->dot);
   png_set_text(png, info, chunks, num);

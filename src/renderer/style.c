@@ -28,11 +28,12 @@ const struct rgi_look *rgi_look_rung(enum rgi_rung rung)
 {
   static const struct rgi_look full[] = {{"ordering", "out"}, {0, 0}};
   // A limited simplex gives bad positions, through which curves are routed slowly or never: both go together.
+  // Names beside the arrows have no room of their own: the ranks stand further apart.
   static const struct rgi_look tuned[] = {
-    {"nslimit", "1"}, {"nslimit1", "1"}, {"mclimit", "0.1"}, {"splines", "line"}, {0, 0},
+    {"nslimit", "1"}, {"nslimit1", "1"}, {"mclimit", "0.1"}, {"splines", "line"}, {"ranksep", "0.7"}, {0, 0},
   };
   static const struct rgi_look coarse[] = {
-    {"nslimit", "0.1"}, {"nslimit1", "0.5"}, {"mclimit", "0.1"}, {"splines", "line"}, {0, 0},
+    {"nslimit", "0.1"}, {"nslimit1", "0.5"}, {"mclimit", "0.1"}, {"splines", "line"}, {"ranksep", "0.7"}, {0, 0},
   };
   switch (rung) {
   case RGI_RUNG_FULL:
@@ -48,9 +49,10 @@ const struct rgi_look *rgi_look_rung(enum rgi_rung rung)
 const struct rgi_look *rgi_look_node(void)
 {
   static const struct rgi_look look[] = {
-    {"shape", "box"},     {"style", "filled"},       {"fillcolor", "white"}, {"color", LINE},
-    {"fontcolor", INK},   {"fontname", RGI_FONT},    {"fontsize", "10"},     {"margin", "0.1,0.05"},
-    {"height", "0.28"},   {"width", "0"},            {"penwidth", "0.8"},    {0, 0},
+    {"label", ""},           {"shape", "box"},   {"style", "filled"},  {"fillcolor", "white"},
+    {"color", LINE},         {"fontcolor", INK}, {"fontsize", "10"},   {"fontname", RGI_FONT},
+    {"margin", "0.1,0.05"},  {"height", "0.28"}, {"width", "0"},       {"penwidth", "0.8"},
+    {0, 0},
   };
   return look;
 }

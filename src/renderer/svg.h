@@ -6,7 +6,7 @@
 #include "../base/text.h"
 #include "../render/request.h"
 
-/* Appends `drawn` with these changes. What is not recognised passes as it is. */
-void rgi_svg_finish(const struct rgi_text *drawn, const struct rgi_request *request, struct rgi_text *svg);
+/* Appends `drawn`, which is used up, with these changes. What is not recognised passes as it is. */
+void rgi_svg_finish(struct rgi_text *drawn, const struct rgi_request *request, struct rgi_text *svg);
 
 #endif
