@@ -139,6 +139,8 @@ static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with
   RGPY_TRY(rgpy_describe(capture, object, type, &info));
   if (capture->found[node].marks & RGPY_MARK_TRACKED && !(info.flags & RG_NODE_IMMORTAL))
     info.refcount -= capture->refcount_bias;
+  if (PyCell_Check(object) && info.refcount > 1)
+    info.flags |= RG_NODE_SHARED;
   capture->node = node;
   if (with_references)
     RGPY_TRY(rgpy_references(capture, object, type));
@@ -272,6 +274,7 @@ static void deinit_capture(struct rgpy_capture *capture)
   free(capture->row.references);
   free(capture->visited);
   free(capture->cached_names);
+  free(capture->cached_sites);
 }
 
 static rg_error *init_capture(struct rgpy_capture *capture, const struct rgpy_capture_options *options)
@@ -283,10 +286,11 @@ static rg_error *init_capture(struct rgpy_capture *capture, const struct rgpy_ca
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
   capture->cached_names = calloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
+  capture->cached_sites = calloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
   // Node 0 is the super-root, which the builder has from the start.
   RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->found_capacity, 1, sizeof(*capture->found)));
   capture->found[capture->num_found++] = (struct rgpy_found){0};
-  return capture->cached_names ? NULL : rgpy_out_of_memory();
+  return capture->cached_names && capture->cached_sites ? NULL : rgpy_out_of_memory();
 }
 
 static rg_error *name_closures(struct rgpy_capture *capture)

@@ -38,6 +38,12 @@ struct rgpy_cached_name {
 };
 #define RGPY_NUM_CACHED_NAMES 16384
 
+struct rgpy_cached_site {
+  const void *code;
+  rg_site site;
+};
+#define RGPY_NUM_CACHED_SITES 1024
+
 struct rgpy_found {
   PyObject *object;  /* NULL for a node that is no object */
   uint64_t row;      /* number of its first edge; RGPY_ROW_NONE until it was read */
@@ -80,6 +86,7 @@ struct rgpy_capture {
   struct rgpy_type **types;
   size_t num_types, types_capacity;
   struct rgpy_cached_name *cached_names;
+  struct rgpy_cached_site *cached_sites;
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
 };
 

@@ -273,8 +273,15 @@ rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObj
 static rg_error *describe_code(struct rgpy_capture *capture, PyCodeObject *code, PyObject *qualname,
                                rg_node_info *info)
 {
+  struct rgpy_cached_site *slot =
+      &capture->cached_sites[((uintptr_t)code >> 6) % RGPY_NUM_CACHED_SITES];
   RGPY_TRY(rgpy_name(capture, qualname, &info->label));
-  return rgpy_code_site(capture, code, rgpy_code_qualname(code), code->co_firstlineno, &info->site);
+  if (slot->code != code) {
+    RGPY_TRY(rgpy_code_site(capture, code, rgpy_code_qualname(code), code->co_firstlineno, &slot->site));
+    slot->code = code;
+  }
+  info->site = slot->site;
+  return NULL;
 }
 
 static bool captures_only_class(PyCodeObject *code)
@@ -395,8 +402,6 @@ rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const st
   };
   if (is_immortal(object))
     info.flags |= RG_NODE_IMMORTAL;
-  if (PyCell_Check(object) && Py_REFCNT(object) > 1)
-    info.flags |= RG_NODE_SHARED;
   RGPY_TRY(describe_label(capture, object, type, &info));
   *ret = info;
   return NULL;

@@ -184,6 +184,71 @@ static PyObject *graph_find(PyObject *self, PyObject *object)
   return PyLong_FromUnsignedLong(node);
 }
 
+/* --- nodes and edges ---------------------------------------------------------------------------------------------- */
+
+static PyObject *make_edge(const rg_graph *graph, rg_edge edge)
+{
+  rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
+  char position[16];
+  PyOS_snprintf(position, sizeof(position), "%u", kind == RG_EDGE_INDEX ? rg_graph_edge_index(graph, edge) : 0);
+  return Py_BuildValue("{s:k,s:k,s:s,s:s}", "source", (unsigned long)rg_graph_edge_source(graph, edge), "target",
+                       (unsigned long)rg_graph_edge_target(graph, edge), "kind", rg_edge_kind_word(kind), "name",
+                       kind == RG_EDGE_INDEX ? position : rg_graph_edge_name(graph, edge));
+}
+
+static int append_edge(PyObject *list, const rg_graph *graph, rg_edge edge)
+{
+  RGPY_CLEANUP_DECREF PyObject *item = make_edge(graph, edge);
+  return item ? PyList_Append(list, item) : -1;
+}
+
+static PyObject *graph_node(PyObject *self, PyObject *id)
+{
+  const rg_graph *graph = graph_of(self);
+  rg_node node;
+  if (read_id(graph, id, &node) < 0)
+    return NULL;
+  rg_node_info info = rg_graph_node(graph, node);
+  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K}", "id", (unsigned long)node, "type",
+                       rg_graph_type(graph, info.type).name, "label", rg_graph_string(graph, info.label), "size",
+                       (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "address",
+                       (unsigned long long)info.address);
+}
+
+static PyObject *graph_references(PyObject *self, PyObject *id)
+{
+  const rg_graph *graph = graph_of(self);
+  rg_node node;
+  if (read_id(graph, id, &node) < 0)
+    return NULL;
+  RGPY_CLEANUP_DECREF PyObject *list = PyList_New(0);
+  for (rg_edge edge = rg_graph_edges_begin(graph, node); list && edge < rg_graph_edges_end(graph, node); edge++) {
+    if (append_edge(list, graph, edge) < 0)
+      return NULL;
+  }
+  return rgpy_take(&list);
+}
+
+static PyObject *graph_referrers(PyObject *self, PyObject *id)
+{
+  const rg_graph *graph = graph_of(self);
+  rg_node node;
+  rg_referrers referrers;
+  if (read_id(graph, id, &node) < 0)
+    return NULL;
+  rg_error *error = rg_graph_referrers(graph, node, &referrers);
+  if (error)
+    return rgpy_raise(error);
+  RGPY_CLEANUP_DECREF PyObject *list = PyList_New(0);
+  for (size_t i = 0; list && i < referrers.num_edges; i++) {
+    // The super-root is no object of the program.
+    bool is_root_edge = rg_graph_edge_source(graph, referrers.edges[i]) == RG_NODE_ROOT;
+    if (!is_root_edge && append_edge(list, graph, referrers.edges[i]) < 0)
+      return NULL;
+  }
+  return rgpy_take(&list);
+}
+
 /* --- drawings ----------------------------------------------------------------------------------------------------- */
 
 #define VIEW_KEYWORDS "call", "caption", "shortnames", "refcounts", "rankdir", "annotations"
@@ -345,6 +410,9 @@ static PyMethodDef graph_methods[] = {
     {"_draw_why", KEYWORDS(graph_draw_why), METH_VARARGS | METH_KEYWORDS, DOC_Graph__draw_why},
     {"_draw_why_closures", KEYWORDS(graph_draw_why_closures), METH_VARARGS | METH_KEYWORDS,
      DOC_Graph__draw_why_closures},
+    {"node", graph_node, METH_O, DOC_Graph_node},
+    {"references", graph_references, METH_O, DOC_Graph_references},
+    {"referrers", graph_referrers, METH_O, DOC_Graph_referrers},
     {0},
 };
 

@@ -56,6 +56,11 @@ static size_t encode_string(PyObject *string, Py_ssize_t max, char *ret)
 {
   size_t size = 0;
   Py_ssize_t length = is_readable(string) ? PyUnicode_GET_LENGTH(string) : 0;
+  if (length && PyUnicode_IS_COMPACT_ASCII(string)) {
+    size = (size_t)Py_MIN(length, max);
+    memcpy(ret, PyUnicode_1BYTE_DATA(string), size);
+    return size;
+  }
   for (Py_ssize_t i = 0; i < length && i < max; i++)
     size += encode(PyUnicode_READ_CHAR(string, i), ret + size);
   return size;
@@ -91,13 +96,22 @@ rg_error *rgpy_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret
 // Room for a quoted string of MAX_VALUE_CHARACTERS and what stands around it.
 enum { VALUE_SIZE = 4 * MAX_VALUE_CHARACTERS + 32 };
 
+static size_t print_word(const char *word, char *ret)
+{
+  size_t size = strlen(word);
+  memcpy(ret, word, size);
+  return size;
+}
+
 static size_t print_string(PyObject *string, char *ret)
 {
   size_t size = encode_string(string, MAX_VALUE_CHARACTERS, ret + 1);
   char quote = memchr(ret + 1, '\'', size) && !memchr(ret + 1, '"', size) ? '"' : '\'';
   bool is_cut = PyUnicode_GET_LENGTH(string) > MAX_VALUE_CHARACTERS;
   ret[0] = quote;
-  return 1 + size + (size_t)sprintf(ret + 1 + size, "%s%c", is_cut ? "…" : "", quote);
+  size = 1 + size + print_word(is_cut ? "…" : "", ret + 1 + size);
+  ret[size] = quote;
+  return size + 1;
 }
 
 static size_t print_bytes(PyObject *bytes, char *ret)
@@ -107,7 +121,7 @@ static size_t print_bytes(PyObject *bytes, char *ret)
   ret[0] = 'b';
   ret[1] = '\'';
   memcpy(ret + 2, PyBytes_AS_STRING(bytes), shown);
-  return 2 + shown + (size_t)sprintf(ret + 2 + shown, "%s'", length > MAX_VALUE_CHARACTERS ? "…" : "");
+  return 2 + shown + print_word(length > MAX_VALUE_CHARACTERS ? "…'" : "'", ret + 2 + shown);
 }
 
 static size_t print_integer(PyObject *integer, char *ret)
@@ -153,13 +167,6 @@ static size_t print_complex(PyObject *value, char *ret)
   return size;
 }
 
-static size_t print_word(const char *word, char *ret)
-{
-  size_t size = strlen(word);
-  memcpy(ret, word, size);
-  return size;
-}
-
 // 0 for an object that is no value.
 static size_t print_value(PyObject *value, char *ret)
 {
@@ -187,7 +194,9 @@ static size_t print_value(PyObject *value, char *ret)
 rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *ret)
 {
   char text[VALUE_SIZE];
-  return rg_builder_add_string(capture->builder, text, print_value(value, text), ret);
+  size_t size = print_value(value, text);
+  *ret = 0;
+  return size ? rg_builder_append_string(capture->builder, text, size, ret) : NULL;
 }
 
 /* --- keys -------------------------------------------------------------------------------------------------------- */

@@ -493,11 +493,33 @@ static rg_error *refer_rest_sorted(struct rgpy_capture *capture, PyObject *objec
   return NULL;
 }
 
+// The usual case: the enumerated references come in the order of the visits, and only the type comes beyond them.
+static bool is_all_but_type(const struct rgpy_capture *capture, PyObject *object, size_t *num_types_ret)
+{
+  const struct rgpy_row *row = &capture->row;
+  size_t i = 0, num_types = 0;
+  for (size_t visit_i = 0; visit_i < capture->num_visited; visit_i++) {
+    if (i < row->num && capture->visited[visit_i] == row->references[i].target)
+      i++;
+    else if (capture->visited[visit_i] == (PyObject *)Py_TYPE(object))
+      num_types++;
+    else
+      return false;
+  }
+  *num_types_ret = num_types;
+  return true;
+}
+
 enum { FEW = 32 };
 
 static rg_error *refer_rest(struct rgpy_capture *capture, PyObject *object)
 {
-  size_t num = capture->row.num;
+  size_t num = capture->row.num, num_types;
+  if (is_all_but_type(capture, object, &num_types)) {
+    while (num_types-- > 0)
+      RGPY_TRY(refer_unnamed(capture, object, (PyObject *)Py_TYPE(object)));
+    return NULL;
+  }
   if (num <= FEW) {
     PyObject *sorted[FEW];
     uint32_t used[FEW] = {0};

@@ -119,6 +119,9 @@ RG_PUBLIC void rg_builder_destroy(rg_builder *builder);
 /* Interns `size` bytes, cleaned as described at the top. Equal text gives the same index. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_string(rg_builder *builder, const char *data, size_t size,
                                                       rg_string *ret);
+/* The same without looking for an equal one: for text that hardly ever repeats, such as values. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_append_string(rg_builder *builder, const char *data, size_t size,
+                                                         rg_string *ret);
 /* The same type or site added twice gives the same index. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_type(rg_builder *builder, const rg_type_info *info, rg_type *ret);
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_site(rg_builder *builder, const rg_site_info *info, rg_site *ret);

@@ -80,6 +80,11 @@ rg_error *rg_builder_add_string(rg_builder *builder, const char *data, size_t si
   return rgi_tables_add_string(&builder->tables, data, size, ret);
 }
 
+rg_error *rg_builder_append_string(rg_builder *builder, const char *data, size_t size, rg_string *ret)
+{
+  return rgi_tables_append_string(&builder->tables, data, size, ret);
+}
+
 rg_error *rg_builder_add_type(rg_builder *builder, const rg_type_info *info, rg_type *ret)
 {
   return rgi_tables_add_type(&builder->tables, info, ret);

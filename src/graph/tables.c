@@ -38,35 +38,54 @@ static bool is_string(const void *context, uint32_t position)
   return end - begin == key->size + 1 && memcmp(strings->text.data + begin, key->data, key->size) == 0;
 }
 
+static rg_error *append_clean(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret)
+{
+  if (strings->num >= RGI_INDEX_NONE - 1)
+    return rg_error_create(RG_ERROR_LIMIT, "more than %u strings", RGI_INDEX_NONE - 1);
+  RGI_TRY(rgi_reserve(&strings->begin, &strings->capacity, strings->num + 1));
+  RGI_TRY(rgi_reserve(&strings->text.data, &strings->text.capacity, strings->text.size + size + 1));
+  char *end = strings->text.data + strings->text.size;
+  memcpy(end, data, size);
+  end[size] = '\0';
+  *ret = (rg_string)strings->num;
+  strings->begin[strings->num++] = strings->text.size;
+  strings->text.size += size + 1;
+  return NULL;
+}
+
 static rg_error *intern_clean(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret)
 {
   struct string_key key = {strings, data, size};
   uint32_t hash = rgi_hash(data, size);
   uint32_t position = rgi_index_find(&strings->index, hash, is_string, &key);
   if (position == RGI_INDEX_NONE) {
-    if (strings->num >= UINT32_MAX - 1)
-      return rg_error_create(RG_ERROR_LIMIT, "more than %u different strings", UINT32_MAX - 1);
-    position = (uint32_t)strings->num;
-    RGI_TRY(rgi_reserve(&strings->text.data, &strings->text.capacity, strings->text.size + size + 1));
-    RGI_TRY(rgi_reserve(&strings->begin, &strings->capacity, strings->num + 1));
+    RGI_TRY(append_clean(strings, data, size, &position));
     RGI_TRY(rgi_index_add(&strings->index, hash, position));
-    strings->begin[strings->num++] = strings->text.size;
-    memcpy(strings->text.data + strings->text.size, data, size);
-    strings->text.data[strings->text.size + size] = '\0';
-    strings->text.size += size + 1;
   }
   *ret = position;
   return NULL;
 }
 
-rg_error *rgi_tables_add_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret)
+typedef rg_error *(*add_clean)(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret);
+
+static rg_error *add_string(struct rgi_strings *strings, const char *data, size_t size, add_clean add, rg_string *ret)
 {
   if (size <= RG_STRING_MAX && rgi_is_clean_ascii(data, size))
-    return intern_clean(&tables->strings, data, size, ret);
+    return add(strings, data, size, ret);
   RGI_SCOPED_TEXT clean = RGI_TEXT_INIT;
   rgi_text_add_clean(&clean, data, size, RG_STRING_MAX);
   RGI_TRY(rgi_text_error(&clean));
-  return intern_clean(&tables->strings, clean.data, clean.size, ret);
+  return add(strings, clean.data, clean.size, ret);
+}
+
+rg_error *rgi_tables_add_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret)
+{
+  return add_string(&tables->strings, data, size, intern_clean, ret);
+}
+
+rg_error *rgi_tables_append_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret)
+{
+  return add_string(&tables->strings, data, size, append_clean, ret);
 }
 
 struct type_key {

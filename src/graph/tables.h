@@ -45,6 +45,7 @@ struct rgi_tables {
 
 void rgi_tables_deinit(struct rgi_tables *tables);
 rg_error *rgi_tables_add_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret);
+rg_error *rgi_tables_append_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret);
 rg_error *rgi_tables_add_type(struct rgi_tables *tables, const rg_type_info *info, rg_type *ret);
 rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret);
 /* After the last addition. */

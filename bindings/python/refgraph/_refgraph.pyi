@@ -35,6 +35,20 @@ class Edge(TypedDict):
     name: str
     count: int
 
+class GraphNode(TypedDict):
+    id: int
+    type: str
+    label: str
+    size: int
+    refcount: int
+    address: int
+
+class GraphEdge(TypedDict):
+    source: int
+    target: int
+    kind: str
+    name: str
+
 _Annotations = Mapping[int, tuple[str | None, bool, tuple[tuple[str, str], ...]]]
 
 class Graph:
@@ -46,6 +60,12 @@ class Graph:
     @property
     def num_edges(self) -> int:
         """References in the graph."""
+    def node(self, id: int, /) -> GraphNode:
+        """The object with this id."""
+    def references(self, id: int, /) -> list[GraphEdge]:
+        """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too."""
+    def referrers(self, id: int, /) -> list[GraphEdge]:
+        """Every reference to an object."""
     @classmethod
     def _capture(
         cls,
