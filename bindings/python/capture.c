@@ -174,7 +174,7 @@ static rg_error *read_level(struct rgpy_capture *capture, bool with_references, 
   return NULL;
 }
 
-static rg_error *read_bounded(struct rgpy_capture *capture, const struct rgpy_capture_options *options)
+static rg_error *read_bounded(struct rgpy_capture *capture, const rg_capture_options *options)
 {
   size_t num_read = 0;
   for (rg_node node = 1; node < capture->num_found; node++)
@@ -277,7 +277,7 @@ static void deinit_capture(struct rgpy_capture *capture)
   free(capture->cached_sites);
 }
 
-static rg_error *init_capture(struct rgpy_capture *capture, const struct rgpy_capture_options *options)
+static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_options *options)
 {
   capture->is_bounded = options->is_bounded;
   capture->with_internals = options->with_internals;
@@ -300,14 +300,18 @@ static rg_error *name_closures(struct rgpy_capture *capture)
   return NULL;
 }
 
-static rg_error *capture_into(struct rgpy_capture *capture, const struct rgpy_capture_options *options,
-                              PyObject *listed, rg_node *target_nodes)
+static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_options *options,
+                              PyObject *listed)
 {
   RGPY_TRY(init_capture(capture, options));
   if (!options->is_bounded)
     RGPY_TRY(rgpy_roots(capture));
-  for (size_t i = 0; i < options->num_targets; i++)
-    RGPY_TRY(rgpy_capture_node(capture, options->targets[i], &target_nodes[i]));
+  for (size_t i = 0; i < options->num_targets; i++) {
+    rg_node node;
+    RGPY_TRY(rgpy_capture_node(capture, options->targets[i], &node));
+    if (options->target_nodes)
+      options->target_nodes[i] = node;
+  }
   if (options->is_bounded) {
     RGPY_TRY(read_bounded(capture, options));
   } else {
@@ -317,13 +321,16 @@ static rg_error *capture_into(struct rgpy_capture *capture, const struct rgpy_ca
   return name_closures(capture);
 }
 
-rg_error *rgpy_capture_graph(const struct rgpy_capture_options *options, rg_graph **ret, rg_node *target_nodes)
+rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
 {
+  static const rg_capture_options defaults = RG_CAPTURE_OPTIONS_INIT;
+  if (!options)
+    options = &defaults;
   struct rgpy_capture capture = {0};
   RGPY_CLEANUP_DECREF PyObject *listed = NULL;
   if (!options->is_bounded)
     RGPY_TRY(list_tracked(&listed));
-  rg_error *error = capture_into(&capture, options, listed, target_nodes);
+  rg_error *error = capture_into(&capture, options, listed);
   if (!error)
     error = rg_builder_finish(capture.builder, ret);
   deinit_capture(&capture);

@@ -116,19 +116,8 @@ rg_error *rgpy_out_of_memory(void);
 rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t element_size);
 rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node);
 
-/* What a capture is asked for. */
-struct rgpy_capture_options {
-  PyObject *const *targets; /* objects that must be in the graph */
-  size_t num_targets;
-  bool is_bounded;          /* only what is reached from the targets within the limits that follow */
-  bool with_internals;
-  uint32_t max_depth;
-  size_t max_references;    /* of one object */
-  size_t max_nodes;         /* passages not counted */
-};
-
-/* Captures while the GIL is held. `target_nodes` has room for a node a target. */
-rg_error *rgpy_capture_graph(const struct rgpy_capture_options *options, rg_graph **ret, rg_node *target_nodes);
+/* Captures while the GIL is held; see refgraph/python.h. */
+rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret);
 
 /* --- references.c --- */
 

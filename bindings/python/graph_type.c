@@ -119,24 +119,26 @@ static PyObject *held_new(const rg_graph *graph, const struct held *held)
   return dict;
 }
 
-static PyObject *capture(PyTypeObject *type, const struct rgpy_capture_options *options, const long *hold_depth)
+// `options` gets the place for the nodes of its targets.
+static PyObject *capture(PyTypeObject *type, rg_capture_options *options, const long *hold_depth)
 {
   // Everything is allocated before the walk, so that nothing is collected between its end and the answer.
   RGPY_CLEANUP_DECREF PyObject *graph = type->tp_alloc(type, 0);
-  rg_node *targets = calloc(options->num_targets + 1, sizeof(*targets));
   struct held held = {0};
   PyObject *result = NULL;
   rg_graph **captured = graph ? &((struct rgpy_graph *)graph)->graph : NULL;
-  rg_error *error = graph && targets ? rgpy_capture_graph(options, captured, targets) : rgpy_out_of_memory();
+  options->target_nodes = calloc(options->num_targets + 1, sizeof(*options->target_nodes));
+  rg_error *error =
+      graph && options->target_nodes ? rgpy_capture_graph(options, captured) : rgpy_out_of_memory();
   if (!error && hold_depth)
-    error = choose_held(*captured, targets, options->num_targets, *hold_depth, &held);
+    error = choose_held(*captured, options->target_nodes, options->num_targets, *hold_depth, &held);
   RGPY_CLEANUP_DECREF PyObject *objects = error ? NULL : held_new(*captured, &held);
   if (error)
     rgpy_raise(error);
   else if (objects)
-    result = Py_BuildValue("(ONO)", graph, ids_new(targets, options->num_targets), objects);
+    result = Py_BuildValue("(ONO)", graph, ids_new(options->target_nodes, options->num_targets), objects);
   free(held.nodes);
-  free(targets);
+  free(options->target_nodes);
   return result;
 }
 
@@ -144,22 +146,18 @@ static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
 {
   static char *keywords[] = {"targets", "max_depth", "max_references", "max_nodes", "internals", "hold", NULL};
   PyObject *targets, *max_depth = Py_None, *hold = Py_None;
-  Py_ssize_t max_references = 10, max_nodes = RG_MAX_NODES_DEFAULT;
+  rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   int with_internals = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpO", keywords, &targets, &max_depth, &max_references,
-                                   &max_nodes, &with_internals, &hold))
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpO", keywords, &targets, &max_depth, &options.max_references,
+                                   &options.max_nodes, &with_internals, &hold))
     return NULL;
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(targets, "targets must be a sequence");
   if (!sequence)
     return NULL;
-  struct rgpy_capture_options options = {
-      .targets = PySequence_Fast_ITEMS(sequence),
-      .num_targets = (size_t)PySequence_Fast_GET_SIZE(sequence),
-      .is_bounded = max_depth != Py_None,
-      .with_internals = with_internals,
-      .max_references = (size_t)max_references,
-      .max_nodes = (size_t)max_nodes,
-  };
+  options.targets = PySequence_Fast_ITEMS(sequence);
+  options.num_targets = (size_t)PySequence_Fast_GET_SIZE(sequence);
+  options.is_bounded = max_depth != Py_None;
+  options.with_internals = with_internals;
   if (options.is_bounded)
     options.max_depth = (uint32_t)PyLong_AsUnsignedLongMask(max_depth);
   long hold_depth = hold == Py_None ? 0 : PyLong_AsLong(hold);

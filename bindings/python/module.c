@@ -1,6 +1,6 @@
 /* The module refgraph._refgraph. */
+#include "capture.h"
 #include "docstrings.h"
-#include "rgpy.h"
 
 // The name of the format that a file's extension asks for, or an exception.
 static PyObject *module_format_of(PyObject *module, PyObject *path)
@@ -23,10 +23,19 @@ static PyMethodDef module_methods[] = {
     {0},
 };
 
+static const rg_python_api api = {sizeof(api), RG_PYTHON_API_VERSION, rgpy_capture_graph};
+
+static int add_api(PyObject *module)
+{
+  // A capsule holds a pointer that may be written through; nobody does.
+  RGPY_CLEANUP_DECREF PyObject *capsule = PyCapsule_New((void *)(uintptr_t)&api, RG_PYTHON_API_CAPSULE, NULL);
+  return capsule ? PyModule_AddObjectRef(module, "_C_API", capsule) : -1;
+}
+
 static int module_exec(PyObject *module)
 {
   if (rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
-      PyModule_AddType(module, &rgpy_drawing_type) < 0)
+      PyModule_AddType(module, &rgpy_drawing_type) < 0 || add_api(module) < 0)
     return -1;
   return PyModule_AddIntConstant(module, "built_for", PY_VERSION_HEX);
 }

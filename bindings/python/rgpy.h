@@ -4,12 +4,14 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+
 #include <frameobject.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include <refgraph.h>
+#include <refgraph/python.h>
 
 #if PY_VERSION_HEX < 0x030a0000 || PY_VERSION_HEX >= 0x030e0000
 #error "refgraph supports CPython 3.10 to 3.13"
@@ -55,8 +57,6 @@ struct rgpy_graph {
 };
 extern PyTypeObject rgpy_graph_type;
 
-/* Captures; the result is (Graph, ids of the targets). */
-PyObject *rgpy_capture_function(PyObject *module, PyObject *args, PyObject *kwargs);
 
 /* --- drawing_type.c --- */
 
