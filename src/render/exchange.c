@@ -55,8 +55,9 @@ static rg_error *no_picture(const struct state *state, struct rgi_child_status e
     rgi_text_puts(&text, "sent what is no picture, it may belong to another version of refgraph");
   else
     print_end(end, &text);
-  if (end.is_known && WIFSIGNALED(end.status))
-    rgi_text_printf(&text, ", memory limit %llu MiB", (unsigned long long)(state->exchange->memory_limit >> 20));
+  uint64_t limit = state->exchange->memory_limit;
+  if (limit && end.is_known && WIFSIGNALED(end.status))
+    rgi_text_printf(&text, ", memory limit %llu MiB", (unsigned long long)(limit >> 20));
   if (state->words.head_size)
     rgi_text_puts(&text, ": ");
   rgi_words_print(&state->words, MAX_WORDS, &text);
@@ -104,7 +105,8 @@ static rg_error *receive_picture(struct state *state, char *chunk)
   rgi_text_add(state->received, chunk, size);
   RGI_TRY(rgi_text_error(state->received));
   state->reply_state = rgi_reply_read(state->received, &state->reply);
-  if (state->received->size > state->exchange->memory_limit)
+  uint64_t limit = state->exchange->memory_limit;
+  if (limit && state->received->size > limit)
     state->reply_state = RGI_REPLY_JUNK;
   return NULL;
 }

@@ -12,7 +12,7 @@ struct rgi_exchange {
   const struct rgi_text *request;
   uint64_t start_ms;            /* when drawing began, on rgi_clock_ms(): what progress counts from */
   uint64_t deadline_ms;         /* when this exchange ends, on the same clock */
-  uint64_t memory_limit;        /* what the renderer was given, for the error; a reply cannot be larger either */
+  uint64_t memory_limit;        /* what the renderer was given; no reply is larger. 0: no limit */
   rg_progress progress;         /* NULL: none */
   void *progress_context;
 };

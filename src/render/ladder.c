@@ -2,6 +2,7 @@
 
 #define MAX_BOXES_FULL 200
 #define MAX_BOXES_TUNED 1000
+#define SHORT_MS 2000
 
 enum rgi_rung rgi_rung_first(size_t num_boxes)
 {
@@ -10,5 +11,9 @@ enum rgi_rung rgi_rung_first(size_t num_boxes)
 
 uint32_t rgi_rung_share(enum rgi_rung rung, uint32_t remaining_ms)
 {
-  return rung + 1 < RGI_NUM_RUNGS ? remaining_ms / 4 : remaining_ms;
+  if (rung + 1 == RGI_NUM_RUNGS)
+    return remaining_ms;
+  uint32_t half_ms = remaining_ms / 2, quarter_ms = remaining_ms / 4;
+  uint32_t least_ms = half_ms < SHORT_MS ? half_ms : SHORT_MS;
+  return quarter_ms > least_ms ? quarter_ms : least_ms;
 }

@@ -25,7 +25,8 @@ enum rgi_rung {
 
 /* The rung on which a picture of that many boxes starts. */
 enum rgi_rung rgi_rung_first(size_t num_boxes);
-/* The part of the remaining time that a rung is given: a quarter, the last one all. */
+/* The part of the remaining time that a rung is given: a quarter, the last one all. Where time is short, a rung gets up
+ * to half of it, so that what is drawn in two seconds is not given up. */
 uint32_t rgi_rung_share(enum rgi_rung rung, uint32_t remaining_ms);
 
 #endif

@@ -37,8 +37,13 @@ bool rgi_attribute_is_allowed(const rg_attribute *attribute)
 
 bool rgi_attribute_is_colour(const rg_attribute *attribute)
 {
-  static const char *const colours[] = {"color", "fillcolor", "fontcolor", "colorscheme", "style", NULL};
+  static const char *const colours[] = {"color", "fillcolor", "fontcolor", "colorscheme", NULL};
   return is_one_of(attribute->name, colours);
+}
+
+bool rgi_attribute_is_hollow(const rg_attribute *attribute)
+{
+  return !strcmp(attribute->name, "style") && !strstr(attribute->value, "filled");
 }
 
 static void add_plain(struct rgi_text *out, const char *value)

@@ -11,6 +11,8 @@
 bool rgi_attribute_is_allowed(const rg_attribute *attribute);
 /* Whether it changes colours: such a box keeps them on a dark page too. */
 bool rgi_attribute_is_colour(const rg_attribute *attribute);
+/* Whether it leaves the box unfilled: the page then shows through, and the letters have to fit the page. */
+bool rgi_attribute_is_hollow(const rg_attribute *attribute);
 /* Appends the value: text is escaped like a label; anything else keeps only characters that no value of Graphviz
  * needs an escape for. */
 void rgi_attribute_add_value(const rg_attribute *attribute, struct rgi_text *out);

@@ -92,12 +92,13 @@ static void set_looks(const struct rgi_request_node *node, Agnode_t *box)
 static void set_class(const struct build *build, const struct rgi_request_node *node, Agnode_t *box)
 {
   const rg_attribute *attributes = attributes_of(build, node);
-  const char *name = node->is_highlighted ? "highlighted" : rgi_style_class(node->style);
+  bool has_colours = false, is_hollow = false;
   for (size_t i = 0; i < node->num_attributes; i++) {
-    if (rgi_attribute_is_colour(&attributes[i]))
-      name = "own";
+    has_colours |= rgi_attribute_is_colour(&attributes[i]);
+    is_hollow |= rgi_attribute_is_hollow(&attributes[i]);
   }
-  set(box, "class", name);
+  const char *name = node->is_highlighted ? "highlighted" : rgi_style_class(node->style);
+  set(box, "class", has_colours && !is_hollow ? "own" : name);
 }
 
 // A copy of `text` whose last `num_rows` lines are indented.

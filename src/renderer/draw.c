@@ -17,6 +17,8 @@ static rg_error *encode(void *context, const struct rgi_raster *raster)
   return rgi_png_encode(raster, job->texts, job->picture);
 }
 
+#define MAX_DESCRIPTION 500
+
 // "12 boxes, 14 arrows; asked for: make.<locals>.on_click, function, ui.py:12"
 static void describe(const struct rgi_request *request, struct rgi_text *text)
 {
@@ -25,8 +27,11 @@ static void describe(const struct rgi_request *request, struct rgi_text *text)
   for (uint32_t i = 0; i < request->num_nodes; i++) {
     if (request->nodes[i].role != RG_ROLE_TARGET)
       continue;
-    rgi_text_printf(text, "%s%s", separator, request->nodes[i].title);
+    bool has_room = text->size < MAX_DESCRIPTION;
+    rgi_text_printf(text, "%s%s", separator, has_room ? request->nodes[i].title : "and more");
     separator = "; ";
+    if (!has_room)
+      break;
   }
 }
 
