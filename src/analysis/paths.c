@@ -1,9 +1,9 @@
 /* Shortest paths from the super-root: breadth-first search with edges of length 0 (into a passage) and 1 (all others).
  *
  * How far a node is from its holder depends on the node alone, so the first edge that reaches a node, nodes being
- * expanded by distance, is on a shortest path: nothing is ever relaxed. Nodes wait in a queue, passages on a stack
- * that goes first. Expanding in this order also keeps the preference among roots: at each distance, nodes stand in
- * the order of the root they were reached from.
+ * expanded by distance, is on a shortest path: nothing is ever relaxed. Nodes wait in a queue; passages are expanded at
+ * once, from a stack. This keeps the preference among roots, too: in the queue, nodes of one distance stand in the
+ * order of the roots that they were reached from.
  *
  *   order  | queue, filled from the front --> |          | <-- stack of passages, filled from the back |
  *
@@ -49,31 +49,53 @@ static void reverse(rg_node *nodes, size_t num)
   }
 }
 
-static void expand(struct search *search, rg_node node)
+static void follow(struct search *search, rg_edge edge, uint32_t distance)
 {
   const rg_graph *graph = search->graph;
-  uint32_t distance = search->paths->distances[node];
+  rg_node target = rg_graph_edge_target(graph, edge);
+  bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(rg_graph_edge_kind(graph, edge));
+  if (is_followed && search->paths->distances[target] == RG_DISTANCE_NONE)
+    reach(search, target, edge, distance);
+}
+
+static void expand_passage(struct search *search, rg_node node)
+{
   size_t stack_end = search->stack_begin;
-  rg_edge end = rg_graph_edges_end(graph, node);
-  for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
-    rg_node target = rg_graph_edge_target(graph, edge);
-    bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(rg_graph_edge_kind(graph, edge));
-    if (is_followed && search->paths->distances[target] == RG_DISTANCE_NONE)
-      reach(search, target, edge, distance);
-  }
+  rg_edge end = rg_graph_edges_end(search->graph, node);
+  for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++)
+    follow(search, edge, search->paths->distances[node]);
   // So that passages are taken from the stack in the order of their edges.
   reverse(search->order + search->stack_begin, stack_end - search->stack_begin);
 }
 
+static void expand_passages(struct search *search)
+{
+  size_t stack_end = rg_graph_num_nodes(search->graph);
+  while (search->stack_begin < stack_end) {
+    rg_node node = search->order[search->stack_begin++];
+    if (node != search->options.avoid)
+      expand_passage(search, node);
+  }
+}
+
+// Whatever lies behind a passage comes before what the next edge leads to: the order of the roots is that of their
+// edges, whether they are passages or not.
+static void expand(struct search *search, rg_node node)
+{
+  rg_edge end = rg_graph_edges_end(search->graph, node);
+  for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++) {
+    follow(search, edge, search->paths->distances[node]);
+    expand_passages(search);
+  }
+}
+
 static void run(struct search *search)
 {
-  size_t num_nodes = rg_graph_num_nodes(search->graph);
-  search->stack_begin = num_nodes;
+  search->stack_begin = rg_graph_num_nodes(search->graph);
   search->paths->distances[RG_NODE_ROOT] = 0;
   search->order[search->queue_end++] = RG_NODE_ROOT;
-  while (search->stack_begin < num_nodes || search->queue_begin < search->queue_end) {
-    bool has_passage = search->stack_begin < num_nodes;
-    rg_node node = search->order[has_passage ? search->stack_begin++ : search->queue_begin++];
+  while (search->queue_begin < search->queue_end) {
+    rg_node node = search->order[search->queue_begin++];
     if (node != search->options.avoid)
       expand(search, node);
   }

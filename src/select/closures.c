@@ -304,7 +304,6 @@ static rg_error *join_path(struct merge *merge, uint32_t parent)
 // Adds the paths to the closures of one site, as far as the budget goes.
 static rg_error *add_site(struct merge *merge, const rg_closure_group *closures)
 {
-  uint64_t num_cut = 0;
   for (uint32_t i = 0; i < closures->num_nodes; i++) {
     rg_node node = closures->nodes[i];
     if (rg_paths_distance(merge->paths, node) == RG_DISTANCE_NONE) {
@@ -315,12 +314,24 @@ static rg_error *add_site(struct merge *merge, const rg_closure_group *closures)
     RGI_TRY(collect_path(merge, node, &parent));
     if (has_room_for_path(merge, parent))
       RGI_TRY(join_path(merge, parent));
-    else
-      num_cut++;
+  }
+  return NULL;
+}
+
+// Counts the closures of a site for which there was no room, when all that are drawn are drawn.
+static rg_error *count_left_out(struct merge *merge, const rg_closure_group *closures)
+{
+  uint64_t num_cut = 0;
+  for (uint32_t i = 0; i < closures->num_nodes; i++) {
+    rg_node node = closures->nodes[i];
+    bool is_reached = rg_paths_distance(merge->paths, node) != RG_DISTANCE_NONE;
+    num_cut += is_reached && !rgi_draft_has(&merge->draft, node);
   }
   uint32_t group = *site_of(merge, closures->nodes[0]);
-  if (num_cut && group >= 2)
-    merge->draft.selection->nodes[group - 2].num_cut_referrers += num_cut;
+  if (num_cut && group < 2)
+    merge->draft.selection->num_cut_asked++;
+  else if (num_cut)
+    merge->draft.selection->nodes[group - 2].num_cut_referrers = num_cut;
   return NULL;
 }
 
@@ -388,12 +399,12 @@ static size_t mark_sites(struct merge *merge)
   return num_marked;
 }
 
-static rg_error *add_sites(struct merge *merge, rg_error *(*add)(struct merge *, const rg_closure_group *))
+static rg_error *visit_sites(struct merge *merge, rg_error *(*visit)(struct merge *, const rg_closure_group *))
 {
   for (size_t i = 0; i < rg_closures_num_groups(merge->closures); i++) {
     rg_closure_group group = rg_closures_group(merge->closures, i);
     if (*site_of(merge, group.nodes[0]) && is_wanted(merge, &group))
-      RGI_TRY(add(merge, &group));
+      RGI_TRY(visit(merge, &group));
   }
   return NULL;
 }
@@ -406,9 +417,10 @@ rg_error *rg_select_why_closures(const rg_graph *graph, const rg_closures *closu
   rgi_options_read(&merge.options, options);
   RGI_TRY(init(&merge));
   size_t num_sites = mark_sites(&merge);
-  RGI_TRY(add_sites(&merge, add_site));
+  RGI_TRY(visit_sites(&merge, add_site));
   if (num_sites <= MAX_SITES_WITH_CAPTURED)
-    RGI_TRY(add_sites(&merge, add_captured));
+    RGI_TRY(visit_sites(&merge, add_captured));
+  RGI_TRY(visit_sites(&merge, count_left_out));
   *ret = rgi_draft_finish(&merge.draft);
   return NULL;
 }

@@ -223,3 +223,64 @@ rg_node heap_node(const struct heap *heap, const char *name)
   fail("no node of this name", name);
   return RG_NODE_NONE;
 }
+
+uint32_t heap_random_below(uint32_t *state, uint32_t end)
+{
+  *state ^= *state << 13;
+  *state ^= *state >> 17;
+  *state ^= *state << 5;
+  return *state % end;
+}
+
+static rg_builder *begin_graph(uint32_t num_nodes, bool (*is_passage)(uint32_t *), uint32_t *state)
+{
+  rg_builder *builder;
+  rg_type type;
+  rg_type_info info = {"object", "", RG_CATEGORY_INSTANCE};
+  check(rg_builder_create(&builder));
+  check(rg_builder_add_type(builder, &info, &type));
+  for (uint32_t i = 0; i < num_nodes; i++) {
+    rg_node node;
+    rg_node_info node_info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .type = type, .size = 16 + i};
+    node_info.flags = is_passage && is_passage(state) ? RG_NODE_PASSAGE : 0;
+    check(rg_builder_add_node(builder, &node_info, &node));
+  }
+  return builder;
+}
+
+static rg_graph *finish_graph(rg_builder *builder)
+{
+  rg_graph *graph;
+  check(rg_builder_finish(builder, &graph));
+  rg_builder_destroy(builder);
+  return graph;
+}
+
+static bool one_in_four(uint32_t *state)
+{
+  return heap_random_below(state, 4) == 0;
+}
+
+rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges)
+{
+  uint32_t state = seed * 2654435761u + 1;
+  rg_builder *builder = begin_graph(num_nodes, one_in_four, &state);
+  for (uint32_t i = 0; i < num_edges; i++) {
+    rg_node source = heap_random_below(&state, num_nodes + 1);
+    rg_node target = 1 + heap_random_below(&state, num_nodes);
+    // Mostly attributes: kinds that are not followed would leave little to see.
+    rg_edge_kind kind = heap_random_below(&state, 2) ? RG_EDGE_ATTRIBUTE : heap_random_below(&state, RG_NUM_EDGE_KINDS);
+    check(rg_builder_add_edge(builder, source, target, kind, 0));
+  }
+  return finish_graph(builder);
+}
+
+rg_graph *heap_chain(uint32_t num_nodes)
+{
+  rg_builder *builder = begin_graph(num_nodes, NULL, NULL);
+  rg_string next;
+  check(rg_builder_add_string(builder, "next", 4, &next));
+  for (rg_node node = 0; node < num_nodes; node++)
+    check(rg_builder_add_edge(builder, node, node + 1, RG_EDGE_ATTRIBUTE, next));
+  return finish_graph(builder);
+}

@@ -37,4 +37,33 @@ void heap_deinit(struct heap *heap);
 /* The node of a name; aborts if there is none. */
 rg_node heap_node(const struct heap *heap, const char *name);
 
+/* A graph of `num_nodes` nodes and `num_edges` edges, the same for the same seed: roots, loops, parallel edges, about a
+ * quarter passages, edges of all kinds. Nothing is labelled. */
+rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges);
+/* R > 1 > 2 > … > num_nodes, each by an attribute named "next". */
+rg_graph *heap_chain(uint32_t num_nodes);
+
+/* Pseudo-random numbers below `end`, from a state that is not 0. */
+uint32_t heap_random_below(uint32_t *state, uint32_t end);
+
+/* Lets the first allocation of `call`, then the second and so on fail, until it succeeds: each failure must be the
+ * out-of-memory error and leave no block behind. `destroy` undoes the success. Returns the number of failures. */
+#define HEAP_TORTURE(call, destroy)                                                                    \
+  ({                                                                                                   \
+    size_t torture_live_ = rgi_alloc_num_live(), torture_n_ = 0;                                       \
+    for (;; torture_n_++) {                                                                            \
+      rgi_alloc_fail_after(torture_n_);                                                                \
+      rg_error *torture_error_ = (call);                                                               \
+      rgi_alloc_fail_after(SIZE_MAX);                                                                  \
+      if (!torture_error_)                                                                             \
+        break;                                                                                         \
+      cr_assert_eq(torture_error_->code, RG_ERROR_MEMORY, "allocation %zu", torture_n_);               \
+      rg_error_destroy(torture_error_);                                                                \
+      cr_assert_eq(rgi_alloc_num_live(), torture_live_, "allocation %zu leaves a block", torture_n_);  \
+    }                                                                                                  \
+    destroy;                                                                                           \
+    cr_assert_eq(rgi_alloc_num_live(), torture_live_, "a block is left behind");                       \
+    torture_n_;                                                                                        \
+  })
+
 #endif
