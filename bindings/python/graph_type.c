@@ -285,7 +285,7 @@ static PyObject *draw_view(PyObject *self, rg_selection *selection, const struct
     arguments.options.no_caption = !keywords->with_caption;
     arguments.options.long_type_names = !keywords->short_names;
     arguments.options.with_refcounts = keywords->with_refcounts;
-    (void)closures;
+    arguments.options.closures = closures;
     rg_error *error = rg_view_create(selection, &arguments.options, &view);
     drawing = error ? rgpy_raise(error) : rgpy_drawing_new(self, view);
   }

@@ -347,6 +347,9 @@ rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_
     RGPY_TRY(refer_dict(capture, frame->locals_dict));
   for (size_t i = 0; i < frame->num_stack; i++)
     RGPY_TRY(refer(capture, frame->stack[i], RG_EDGE_LOCAL, "temporary value"));
+#if PY_VERSION_HEX < 0x030b0000
+  RGPY_TRY(refer(capture, (PyObject *)(uintptr_t)frame->previous, RG_EDGE_INTERNAL, "f_back"));
+#endif
   RGPY_TRY(refer(capture, frame->function, RG_EDGE_INTERNAL, "function"));
   RGPY_TRY(refer(capture, frame->object, RG_EDGE_INTERNAL, "frame"));
   RGPY_TRY(refer(capture, (PyObject *)frame->code, RG_EDGE_INTERNAL, "f_code"));
@@ -376,11 +379,7 @@ static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
   if (!rgpy_frame_object_frame(object, &frame))
     return NULL;
   frame.object = NULL; // not a reference to itself
-  RGPY_TRY(rgpy_frame_references(capture, &frame));
-#if PY_VERSION_HEX < 0x030b0000
-  RGPY_TRY(refer(capture, (PyObject *)((PyFrameObject *)object)->f_back, RG_EDGE_INTERNAL, "f_back"));
-#endif
-  return NULL;
+  return rgpy_frame_references(capture, &frame);
 }
 
 /* --- which enumerator ------------------------------------------------------------------------------------------------ */

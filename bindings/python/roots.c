@@ -92,6 +92,17 @@ static bool is_own_frame(const struct rgpy_frame *frame)
   return strcmp(text, "refgraph") == 0 || strncmp(text, "refgraph.", 9) == 0;
 }
 
+// Where a frame is an object, it stays in the graph as one that holds nothing.
+static rg_error *silence(struct rgpy_capture *capture, PyObject *frame_object)
+{
+  rg_node node;
+  if (!frame_object)
+    return NULL;
+  RGPY_TRY(rgpy_capture_node(capture, frame_object, &node));
+  capture->found[node].row = rg_builder_num_edges(capture->builder);
+  return NULL;
+}
+
 static rg_error *describe_frame(struct rgpy_capture *capture, const struct rgpy_frame *frame, rg_node_info *info)
 {
   rg_type_info type = {"frame", "", RG_CATEGORY_FRAME};
@@ -125,7 +136,15 @@ static rg_error *add_frame(struct rgpy_capture *capture, struct states *states, 
   struct state state = {.thread = thread, .frame = *frame};
   rg_node_info info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .context = thread_name};
   RGPY_TRY(describe_frame(capture, frame, &info));
+#if PY_VERSION_HEX < 0x030b0000
+  // The frame is an object: its node stands for both.
+  info.address = (uintptr_t)frame->object;
+  state.frame.object = NULL;
+  RGPY_TRY(rgpy_capture_node(capture, frame->object, &state.node));
+  RGPY_TRY(rg_builder_set_node(capture->builder, state.node, &info));
+#else
   RGPY_TRY(rgpy_capture_add_state(capture, &info, &state.node));
+#endif
   RGPY_TRY(add_root(capture, state.node, "frame"));
   return add_state(states, &state);
 }
@@ -137,10 +156,11 @@ static rg_error *add_frames(struct rgpy_capture *capture, struct states *states,
   bool is_there = rgpy_thread_frame(thread, &frame);
   bool is_calling = thread == PyThreadState_Get();
   for (; is_there; is_there = rgpy_frame_previous(&frame, &frame)) {
-    if (is_calling && is_own_frame(&frame))
-      continue;
-    is_calling = false;
-    RGPY_TRY(add_frame(capture, states, thread, &frame, thread_name));
+    is_calling = is_calling && is_own_frame(&frame);
+    if (is_calling)
+      RGPY_TRY(silence(capture, frame.object));
+    else
+      RGPY_TRY(add_frame(capture, states, thread, &frame, thread_name));
   }
   return NULL;
 }

@@ -86,8 +86,9 @@ def _show(
     _output.check(filename, output)
     has_callables = any(callable is not None for callable in (filter, highlight, extra_info, extra_node_attrs))
     selects = filter is not None or bool(extra_ignore)
+    targets = as_targets(objs)
     graph, ids, held = Graph._capture(
-        as_targets(objs),
+        targets,
         max_depth=None if backward else max_depth,
         max_references=max(too_many, _CANDIDATE_REFERENCES) if selects else too_many,
         max_nodes=max(max_nodes, _CANDIDATES) if selects else max_nodes,
@@ -101,7 +102,8 @@ def _show(
         max_nodes=max_nodes,
         max_edges=2 * max_nodes,
         internals=internals,
-        excluded=_excluded(held, ids, extra_ignore, filter),
+        excluded=_own(graph, objs, targets) + _excluded(held, ids, extra_ignore, filter) if backward
+        else _excluded(held, ids, extra_ignore, filter),
         call=f"{name}, max_depth={max_depth}",
         caption=caption,
         shortnames=shortnames,
@@ -113,6 +115,16 @@ def _show(
     if annotations:
         drawing = graph._draw_neighbourhood(ids, **options, annotations=annotations)
     return _output.deliver(drawing, filename, output)
+
+
+def _own(graph, objs, targets):
+    """The nodes of lists that exist for the call alone: they hold the targets, but keep nothing alive."""
+    own = [graph._find(targets)]
+    if isinstance(objs, (list, tuple)):
+        node = graph._find(objs)
+        if not graph.referrers(node):
+            own.append(node)
+    return own
 
 
 def _excluded(held, ids, extra_ignore, filter):
