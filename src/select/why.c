@@ -27,7 +27,9 @@ static void deinit(struct why *why)
 static rg_error *init(struct why *why, const rg_graph *graph)
 {
   why->graph = graph;
-  RGI_TRY(rgi_walk_init(&why->holders, graph, true, RG_EDGE_KINDS_STRONG));
+  // Through their globals all functions of a module hold what it holds: that is one holder, the module.
+  rg_edge_kinds kinds = RG_EDGE_KINDS_STRONG & ~RG_EDGE_KIND_BIT(RG_EDGE_INTERNAL);
+  RGI_TRY(rgi_walk_init(&why->holders, graph, true, kinds));
   RGI_TRY(rgi_walk_init(&why->captured, graph, false, RG_EDGE_KIND_BIT(RG_EDGE_CAPTURED)));
   return rgi_draft_init(&why->draft, graph, RGI_QUESTION_PATHS, why->options.max_nodes, why->options.max_edges);
 }
@@ -230,9 +232,10 @@ static rg_error *add_paths(struct why *why, rg_node target)
   __attribute__((cleanup(deinit_candidates))) struct candidates candidates = {0};
   RGI_TRY(collect(why, paths, target, &candidates));
   keep_nearest(&candidates, why->options.max_paths);
-  why->draft.selection->num_unreached += rg_paths_distance(paths, target) == RG_DISTANCE_NONE;
+  bool is_reached = rg_paths_distance(paths, target) != RG_DISTANCE_NONE;
+  why->draft.selection->num_unreached += !is_reached;
   if (!candidates.num)
-    return NULL;
+    return is_reached ? add_path(why, paths, target) : NULL;
   qsort(candidates.all, candidates.num, sizeof(*candidates.all), compare_by_holder);
   RGI_TRY(add_holders(why, paths, target, &candidates));
   qsort(candidates.all, candidates.num, sizeof(*candidates.all), compare_by_rank);

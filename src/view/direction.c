@@ -1,8 +1,9 @@
 /* Which way the arrows run. Left to right names lie along their arrows and long labels stack; but a long path would be
- * wider than a page, so it goes down.
+ * wider than a page, so it goes down, unless it has so many branches that it would be wider still.
  *
- * The estimate: boxes by their distance from the top of the picture, for each level the widest line of a box and the
- * widest name at an arrow that ends there. Cost: O(boxes and arrows). */
+ * The estimate: boxes by their distance from the top of the picture. Left to right, a level is as wide as its widest
+ * box and the widest name at an arrow that ends there, and the levels add up; downwards, the boxes of a level add up,
+ * and the widest level counts. Cost: O(boxes and arrows). */
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -14,6 +15,7 @@
 #define NAME_COLUMN 6
 #define BOX_MARGIN 20
 #define ARROW_LENGTH 34
+#define BOX_DISTANCE 17
 #define PAGE_WIDTH 900
 
 static size_t widest_line(const char *lines)
@@ -30,8 +32,9 @@ static size_t widest_line(const char *lines)
 }
 
 struct level {
-  size_t box; // pixels
+  size_t box; // the widest one, in pixels
   size_t name;
+  size_t boxes; // all of them, side by side
 };
 
 struct estimate {
@@ -56,6 +59,7 @@ static void reach(struct estimate *estimate, uint32_t box, uint32_t level)
   estimate->queue[estimate->num_queue++] = box;
   if (estimate->widths[level].box < width)
     estimate->widths[level].box = width;
+  estimate->widths[level].boxes += width + BOX_DISTANCE;
 }
 
 static void follow(struct estimate *estimate, const struct rgi_arrow *arrow)
@@ -74,7 +78,7 @@ static void run(struct estimate *estimate, const bool *has_arrows_in, const size
 {
   const rg_view *view = estimate->view;
   for (uint32_t i = 0; i < view->num_boxes; i++) {
-    if (!has_arrows_in[i])
+    if (!has_arrows_in[i] && view->boxes[i].node.holder == RG_VIEW_NONE)
       reach(estimate, i, 0);
   }
   if (!estimate->num_queue && view->num_boxes)
@@ -86,7 +90,12 @@ static void run(struct estimate *estimate, const bool *has_arrows_in, const size
   }
 }
 
-static rg_error *estimate_width(const rg_view *view, size_t *ret)
+struct widths {
+  size_t left_right;
+  size_t top_bottom;
+};
+
+static rg_error *estimate_widths(const rg_view *view, struct widths *ret)
 {
   __attribute__((cleanup(deinit))) struct estimate estimate = {.view = view};
   estimate.levels = rgi_alloc(view->num_boxes, sizeof(*estimate.levels));
@@ -103,9 +112,11 @@ static rg_error *estimate_width(const rg_view *view, size_t *ret)
   for (size_t i = 0; i < view->num_boxes; i++)
     begin[i + 1] += begin[i];
   run(&estimate, has_arrows_in, begin);
-  *ret = 0;
-  for (size_t i = 0; i < view->num_boxes; i++)
-    *ret += estimate.widths[i].box + estimate.widths[i].name;
+  for (size_t i = 0; i < view->num_boxes; i++) {
+    const struct level *level = &estimate.widths[i];
+    ret->left_right += level->box + level->name;
+    ret->top_bottom = level->boxes > ret->top_bottom ? level->boxes : ret->top_bottom;
+  }
   return NULL;
 }
 
@@ -115,9 +126,10 @@ rg_error *rgi_view_set_direction(struct rgi_sheet *sheet)
   view->direction = sheet->options.direction;
   if (view->direction != RG_DIRECTION_AUTO)
     return NULL;
-  size_t width = 0;
+  struct widths widths = {0};
   if (view->question == RGI_QUESTION_PATHS || view->question == RGI_QUESTION_CLOSURES)
-    RGI_TRY(estimate_width(view, &width));
-  view->direction = width > PAGE_WIDTH ? RG_DIRECTION_TOP_BOTTOM : RG_DIRECTION_LEFT_RIGHT;
+    RGI_TRY(estimate_widths(view, &widths));
+  bool goes_down = widths.left_right > PAGE_WIDTH && widths.top_bottom < widths.left_right;
+  view->direction = goes_down ? RG_DIRECTION_TOP_BOTTOM : RG_DIRECTION_LEFT_RIGHT;
   return NULL;
 }

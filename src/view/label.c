@@ -6,27 +6,28 @@
 #include "view-internal.h"
 
 #define MAX_ROWS 4
+#define TERMINAL_COLUMNS 48
+// What is left for a name at the end of a full line.
+#define LEAST_COLUMNS 8
 #define MAX_NOTE_LINES 8
 #define NOTE_COLUMNS 64
 // Sizes below this, or below a thousandth of what the picture shows, say nothing.
 #define LEAST_SIZE 1000
 
-// How lines are written: short for a box, full for the tooltip and for programs.
+// How lines are written: short for a box, longer for a terminal, in full for the tooltip and for programs.
 struct writer {
   struct rgi_text *text;
   const rg_view_options *options;
   const char *separator; // between thousands
-  bool is_full;
+  size_t columns;
   size_t line; // where the current line begins
 };
 
 static size_t room(const struct writer *writer)
 {
-  if (writer->is_full)
-    return RGI_NO_LIMIT;
-  const char *line = rgi_text_string(writer->text);
-  size_t used = line[0] ? rgi_utf8_length(line + writer->line) : 0;
-  return used + 8 < RGI_LINE_COLUMNS ? RGI_LINE_COLUMNS - used : 8;
+  const char *text = rgi_text_string(writer->text);
+  size_t used = *text ? rgi_utf8_length(text + writer->line) : 0;
+  return used + LEAST_COLUMNS < writer->columns ? writer->columns - used : LEAST_COLUMNS;
 }
 
 static void end_line(struct writer *writer)
@@ -51,16 +52,26 @@ static void add_count(struct writer *writer, const struct rgi_box *box)
   rgi_text_puts(writer->text, " " RGI_TIMES " ");
 }
 
+// The type of what has code reads as words: "builtin_function_or_method" as "builtin function".
+static void add_words(struct rgi_text *text, const char *name)
+{
+  name += strspn(name, "_");
+  const char *alternative = strstr(name, "_or_");
+  size_t begin = text->size;
+  rgi_text_add(text, name, alternative ? (size_t)(alternative - name) : strlen(name));
+  for (size_t i = begin; i < text->size; i++)
+    text->data[i] = text->data[i] == '_' ? ' ' : text->data[i];
+}
+
 static void add_type(struct writer *writer, const struct rgi_box *box)
 {
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   if (writer->options->long_type_names && *box->type.module)
     rgi_text_printf(&name, "%s.", box->type.module);
-  // What has code is named by its first word: "builtin_function_or_method" is a builtin function to the reader.
-  const char *alternative = box->type.category == RG_CATEGORY_CALLABLE ? strstr(box->type.name, "_or_") : NULL;
-  rgi_text_add(&name, box->type.name, alternative ? (size_t)(alternative - box->type.name) : strlen(box->type.name));
-  for (size_t i = 0; box->type.category == RG_CATEGORY_CALLABLE && i < name.size; i++)
-    name.data[i] = name.data[i] == '_' ? ' ' : name.data[i];
+  if (box->type.category == RG_CATEGORY_CALLABLE)
+    add_words(&name, box->type.name);
+  else
+    rgi_text_puts(&name, box->type.name);
   rgi_words_add_name(writer->text, rgi_text_string(&name), room(writer));
   writer->text->is_failed |= name.is_failed;
 }
@@ -99,7 +110,7 @@ static void add_frame(struct writer *writer, const rg_graph *graph, const struct
   rgi_text_puts(writer->text, rg_graph_string(graph, box->info.context));
   end_line(writer);
   bool is_function = *name && *name != '<';
-  rgi_words_add_name(writer->text, *name ? name : box->type.name, writer->is_full ? RGI_NO_LIMIT : 14);
+  rgi_words_add_name(writer->text, *name ? name : box->type.name, writer->columns / 2);
   rgi_text_puts(writer->text, is_function ? "() local" : " local");
   add_site(writer, graph, box);
   end_line(writer);
@@ -240,7 +251,8 @@ static void add_row(struct rgi_text *text, const rg_view *view, const struct rgi
     rgi_text_puts(&name, " = ");
   }
   rgi_text_puts(text, rgi_text_string(&name));
-  rgi_words_add_value(text, view->boxes[arrow->edge.target].value, RGI_LINE_COLUMNS - rgi_utf8_length(rgi_text_string(&name)));
+  size_t room = RGI_LINE_COLUMNS - rgi_utf8_length(rgi_text_string(&name));
+  rgi_words_add_value(text, view->boxes[arrow->edge.target].value, room);
   rgi_text_puts(text, "\n");
   text->is_failed |= name.is_failed;
 }
@@ -283,19 +295,22 @@ static rg_error *add_joined(struct rgi_arena *strings, struct rgi_text *lines, c
   return rgi_arena_add_text(strings, &joined, ret);
 }
 
-static rg_error *add_joined_lines(struct rgi_sheet *sheet, const struct rgi_box *box, bool is_full, const char **ret)
+static rg_error *add_joined_lines(struct rgi_sheet *sheet, const struct rgi_box *box, size_t columns,
+                                  const char **ret)
 {
   RGI_SCOPED_TEXT lines = RGI_TEXT_INIT;
-  struct writer writer = {&lines, &sheet->options, " ", is_full, 0};
+  struct writer writer = {&lines, &sheet->options, " ", columns, 0};
   add_lines(&writer, sheet->graph, box);
   return add_joined(&sheet->view->strings, &lines, ret);
 }
 
 static rg_error *add_one_line_texts(struct rgi_sheet *sheet, struct rgi_box *box)
 {
-  RGI_TRY(add_joined_lines(sheet, box, true, &box->node.label));
-  RGI_TRY(add_joined_lines(sheet, box, false, &box->heading));
-  box->node.tooltip = strcmp(box->node.label, box->heading) ? box->node.label : "";
+  const char *short_label;
+  RGI_TRY(add_joined_lines(sheet, box, RGI_NO_LIMIT, &box->node.label));
+  RGI_TRY(add_joined_lines(sheet, box, TERMINAL_COLUMNS, &box->heading));
+  RGI_TRY(add_joined_lines(sheet, box, RGI_LINE_COLUMNS, &short_label));
+  box->node.tooltip = strcmp(box->node.label, short_label) ? box->node.label : "";
   return NULL;
 }
 
@@ -306,7 +321,7 @@ static rg_error *add_box_text(struct rgi_sheet *sheet, struct rgi_box *box, cons
   if (box->node.holder != RG_VIEW_NONE)
     return NULL;
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  struct writer writer = {&text, &sheet->options, RGI_NARROW_SPACE, false, 0};
+  struct writer writer = {&text, &sheet->options, RGI_NARROW_SPACE, RGI_LINE_COLUMNS, 0};
   add_lines(&writer, sheet->graph, box);
   add_note(&text, box->note);
   box->node.num_rows = add_rows(&text, sheet->view, box, arrows, num_arrows);

@@ -124,6 +124,10 @@ static void add_phrase(struct tree *tree, const struct rgi_arrow *arrow)
     rgi_text_puts(&tree->text, tree->is_backward ? "held by " : "");
     return;
   }
+  if (tree->is_backward && edge->kind == RG_EDGE_WEAK && !*edge->name) {
+    rgi_text_puts(&tree->text, "weakly held by ");
+    return;
+  }
   if (is_captured)
     rgi_text_puts(&tree->text, tree->is_backward ? "captured as " : "captures ");
   rgi_text_puts(&tree->text, edge->text);
