@@ -194,13 +194,12 @@ static rg_error *add_unset(struct tracer *tracer, uint32_t source, uint32_t pass
 static rg_error *add_gap(struct tracer *tracer, uint32_t source, const rg_selected_edge *edge)
 {
   rg_view *view = tracer->sheet->view;
-  struct rgi_arrow arrow = {.is_gap = true};
-  arrow.edge = (rg_view_edge){.source = source,
-                              .target = tracer->sheet->boxes[edge->target],
-                              .kind = RG_EDGE_ATTRIBUTE,
-                              .name = "",
-                              .count = 1,
-                              .is_drawn = true};
+  struct rgi_arrow arrow = {.edge = {.source = source,
+                                     .target = tracer->sheet->boxes[edge->target],
+                                     .kind = RG_EDGE_ATTRIBUTE,
+                                     .name = "",
+                                     .count = 1,
+                                     .is_drawn = true}};
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   rgi_text_puts(&text, RGI_ELLIPSIS " ");
   rgi_words_add_counted(&text, edge->count, "more step", RGI_NARROW_SPACE);

@@ -287,7 +287,7 @@ static rg_error *add_joined(struct rgi_arena *strings, struct rgi_text *lines, c
   while (*line) {
     size_t size = strcspn(line, "\n");
     rgi_text_add(&joined, line, size);
-    line += size + 1;
+    line += size + (line[size] == '\n'); // a text that failed may end anywhere
     rgi_text_puts(&joined, *line ? ", " : "");
   }
   joined.is_failed |= lines->is_failed;

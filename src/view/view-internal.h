@@ -43,7 +43,6 @@ struct rgi_box {
 
 struct rgi_arrow {
   rg_view_edge edge;
-  bool is_gap;       /* for a part of a path that was left out */
   bool is_redundant; /* a key that the name of an item says already */
 };
 
