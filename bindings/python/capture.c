@@ -36,12 +36,21 @@ rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node)
 
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 
+static rg_error *reserve_found(struct rgpy_capture *capture)
+{
+  if (capture->num_found < capture->num_blocks * RGPY_FOUND_BLOCK)
+    return NULL;
+  RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->blocks_capacity, capture->num_blocks + 1,
+                        sizeof(*capture->found)));
+  capture->found[capture->num_blocks] = malloc(RGPY_FOUND_BLOCK * sizeof(**capture->found));
+  return capture->found[capture->num_blocks++] ? NULL : rgpy_out_of_memory();
+}
+
 static rg_error *add_found(struct rgpy_capture *capture, PyObject *object, const rg_node_info *info, rg_node *ret)
 {
-  RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->found_capacity, (size_t)capture->num_found + 1,
-                        sizeof(*capture->found)));
+  RGPY_TRY(reserve_found(capture));
   RGPY_TRY(rg_builder_add_node(capture->builder, info, ret));
-  capture->found[capture->num_found++] = (struct rgpy_found){.object = object, .row = RGPY_ROW_NONE};
+  *rgpy_found_at(capture, capture->num_found++) = (struct rgpy_found){.object = object, .row = RGPY_ROW_NONE};
   return NULL;
 }
 
@@ -90,7 +99,7 @@ rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_
 // The items of a passage are fields of its owner. It learns so before it is read, or its edges get their names now.
 static rg_error *mark_passage(struct rgpy_capture *capture, rg_node node)
 {
-  struct rgpy_found *found = &capture->found[node];
+  struct rgpy_found *found = rgpy_found_at(capture, node);
   rg_builder_add_flags(capture->builder, node, RG_NODE_PASSAGE);
   uint8_t mark = PyDict_Check(found->object)    ? RGPY_MARK_ATTRIBUTES
                  : PyTuple_Check(found->object) ? RGPY_MARK_CELLS
@@ -117,8 +126,9 @@ static rg_error *add_reference(struct rgpy_capture *capture, const struct rgpy_r
 rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
 {
   struct rgpy_row *row = &capture->row;
-  capture->found[capture->node].row = rg_builder_num_edges(capture->builder);
-  capture->found[capture->node].row_size = (uint32_t)row->num;
+  struct rgpy_found *found = rgpy_found_at(capture, capture->node);
+  found->row = rg_builder_num_edges(capture->builder);
+  found->row_size = (uint32_t)row->num;
   for (size_t i = 0; i < row->num; i++)
     RGPY_TRY(add_reference(capture, &row->references[i]));
   row->num = 0;
@@ -130,14 +140,15 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
 
 static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with_references)
 {
-  PyObject *object = capture->found[node].object;
-  if (!object || capture->found[node].row != RGPY_ROW_NONE)
+  const struct rgpy_found *found = rgpy_found_at(capture, node);
+  PyObject *object = found->object;
+  if (!object || found->row != RGPY_ROW_NONE)
     return NULL;
   const struct rgpy_type *type;
   rg_node_info info;
   RGPY_TRY(rgpy_describe_type(capture, Py_TYPE(object), &type));
   RGPY_TRY(rgpy_describe(capture, object, type, &info));
-  if (capture->found[node].marks & RGPY_MARK_TRACKED && !(info.flags & RG_NODE_IMMORTAL))
+  if (found->marks & RGPY_MARK_TRACKED && !(info.flags & RG_NODE_IMMORTAL))
     info.refcount -= capture->refcount_bias;
   if (PyCell_Check(object) && info.refcount > 1)
     info.flags |= RG_NODE_SHARED;
@@ -195,7 +206,7 @@ static rg_error *add_tracked(struct rgpy_capture *capture, PyObject *object)
 {
   rg_node node;
   RGPY_TRY(rgpy_capture_node(capture, object, &node));
-  capture->found[node].marks |= RGPY_MARK_TRACKED;
+  rgpy_found_at(capture, node)->marks |= RGPY_MARK_TRACKED;
   return NULL;
 }
 
@@ -267,6 +278,8 @@ static void deinit_capture(struct rgpy_capture *capture)
     free(capture->types[i]);
   }
   free(capture->types);
+  for (size_t i = 0; i < capture->num_blocks; i++)
+    free(capture->found[i]);
   free(capture->found);
   free(capture->near.nodes);
   free(capture->far.nodes);
@@ -288,15 +301,15 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   capture->cached_names = calloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
   capture->cached_sites = calloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
   // Node 0 is the super-root, which the builder has from the start.
-  RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->found_capacity, 1, sizeof(*capture->found)));
-  capture->found[capture->num_found++] = (struct rgpy_found){0};
+  RGPY_TRY(reserve_found(capture));
+  *rgpy_found_at(capture, capture->num_found++) = (struct rgpy_found){0};
   return capture->cached_names && capture->cached_sites ? NULL : rgpy_out_of_memory();
 }
 
 static rg_error *name_closures(struct rgpy_capture *capture)
 {
   for (size_t i = 0; i < capture->closures.num; i++)
-    RGPY_TRY(rgpy_name_captured(capture, capture->found[capture->closures.nodes[i]].object));
+    RGPY_TRY(rgpy_name_captured(capture, rgpy_found_at(capture, capture->closures.nodes[i])->object));
   return NULL;
 }
 

@@ -67,9 +67,9 @@ struct rgpy_queue {
 struct rgpy_capture {
   rg_builder *builder;
   struct rgpy_address_map nodes; /* object -> node */
-  struct rgpy_found *found;      /* by node */
+  struct rgpy_found **found;     /* by node, in blocks, which stay where they are: see rgpy_found_at() */
   uint32_t num_found;
-  size_t found_capacity;
+  size_t num_blocks, blocks_capacity;
 
   bool is_bounded;               /* to a depth; else everything that is found is read */
   bool with_internals;           /* bounded captures leave internal and type references out, unless asked for */
@@ -90,6 +90,12 @@ struct rgpy_capture {
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
 };
 
+#define RGPY_FOUND_BLOCK 65536
+static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *capture, rg_node node)
+{
+  return &capture->found[node / RGPY_FOUND_BLOCK][node % RGPY_FOUND_BLOCK];
+}
+
 /* --- capture.c --- */
 
 /* The node of `object`, a new one if it has none. */
@@ -102,7 +108,7 @@ rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_
 /* What is known of the object that is being read before it is read: RGPY_MARK_. */
 static inline uint8_t rgpy_capture_marks(const struct rgpy_capture *capture)
 {
-  return capture->found[capture->node].marks;
+  return rgpy_found_at(capture, capture->node)->marks;
 }
 /* Whether further references of this object are only counted. */
 static inline bool rgpy_capture_is_full(const struct rgpy_capture *capture)

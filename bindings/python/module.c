@@ -1,6 +1,7 @@
 /* The module refgraph._refgraph. */
 #include "capture.h"
 #include "docstrings.h"
+#include "layout.h"
 
 // The name of the format that a file's extension asks for, or an exception.
 static PyObject *module_format_of(PyObject *module, PyObject *path)
@@ -18,8 +19,30 @@ static PyObject *module_format_of(PyObject *module, PyObject *path)
   return error ? rgpy_raise(error) : PyUnicode_FromString(words[format]);
 }
 
+// {name: value} of what stands in the frame itself; a variable that inner functions use stands there as its cell.
+static PyObject *locals_of(const struct rgpy_frame *frame)
+{
+  RGPY_CLEANUP_DECREF PyObject *locals = PyDict_New();
+  for (size_t i = 0; locals && i < frame->num_locals; i++) {
+    if (frame->locals[i] && PyDict_SetItem(locals, rgpy_local_name(frame, i), frame->locals[i]) < 0)
+      return NULL;
+  }
+  return rgpy_take(&locals);
+}
+
+static PyObject *module_read_frame(PyObject *module, PyObject *args)
+{
+  (void)module, (void)args;
+  struct rgpy_frame frame;
+  if (!rgpy_thread_frame(PyThreadState_Get(), &frame))
+    Py_RETURN_NONE;
+  PyObject *locals = locals_of(&frame);
+  return locals ? Py_BuildValue("(OiN)", frame.code, frame.line, locals) : NULL;
+}
+
 static PyMethodDef module_methods[] = {
     {"format_of", module_format_of, METH_O, DOC_format_of},
+    {"read_frame", module_read_frame, METH_NOARGS, DOC_read_frame},
     {0},
 };
 

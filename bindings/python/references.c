@@ -154,8 +154,9 @@ static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
 
 rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
 {
-  PyObject *dict = capture->found[node].object;
-  uint64_t edge = capture->found[node].row, end = edge + capture->found[node].row_size;
+  const struct rgpy_found *found = rgpy_found_at(capture, node);
+  PyObject *dict = found->object;
+  uint64_t edge = found->row, end = edge + found->row_size;
   bool with_keys = holds_keys(dict);
   Py_ssize_t position = 0;
   PyObject *key, *value;
@@ -242,7 +243,8 @@ rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *object)
 {
   PyFunctionObject *function = (PyFunctionObject *)object;
   struct rgpy_names names = rgpy_code_free_variables((PyCodeObject *)function->func_code);
-  const struct rgpy_found *tuple = &capture->found[rgpy_address_map_get(&capture->nodes, function->func_closure)];
+  rg_node tuple_node = rgpy_address_map_get(&capture->nodes, function->func_closure);
+  const struct rgpy_found *tuple = rgpy_found_at(capture, tuple_node);
   for (size_t i = 0; i < tuple->row_size && i < names.num; i++) {
     rg_string name;
     RGPY_TRY(rgpy_name(capture, names.names[i], &name));
@@ -467,10 +469,50 @@ static size_t lower_bound(PyObject *const *targets, size_t num, PyObject *target
   return begin;
 }
 
+// What the further fields of a type are, where they all are the same or only one is there.
+static const struct {
+  const char *type;
+  rg_edge_kind kind;
+  const char *name;
+} further_fields[] = {
+    {"property", RG_EDGE_INTERNAL, "name"},
+    {"module", RG_EDGE_INTERNAL, "state"},
+    {"builtin_method", RG_EDGE_INTERNAL, "class"},
+    {"generator", RG_EDGE_INTERNAL, "state"},
+    {"coroutine", RG_EDGE_INTERNAL, "state"},
+    {"async_generator", RG_EDGE_INTERNAL, "state"},
+    {"mappingproxy", RG_EDGE_ATTRIBUTE, "mapping"},
+    {"method-wrapper", RG_EDGE_ATTRIBUTE, "__self__"},
+    {"memoryview", RG_EDGE_ATTRIBUTE, "buffer"},
+    {"managedbuffer", RG_EDGE_ATTRIBUTE, "obj"},
+    {"list_iterator", RG_EDGE_ATTRIBUTE, "sequence"},
+    {"list_reverseiterator", RG_EDGE_ATTRIBUTE, "sequence"},
+    {"tuple_iterator", RG_EDGE_ATTRIBUTE, "sequence"},
+    {"iterator", RG_EDGE_ATTRIBUTE, "sequence"},
+    {"reversed", RG_EDGE_ATTRIBUTE, "sequence"},
+    {"set_iterator", RG_EDGE_ATTRIBUTE, "set"},
+    {"dict_keys", RG_EDGE_ATTRIBUTE, "mapping"},
+    {"dict_values", RG_EDGE_ATTRIBUTE, "mapping"},
+    {"dict_items", RG_EDGE_ATTRIBUTE, "mapping"},
+    {"dict_keyiterator", RG_EDGE_ATTRIBUTE, "mapping"},
+    {"dict_valueiterator", RG_EDGE_ATTRIBUTE, "mapping"},
+    {"dict_itemiterator", RG_EDGE_ATTRIBUTE, "mapping"},
+};
+
 static rg_error *refer_unnamed(struct rgpy_capture *capture, PyObject *object, PyObject *target)
 {
-  bool is_type = target == (PyObject *)Py_TYPE(object);
-  return rgpy_capture_refer(capture, target, is_type ? RG_EDGE_TYPE : RG_EDGE_ATTRIBUTE, 0);
+  PyTypeObject *type = Py_TYPE(object);
+  if (target == (PyObject *)type)
+    return rgpy_capture_refer(capture, target, RG_EDGE_TYPE, 0);
+  // A cache may hold much: its dict has a name; what the links of a bounded one hold has none.
+  if (strcmp(type->tp_name, "functools._lru_cache_wrapper") == 0 && PyDict_Check(target))
+    return refer(capture, target, RG_EDGE_ATTRIBUTE, "cache");
+  bool is_static = !(type->tp_flags & Py_TPFLAGS_HEAPTYPE);
+  for (size_t i = 0; is_static && i < sizeof(further_fields) / sizeof(further_fields[0]); i++) {
+    if (strcmp(further_fields[i].type, type->tp_name) == 0)
+      return refer(capture, target, further_fields[i].kind, further_fields[i].name);
+  }
+  return rgpy_capture_refer(capture, target, RG_EDGE_ATTRIBUTE, 0);
 }
 
 // Each enumerated reference accounts for one visit of its target; visits beyond that are noted. `sorted` holds the

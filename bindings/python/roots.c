@@ -99,7 +99,7 @@ static rg_error *silence(struct rgpy_capture *capture, PyObject *frame_object)
   if (!frame_object)
     return NULL;
   RGPY_TRY(rgpy_capture_node(capture, frame_object, &node));
-  capture->found[node].row = rg_builder_num_edges(capture->builder);
+  rgpy_found_at(capture, node)->row = rg_builder_num_edges(capture->builder);
   return NULL;
 }
 

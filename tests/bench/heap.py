@@ -39,3 +39,38 @@ def build(num_objects, aged=False, seed=1):
     if aged:
         rng.shuffle(units)
     return units
+
+
+class Holder:
+    def __init__(self, held, next=None):
+        self.held = held
+        self.next = next
+
+
+def holders(few):
+    """An object that `few` others hold, each held by one more: (what keeps it all, the object)."""
+    target = Holder(None)
+    return [Holder([target]) for _ in range(few)], target
+
+
+def picture():
+    """An object whose surroundings make a picture of some fifty boxes."""
+
+    class Panel:
+        def __init__(self, app, i):
+            self.app, self.title, self.rows = app, f"panel {i}", [i] * 100
+
+        def bind(self):
+            def on_key():
+                return self
+
+            return on_key
+
+    class App:
+        pass
+
+    app = App()
+    app.panels = {f"panel {i}": Panel(app, i) for i in range(8)}
+    app.handlers = {event: [panel.bind() for panel in list(app.panels.values())[:6]] for event in ("key", "draw", "tick")}
+    app.settings = {"host": "localhost", "port": 8080, "paths": ["a", "b"], "limits": (1, 2, [3])}
+    return app

@@ -11,7 +11,8 @@ rows
 
 from ._calls import show_backrefs, show_refs, why, why_closures
 from ._graph import Graph, capture
-from ._info import info
+from ._info import VERSION as __version__
+from ._info import check_interpreter, info
 from ._refgraph import (
     ArgumentError,
     DeadlineError,
@@ -42,4 +43,6 @@ __all__ = [
     "why",
     "why_closures",
 ]
-__version__ = "0.1.0"
+
+check_interpreter()
+del check_interpreter

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from types import CodeType
 from typing import Any, Literal, TypedDict
 
 class Error(Exception): ...
@@ -17,6 +18,9 @@ built_for: int
 
 def format_of(path: str | PathLike[str], /) -> Literal["dot", "svg", "png", "pdf", "text", "json"]:
     """The format that the extension of a file name asks for; ArgumentError names those that work."""
+
+def read_frame() -> tuple[CodeType, int, dict[str, object]]:
+    """Code, line and local variables of the caller's frame, read as a capture reads them."""
 
 class Node(TypedDict):
     id: int

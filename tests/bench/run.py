@@ -1,0 +1,162 @@
+"""Speed and size as ratios taken in one run: `make bench`, or run.py [NAME ...] [--objects N].
+
+Each figure stands beside what it is compared with in the same process and on the same heap. Times are the least of
+several rounds. objgraph's figures need the package objgraph; those of pictures need Graphviz's `dot`.
+"""
+
+import argparse
+import contextlib
+import gc
+import io
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import heap
+import refgraph
+
+try:
+    import objgraph
+except ImportError:
+    objgraph = None
+
+
+def least(function, rounds=3):
+    """The least time of a call, in seconds."""
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def report(what, ours, theirs, beside, target):
+    print(f"{what:52} {ours * 1e3:9.1f} ms {theirs * 1e3:9.1f} ms   {ours / theirs:7.3f}   {beside}; target {target}")
+
+
+def two_variables():
+    class Screen:
+        def __init__(self):
+            self.title = "main window"
+            self.pixels = bytearray(8_000_000)
+
+    def make():
+        screen, attempts = Screen(), 3
+
+        def on_click():
+            return screen, attempts
+
+        return on_click
+
+    return make()
+
+
+def png_width(png):
+    return struct.unpack(">I", png[16:20])[0]
+
+
+def objgraph_picture(closure):
+    """(nodes, width in pixels) of what objgraph and dot draw."""
+    text = io.StringIO()
+    objgraph.show_refs([closure], output=text)
+    png = subprocess.run(["dot", "-Tpng"], input=text.getvalue().encode(), capture_output=True, check=True).stdout
+    return len(re.findall(r"^ *\w+\[label=", text.getvalue(), re.MULTILINE)), png_width(png)
+
+
+def bench_picture(_):
+    closure = two_variables()
+    drawing = refgraph.show_refs([closure])
+    png = drawing.png()
+    names = [edge["name"] for edge in drawing.edges if edge["kind"] == "captured"]
+    print(f"two-variable closure: {len(drawing.nodes)} nodes, {png_width(png)} px, {len(png)} bytes, names {names};"
+          " target at most 6 nodes, 1200 px, both names")
+    if objgraph:
+        nodes, width = objgraph_picture(closure)
+        print(f"    objgraph: {nodes} nodes, {width} px")
+
+
+def bench_refs(num_objects):
+    def make():
+        numbers = list(range(1_000_000))
+        return lambda: numbers
+
+    closure = make()
+    for size in (0, num_objects):
+        units = heap.build(size)
+        seconds = least(lambda: refgraph.show_refs([closure]).dot, 5)
+        print(f"show_refs of a captured list of 10^6, to DOT, heap of {size:>9,}: {seconds * 1e3:6.1f} ms; target 50 ms")
+        del units
+
+
+def bench_capture(num_objects):
+    for aged in (False, True):
+        units = heap.build(num_objects, aged)
+        kind = "aged" if aged else "sequential"
+        graph = refgraph.capture()
+        num = graph.num_nodes
+        del graph
+        collect = least(gc.collect, 5)
+        capture = least(refgraph.capture, 5)
+        report(f"capture with names, {num:,} objects, {kind}", capture, collect, "gc.collect()", "3")
+        del units
+
+
+def bench_backrefs(num_objects):
+    """Questions for which objgraph looks at a handful of objects, and at some hundred."""
+    if not objgraph:
+        print("why and show_backrefs beside objgraph: no objgraph here")
+        return
+    units = heap.build(num_objects)
+    few, many = heap.holders(few=3), heap.holders(few=300)
+    for name, (holder, obj), target in (("a handful", few, "3"), ("hundreds", many, "0.2")):
+        ours = least(lambda: refgraph.show_backrefs([obj], max_depth=3, too_many=1000, max_nodes=1000).dot)
+        theirs = least(lambda: objgraph.show_backrefs([obj], max_depth=3, too_many=1000, output=io.StringIO()), 1)
+        report(f"show_backrefs, {name}, to DOT", ours, theirs, "objgraph", target)
+        ours = least(lambda: refgraph.why(obj))
+        theirs = least(lambda: objgraph.find_backref_chain(obj, objgraph.is_proper_module), 1)
+        report(f"why, {name}", ours, theirs, "objgraph.find_backref_chain", target)
+    del units, holder
+
+
+def bench_png(_):
+    """A picture of some 50 boxes, drawn by us and by `dot` from the same DOT."""
+    app = heap.picture()
+    drawing = refgraph.show_refs([app], max_depth=4, max_nodes=60)
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(folder, "picture.dot")
+        drawing.save(source)
+        ours = least(drawing.png, 7)
+        theirs = least(lambda: subprocess.run(["dot", "-Tpng", "-o", source + ".png", source], check=True), 7)
+        size, their_size = len(drawing.png()), os.path.getsize(source + ".png")
+    report(f"PNG, {repr(drawing).split(':')[1].strip()}", ours, theirs, "dot -Tpng", "1")
+    print(f"{'    its size':52} {size:9,} B  {their_size:9,} B    {size / their_size:7.3f}   target 0.5")
+
+
+BENCHES = {
+    "picture": bench_picture,
+    "refs": bench_refs,
+    "capture": bench_capture,
+    "backrefs": bench_backrefs,
+    "png": bench_png,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="what to measure (default: everything)")
+    parser.add_argument("--objects", type=int, default=1_000_000, help="objects on the heap (default: 1000000)")
+    options = parser.parse_args()
+    print(f"Python {sys.version.split()[0]}, refgraph {refgraph.__version__}: ours, theirs, ratio")
+    gc.disable()
+    with contextlib.suppress(BrokenPipeError):
+        for name in options.names or BENCHES:
+            BENCHES[name](options.objects)
+
+
+if __name__ == "__main__":
+    main()
