@@ -1,0 +1,463 @@
+"""What a capture finds, and that the program which is captured does not notice."""
+
+import array
+import gc
+import sys
+import threading
+import unittest
+import weakref
+
+import refgraph
+from support import references_of, run_python, steps, thing
+
+
+class Contract(unittest.TestCase):
+    def test_every_object_of_an_interpreter_has_all_referents_that_the_collector_sees(self):
+        *lacking, summary = run_python("import contract; contract.main()").splitlines()
+        self.assertEqual(lacking, [])
+        num_imported, _, num_compared, *_ = summary.split()
+        self.assertGreater(int(num_imported), 200)
+        self.assertGreater(int(num_compared), 50_000)
+
+
+class NothingChanges(unittest.TestCase):
+    def setUp(self):
+        refgraph.capture()  # what a first call leaves behind in caches is not of a capture's making
+
+    def refcount_changes(self, call):
+        """How counts of all objects change while the result of `call` is alive, as (change, type)."""
+        objects = gc.get_objects()
+        before, after = (array.array("q", bytes(8 * len(objects))) for _ in range(2))
+        for i in range(len(objects)):
+            before[i] = sys.getrefcount(objects[i])
+        result = call()
+        for i in range(len(objects)):
+            after[i] = sys.getrefcount(objects[i])
+        del result
+        return [
+            (now - then, type(obj).__name__, getattr(obj, "__qualname__", ""))
+            for obj, then, now in zip(objects, before, after)
+            if now != then
+        ]
+
+    def test_a_graph_counts_for_nothing_but_its_own_type(self):
+        # A Graph is an instance of a class that is written in Python, and holds it.
+        self.assertEqual(self.refcount_changes(refgraph.capture), [(1, "type", "Graph")])
+
+    def test_a_drawing_changes_no_refcount_of_what_it_shows(self):
+        rows = [[1], [2]]
+        before = [sys.getrefcount(rows), sys.getrefcount(rows[0])]
+        drawings = [
+            refgraph.show_refs([rows], highlight=lambda obj: False),
+            refgraph.show_backrefs([rows], filter=lambda obj: True),
+            refgraph.why(rows),
+            refgraph.why_closures(),
+        ]
+        self.assertEqual([sys.getrefcount(rows), sys.getrefcount(rows[0])], before)
+        self.assertEqual(len(drawings), 4)
+
+    def test_a_capture_starts_no_collection(self):
+        starts = []
+
+        def note(phase, info):
+            starts.append(phase)
+
+        gc.collect()
+        statistics = gc.get_stats()
+        gc.callbacks.append(note)
+        try:
+            graph = refgraph.capture()
+            drawing = refgraph.show_refs([starts])
+        finally:
+            gc.callbacks.remove(note)
+        self.assertEqual(starts, [])
+        self.assertEqual(gc.get_stats(), statistics)
+        self.assertTrue(graph and drawing)
+
+    def test_the_collector_stays_on_if_it_was_on(self):
+        self.assertTrue(gc.isenabled())
+        refgraph.capture()
+        self.assertTrue(gc.isenabled())
+
+    def test_the_collector_stays_off_if_it_was_off(self):
+        gc.disable()
+        try:
+            refgraph.capture()
+            refgraph.why([1])
+            self.assertFalse(gc.isenabled())
+        finally:
+            gc.enable()
+
+    def test_the_thresholds_of_the_collector_stay(self):
+        before = gc.get_threshold()
+        gc.set_threshold(650, 7, 8)
+        try:
+            refgraph.capture()
+            self.assertEqual(gc.get_threshold(), (650, 7, 8))
+        finally:
+            gc.set_threshold(*before)
+
+    def test_a_garbage_cycle_is_still_there_after_a_capture(self):
+        gc.disable()
+        try:
+            cycle = thing("Cycle")
+            cycle.itself = cycle
+            witness = weakref.ref(cycle)
+            del cycle
+            refgraph.capture()
+            self.assertIsNotNone(witness())
+        finally:
+            gc.enable()
+
+    def test_the_list_of_frozen_objects_stays(self):
+        before = gc.get_freeze_count()
+        refgraph.capture()
+        self.assertEqual(gc.get_freeze_count(), before)
+
+    def test_an_exception_that_is_handled_stays(self):
+        try:
+            raise ValueError("one")
+        except ValueError as error:
+            refgraph.capture()
+            with self.assertRaises(refgraph.ArgumentError):
+                refgraph.capture().refs(error, filename="x.bad")
+            self.assertIs(sys.exc_info()[1], error)
+
+
+class NothingIsKept(unittest.TestCase):
+    def witness_after(self, draw):
+        """A weak reference to an object that nobody but the result of `draw`, which is given too, could hold."""
+        obj = thing("Witness")
+        obj.closure = lambda: obj.closure
+        witness = weakref.ref(obj)
+        result = draw(obj)
+        del obj
+        gc.collect()
+        return witness(), result
+
+    def test_a_graph_keeps_no_object(self):
+        kept, graph = self.witness_after(lambda obj: refgraph.capture())
+        self.assertIsNone(kept)
+        self.assertGreater(graph.num_nodes, 1000)
+
+    def test_a_drawing_of_references_keeps_no_object(self):
+        kept, drawing = self.witness_after(lambda obj: refgraph.show_refs([obj]))
+        self.assertIsNone(kept)
+        self.assertIn("Witness", drawing.text)
+
+    def test_a_drawing_of_referrers_keeps_no_object(self):
+        kept, drawing = self.witness_after(lambda obj: refgraph.show_backrefs([obj]))
+        self.assertIsNone(kept)
+        self.assertIn("Witness", drawing.text)
+
+    def test_a_drawing_made_with_callables_keeps_no_object(self):
+        kept, drawing = self.witness_after(
+            lambda obj: refgraph.show_backrefs(
+                [obj],
+                filter=lambda o: True,
+                highlight=lambda o: True,
+                extra_info=lambda o: "info",
+                extra_node_attrs=lambda o: {"tooltip": "tip"},
+            )
+        )
+        self.assertIsNone(kept)
+        self.assertIn("Witness", drawing.text)
+
+    def test_a_drawing_of_a_path_keeps_no_object(self):
+        kept, drawing = self.witness_after(lambda obj: refgraph.why(obj))
+        self.assertIsNone(kept)
+        self.assertIn("Witness", drawing.text)
+
+    def test_a_drawing_of_all_closures_keeps_no_object(self):
+        kept, drawing = self.witness_after(lambda obj: refgraph.why_closures())
+        self.assertIsNone(kept)
+        self.assertIn("witness_after", drawing.text)
+
+    def test_a_drawing_can_be_read_when_its_graph_and_objects_are_gone(self):
+        kept, drawing = self.witness_after(lambda obj: refgraph.capture().refs(obj))
+        self.assertIsNone(kept)
+        self.assertIn("Witness", drawing.dot)
+        self.assertIn("Witness", drawing.json())
+
+
+class DepthAndSize(unittest.TestCase):
+    def test_a_chain_of_a_million_lists_is_captured_and_its_end_found(self):
+        end = thing("End")
+        chain = [end]
+        for _ in range(1_000_000):
+            chain = [chain]
+        graph = refgraph.capture()
+        self.assertGreater(graph.num_nodes, 1_000_000)
+        self.assertEqual(graph.backrefs(end, 1).nodes[0]["type"], "End")
+        del end  # now only the chain leads to it
+        self.assertEqual(references_of(chain), [("index", "0", "list")])
+
+    def test_a_path_of_a_million_steps_is_drawn_within_the_budget(self):
+        end = thing("End")
+        chain = [end]
+        for _ in range(1_000_000):
+            chain = [chain]
+        (node,) = [graph_id for graph_id in self.capture_without_local(chain)]
+        drawing = self.graph.why(id=node)
+        self.assertLessEqual(len(drawing.nodes), 200 + 2)
+        self.assertEqual([n["type"] for n in drawing.nodes if n["role"] == "target"], ["End"])
+
+    def capture_without_local(self, chain):
+        # `end` of the caller is a shorter way to the object: what is asked about is the chain's last list's item.
+        self.graph, ids, _ = refgraph.Graph._capture([chain])
+        node = ids[0]
+        while (found := self.graph.references(node)) and found[0]["kind"] == "index":
+            node = found[0]["target"]
+        return [node]
+
+    def test_two_hundred_thousand_nested_tuples_are_captured(self):
+        chain = (thing("End"),)
+        for _ in range(200_000):
+            chain = (chain,)
+        self.assertGreater(refgraph.capture().num_nodes, 200_000)
+        self.assertEqual(references_of(chain), [("index", "0", "tuple")])
+
+    def test_a_list_with_a_million_items_is_one_node_and_what_fits(self):
+        drawing = refgraph.show_refs([list(range(1_000_000))], too_many=3)
+        self.assertEqual([n["label"] for n in drawing.nodes[1:4]], ["0", "1", "2"])
+        self.assertIn("999 997", drawing.text)
+
+
+class OddMoments(unittest.TestCase):
+    """Captures inside calls that Python makes from C, while an object is half changed."""
+
+    def test_while_other_threads_change_what_is_read(self):
+        shared = {"list": [], "dict": {}, "instance": thing("Instance")}
+        stop = threading.Event()
+
+        def churn(seed):
+            i = seed
+            while not stop.is_set():
+                i += 1
+                shared["dict"][i % 1000] = [i]
+                shared["dict"].pop((i + 500) % 1000, None)
+                shared["list"].append((i, [i]))
+                if len(shared["list"]) > 500:
+                    shared["list"].clear()
+                setattr(shared["instance"], f"attribute_{i % 50}", {i})
+                if i % 50 == 0:
+                    shared["instance"].__dict__ = {}
+                shared["instance"].__class__ = type("Instance", (), {})
+
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        threads = [threading.Thread(target=churn, args=(seed,)) for seed in range(3)]
+        try:
+            for thread in threads:
+                thread.start()
+            for _ in range(8):
+                graph = refgraph.capture()
+                self.assertEqual(graph.refs(shared, 1).nodes[0]["type"], "dict")
+                refgraph.show_refs([shared], max_depth=4, filter=lambda obj: True)
+                refgraph.show_backrefs([shared], extra_info=lambda obj: "text")
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+            sys.setswitchinterval(before)
+
+    def test_under_a_trace_function(self):
+        events = []
+
+        def trace(frame, event, argument):
+            events.append(event)
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            drawing = refgraph.why([events])
+        finally:
+            sys.settrace(before)
+        self.assertIn("call", events)
+        self.assertEqual(steps(drawing), [("local", "events", "list")])
+
+    def test_under_a_profile_function(self):
+        events = []
+        before = sys.getprofile()
+        sys.setprofile(lambda frame, event, argument: events.append(event))
+        try:
+            drawing = refgraph.why([events])
+        finally:
+            sys.setprofile(before)
+        self.assertIn("c_call", events)
+        self.assertEqual(steps(drawing), [("local", "events", "list")])
+
+    def test_inside_a_finalizer(self):
+        drawings = []
+
+        class Dying:
+            def __del__(self):
+                drawings.append(refgraph.show_refs([self]))
+                drawings.append(refgraph.why(self))
+
+        dying = Dying()
+        dying.last = thing("Last")
+        del dying
+        self.assertIn("Last", [node["type"] for node in drawings[0].nodes])
+        self.assertEqual([e["name"] for e in drawings[1].edges if e["kind"] == "local"][:1], ["self"])
+
+    def test_inside_a_finalizer_that_a_collection_runs(self):
+        drawings = []
+
+        class Dying:
+            def __del__(self):
+                drawings.append(refgraph.capture().refs(self))
+
+        dying = Dying()
+        dying.itself = dying
+        del dying
+        gc.collect()
+        self.assertEqual(len(drawings), 1)
+        self.assertIn("itself", [edge["name"] for edge in drawings[0].edges])
+
+    def test_inside_a_callback_of_the_collector(self):
+        graphs = []
+
+        def note(phase, info):
+            graphs.append((phase, refgraph.capture().num_nodes))
+
+        gc.callbacks.append(note)
+        try:
+            gc.collect()
+        finally:
+            gc.callbacks.remove(note)
+        self.assertEqual([phase for phase, _ in graphs], ["start", "stop"])
+        self.assertGreater(min(num for _, num in graphs), 1000)
+
+    def test_inside_hash_and_eq_of_a_key_that_is_inserted(self):
+        drawings = []
+
+        class Key:
+            def __hash__(self):
+                drawings.append(refgraph.show_refs([table], 1))
+                return 1
+
+            def __eq__(self, other):
+                drawings.append(refgraph.capture().refs(table, 1))
+                return self is other
+
+        table = {}
+        for _ in range(6):  # the table is made larger meanwhile
+            table[Key()] = thing("Value")
+        self.assertEqual(len(drawings), 6 + 15)
+        self.assertEqual([n["type"] for n in drawings[-1].nodes].count("Value"), 5)
+
+    def test_inside_a_sort_a_list_is_empty(self):
+        drawings = []
+        rows = [3, 1, 2]
+
+        def key(row):
+            drawings.append(refgraph.show_refs([rows], 1))
+            drawings.append(refgraph.capture().refs(rows, 1))
+            return row
+
+        rows.sort(key=key)
+        self.assertEqual([drawing.edges for drawing in drawings], [[]] * 6)
+        self.assertEqual(rows, [1, 2, 3])
+
+    def test_inside_a_callback_of_a_weak_reference(self):
+        drawings = []
+        obj = thing("Gone")
+        reference = weakref.ref(obj, lambda ref: drawings.append(refgraph.capture().refs(ref, 1)))
+        del obj
+        self.assertEqual([e["kind"] for e in drawings[0].edges if e["kind"] == "weak"], [])
+        self.assertIsNone(reference())
+
+    def test_inside_a_generator_that_fills_a_tuple(self):
+        drawings = []
+
+        def items():
+            for i in range(30):
+                drawings.append(refgraph.capture().num_nodes)
+                yield [i]
+
+        self.assertEqual(len(tuple(items())), 30)
+        self.assertGreater(min(drawings), 1000)
+
+    def test_inside_a_generator_its_variables_belong_to_a_running_frame(self):
+        def generate():
+            inside = thing("Inside")
+            yield refgraph.why(inside)
+
+        (drawing,) = generate()
+        self.assertEqual(steps(drawing), [("local", "inside", "Inside")])
+        self.assertEqual([node["type"] for node in drawing.nodes if node["role"] == "root"], ["frame"])
+        self.assertIn("generate", drawing.text.splitlines()[0])
+
+    def test_inside_the_making_of_a_class(self):
+        drawings = []
+
+        class Meta(type):
+            @classmethod
+            def __prepare__(meta, name, bases):
+                drawings.append(refgraph.capture().num_nodes)
+                return {}
+
+            def __new__(meta, name, bases, namespace):
+                drawings.append(refgraph.capture().num_nodes)
+                return super().__new__(meta, name, bases, namespace)
+
+            def mro(cls):
+                drawings.append(refgraph.show_refs([cls]).nodes[0]["label"])
+                drawings.append(refgraph.capture().num_nodes)
+                return super().mro()
+
+        class Descriptor:
+            def __set_name__(self, owner, name):
+                drawings.append(refgraph.capture().refs(owner).nodes[0]["label"])
+
+        class Made(metaclass=Meta):
+            attribute = Descriptor()
+            drawings.append(refgraph.capture().num_nodes)
+
+        self.assertEqual(len([drawing for drawing in drawings if isinstance(drawing, int)]), 4)
+        self.assertIn(Made.__qualname__, drawings[-1])
+
+    def test_with_a_class_changed_and_an_attribute_dict_exchanged(self):
+        class First:
+            pass
+
+        class Second:
+            pass
+
+        instance = First()
+        instance.old = thing("Old")
+        instance.__class__ = Second
+        instance.new = thing("New")
+        self.assertEqual(references_of(instance), [("attribute", "old", "Old"), ("attribute", "new", "New")])
+
+    def test_when_the_interpreter_ends(self):
+        printed = run_python(
+            "import atexit, refgraph\n"
+            "def at_end(): print('nodes', refgraph.capture().num_nodes > 1000)\n"
+            "atexit.register(at_end)"
+        )
+        self.assertEqual(printed, "nodes True\n")
+
+    def test_frozen_objects_are_found_by_what_refers_to_them(self):
+        holder = thing("Holder")
+        holder.frozen = thing("Frozen")
+        gc.freeze()
+        try:
+            drawing = refgraph.why(holder.frozen)
+            self.assertEqual(steps(drawing), [("local", "holder", "Holder"), ("attribute", "frozen", "Frozen")])
+        finally:
+            gc.unfreeze()
+
+    def test_with_tracemalloc_on(self):
+        printed = run_python(
+            "import tracemalloc; tracemalloc.start(5)\n"
+            "import refgraph; held = [[1]]\n"
+            "print(refgraph.why(held).text.splitlines()[1])"
+        )
+        self.assertIn("held → list", printed)
+
+
+if __name__ == "__main__":
+    unittest.main()
