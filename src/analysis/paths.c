@@ -7,33 +7,38 @@
  *
  *   order  | queue, filled from the front --> |          | <-- stack of passages, filled from the back |
  *
- * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. */
+ * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 20 bytes a node, 16 of them kept. */
 #include <refgraph/analysis.h>
 
 #include "../base/alloc.h"
 #include "options.h"
 
+/* How a node is reached. One struct a node: whoever looks at the distance of a node that is new writes the rest. */
+struct step {
+  rg_edge edge; /* the last one of the path */
+  rg_node parent;
+  uint32_t distance;
+};
+
 struct rg_paths {
-  const rg_graph *graph;
-  uint32_t *distances;
-  rg_edge *edges; /* the last edge of the path to a node */
+  struct step *steps;
 };
 
 struct search {
   const rg_graph *graph;
   rg_path_options options;
-  rg_paths *paths;
+  struct step *steps;
   rg_node *order;
   size_t queue_begin;
   size_t queue_end;
   size_t stack_begin;
 };
 
-static void reach(struct search *search, rg_node node, rg_edge edge, uint32_t distance)
+static void reach(struct search *search, rg_node parent, rg_edge edge, rg_node node)
 {
+  uint32_t distance = search->steps[parent].distance;
   bool is_passage = rg_graph_node_flags(search->graph, node) & RG_NODE_PASSAGE;
-  search->paths->distances[node] = is_passage ? distance : distance + 1;
-  search->paths->edges[node] = edge;
+  search->steps[node] = (struct step){edge, parent, is_passage ? distance : distance + 1};
   if (is_passage)
     search->order[--search->stack_begin] = node;
   else
@@ -49,13 +54,13 @@ static void reverse(rg_node *nodes, size_t num)
   }
 }
 
-static void follow(struct search *search, rg_edge edge, uint32_t distance)
+static void follow(struct search *search, rg_node node, rg_edge edge)
 {
   const rg_graph *graph = search->graph;
   rg_node target = rg_graph_edge_target(graph, edge);
   bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(rg_graph_edge_kind(graph, edge));
-  if (is_followed && search->paths->distances[target] == RG_DISTANCE_NONE)
-    reach(search, target, edge, distance);
+  if (is_followed && search->steps[target].distance == RG_DISTANCE_NONE)
+    reach(search, node, edge, target);
 }
 
 static void expand_passage(struct search *search, rg_node node)
@@ -63,7 +68,7 @@ static void expand_passage(struct search *search, rg_node node)
   size_t stack_end = search->stack_begin;
   rg_edge end = rg_graph_edges_end(search->graph, node);
   for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++)
-    follow(search, edge, search->paths->distances[node]);
+    follow(search, node, edge);
   // So that passages are taken from the stack in the order of their edges.
   reverse(search->order + search->stack_begin, stack_end - search->stack_begin);
 }
@@ -84,7 +89,7 @@ static void expand(struct search *search, rg_node node)
 {
   rg_edge end = rg_graph_edges_end(search->graph, node);
   for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++) {
-    follow(search, edge, search->paths->distances[node]);
+    follow(search, node, edge);
     expand_passages(search);
   }
 }
@@ -92,7 +97,7 @@ static void expand(struct search *search, rg_node node)
 static void run(struct search *search)
 {
   search->stack_begin = rg_graph_num_nodes(search->graph);
-  search->paths->distances[RG_NODE_ROOT] = 0;
+  search->steps[RG_NODE_ROOT].distance = 0;
   search->order[search->queue_end++] = RG_NODE_ROOT;
   while (search->queue_begin < search->queue_end) {
     rg_node node = search->order[search->queue_begin++];
@@ -112,15 +117,11 @@ static rg_error *create_unreached(const rg_graph *graph, rg_paths **ret)
   __attribute__((cleanup(destroy_scoped))) rg_paths *paths = rgi_alloc(1, sizeof(*paths));
   if (!paths)
     return rgi_out_of_memory();
-  paths->graph = graph;
-  paths->distances = rgi_alloc(num_nodes, sizeof(*paths->distances));
-  paths->edges = rgi_alloc(num_nodes, sizeof(*paths->edges));
-  if (!paths->distances || !paths->edges)
+  paths->steps = rgi_alloc(num_nodes, sizeof(*paths->steps));
+  if (!paths->steps)
     return rgi_out_of_memory();
-  for (size_t i = 0; i < num_nodes; i++) {
-    paths->distances[i] = RG_DISTANCE_NONE;
-    paths->edges[i] = RG_EDGE_NONE;
-  }
+  for (size_t i = 0; i < num_nodes; i++)
+    paths->steps[i] = (struct step){RG_EDGE_NONE, RG_NODE_NONE, RG_DISTANCE_NONE};
   *ret = rgi_take(paths);
   return NULL;
 }
@@ -137,7 +138,7 @@ rg_error *rg_paths_create(const rg_graph *graph, const rg_path_options *options,
   search.order = order;
   rg_paths *paths;
   RGI_TRY(create_unreached(graph, &paths));
-  search.paths = paths;
+  search.steps = paths->steps;
   run(&search);
   *ret = paths;
   return NULL;
@@ -147,23 +148,21 @@ void rg_paths_destroy(rg_paths *paths)
 {
   if (!paths)
     return;
-  rgi_free(paths->distances);
-  rgi_free(paths->edges);
+  rgi_free(paths->steps);
   rgi_free(paths);
 }
 
 uint32_t rg_paths_distance(const rg_paths *paths, rg_node node)
 {
-  return paths->distances[node];
+  return paths->steps[node].distance;
 }
 
 rg_edge rg_paths_edge(const rg_paths *paths, rg_node node)
 {
-  return paths->edges[node];
+  return paths->steps[node].edge;
 }
 
 rg_node rg_paths_parent(const rg_paths *paths, rg_node node)
 {
-  rg_edge edge = paths->edges[node];
-  return edge == RG_EDGE_NONE ? RG_NODE_NONE : rg_graph_edge_source(paths->graph, edge);
+  return paths->steps[node].parent;
 }

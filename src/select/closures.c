@@ -37,6 +37,11 @@ struct keys {
   struct rgi_index index;
 };
 
+struct stop {
+  rg_node node;
+  uint32_t group; // GROUP_NONE if it is not there yet
+};
+
 struct merge {
   rg_why_closures_options options;
   const rg_graph *graph;
@@ -45,12 +50,13 @@ struct merge {
   struct rgi_draft draft; // a selected node is a group
   struct keys groups;
   struct keys edges;
-  rg_edge *merged; // the edges of the graph that are part of the selected ones
+  bool has_captured; // what closures capture is drawn, too, so that edges may come by twice
+  rg_edge *merged;   // then: the edges of the graph that are part of the selected ones
   size_t num_merged;
   size_t merged_capacity;
   struct rgi_index merged_index;
   uint32_t *sites; // by site, and one more for closures without: 0 not drawn, 1 to be drawn, else its group plus 2
-  rg_node *path;   // the nodes of the path at hand that have no group yet, the last one first
+  struct stop *path; // the nodes of the path at hand that have no group yet, the last one first
   size_t path_length;
   size_t path_capacity;
   struct rgi_walk captured;
@@ -224,8 +230,9 @@ static rg_error *remember(struct merge *merge, rg_edge edge, bool *is_new_ret)
 
 static rg_error *add_edge(struct merge *merge, uint32_t source, uint32_t target, rg_edge edge)
 {
-  bool is_new;
-  RGI_TRY(remember(merge, edge, &is_new));
+  bool is_new = true;
+  if (merge->has_captured)
+    RGI_TRY(remember(merge, edge, &is_new));
   if (source == GROUP_NONE || !is_new)
     return NULL;
   rg_selection *selection = merge->draft.selection;
@@ -241,11 +248,12 @@ static rg_error *add_edge(struct merge *merge, uint32_t source, uint32_t target,
   return add_key(&merge->edges, &key, (uint32_t)selection->num_edges - 1);
 }
 
-// Puts a node into its group, and its edge to the edges from the group before.
-static rg_error *join(struct merge *merge, uint32_t parent, rg_edge edge, rg_node node, rg_role role,
+// Puts a node into its group, which is made if it is not there yet, and its edge to those from the group before.
+static rg_error *join(struct merge *merge, uint32_t parent, rg_edge edge, struct stop stop, rg_role role,
                       uint32_t *group_ret)
 {
-  uint32_t group = find_group(merge, parent, edge, node);
+  rg_node node = stop.node;
+  uint32_t group = stop.group;
   if (group == GROUP_NONE) {
     RGI_TRY(create_group(merge, parent, edge, node, role));
     group = (uint32_t)merge->draft.selection->num_nodes - 1;
@@ -265,38 +273,47 @@ static rg_error *collect_path(struct merge *merge, rg_node node, uint32_t *paren
   merge->path_length = 0;
   while (node != RG_NODE_ROOT && !rgi_draft_has(&merge->draft, node)) {
     RGI_TRY(rgi_reserve(&merge->path, &merge->path_capacity, merge->path_length + 1));
-    merge->path[merge->path_length++] = node;
+    merge->path[merge->path_length++] = (struct stop){node, GROUP_NONE};
     node = rg_paths_parent(merge->paths, node);
   }
   *parent_ret = node == RG_NODE_ROOT ? GROUP_NONE : merge->draft.places[node] - 1;
   return NULL;
 }
 
-// Whether the budget has room for the groups that the collected path would add. A group that is not there yet has no
-// children yet, so what follows the first missing one is new, up to the next drawn closure at least.
-static bool has_room_for_path(const struct merge *merge, uint32_t parent)
+// Finds the groups of the collected path that are there already; returns how many boxes it would add. A group that is
+// not there yet has no children yet, so what follows a missing one is new, up to the next drawn closure at least.
+static uint32_t find_groups(struct merge *merge, uint32_t parent)
 {
   uint32_t num_new = 0;
   uint32_t group = parent;
   bool is_missing = false;
   for (size_t i = merge->path_length; i-- > 0;) {
-    rg_node node = merge->path[i];
-    if (!is_missing || is_drawn_closure(merge, node))
-      group = find_group(merge, group, rg_paths_edge(merge->paths, node), node);
+    struct stop *stop = &merge->path[i];
+    if (!is_missing || is_drawn_closure(merge, stop->node))
+      stop->group = find_group(merge, group, rg_paths_edge(merge->paths, stop->node), stop->node);
+    group = stop->group;
     is_missing = group == GROUP_NONE;
-    num_new += is_missing && !rgi_is_passage(merge->graph, node);
+    num_new += is_missing && !rgi_is_passage(merge->graph, stop->node);
   }
-  return num_new <= merge->draft.num_nodes_left && merge->draft.num_edges_left >= (merge->path_length ? 1 : 0) &&
-         num_new <= merge->draft.num_edges_left;
+  return num_new;
+}
+
+// Each new box takes an arrow at most, and so does a new way between boxes that are there.
+static bool has_room_for_path(const struct merge *merge, uint32_t num_new)
+{
+  uint32_t num_arrows = num_new ? num_new : merge->path_length > 0;
+  return num_new <= merge->draft.num_nodes_left && num_arrows <= merge->draft.num_edges_left;
 }
 
 static rg_error *join_path(struct merge *merge, uint32_t parent)
 {
   uint32_t group = parent;
   for (size_t i = merge->path_length; i-- > 0;) {
-    rg_node node = merge->path[i];
+    struct stop stop = merge->path[i];
     rg_role role = group == GROUP_NONE ? RG_ROLE_ROOT : RG_ROLE_PATH;
-    RGI_TRY(join(merge, group, rg_paths_edge(merge->paths, node), node, role, &group));
+    if (stop.group == GROUP_NONE)
+      stop.group = find_group(merge, group, rg_paths_edge(merge->paths, stop.node), stop.node);
+    RGI_TRY(join(merge, group, rg_paths_edge(merge->paths, stop.node), stop, role, &group));
   }
   return NULL;
 }
@@ -312,7 +329,7 @@ static rg_error *add_site(struct merge *merge, const rg_closure_group *closures)
     }
     uint32_t parent;
     RGI_TRY(collect_path(merge, node, &parent));
-    if (has_room_for_path(merge, parent))
+    if (has_room_for_path(merge, find_groups(merge, parent)))
       RGI_TRY(join_path(merge, parent));
   }
   return NULL;
@@ -351,7 +368,8 @@ static rg_error *add_captured_chain(struct merge *merge, uint32_t parent)
       RGI_TRY(add_edge(merge, group, found, link->edge));
       group = found;
     } else {
-      RGI_TRY(join(merge, group, link->edge, link->node, RG_ROLE_OTHER, &group));
+      struct stop stop = {link->node, find_group(merge, group, link->edge, link->node)};
+      RGI_TRY(join(merge, group, link->edge, stop, RG_ROLE_OTHER, &group));
     }
   }
   return NULL;
@@ -416,9 +434,9 @@ rg_error *rg_select_why_closures(const rg_graph *graph, const rg_closures *closu
       .options = RG_WHY_CLOSURES_OPTIONS_INIT, .graph = graph, .closures = closures};
   rgi_options_read(&merge.options, options);
   RGI_TRY(init(&merge));
-  size_t num_sites = mark_sites(&merge);
+  merge.has_captured = mark_sites(&merge) <= MAX_SITES_WITH_CAPTURED;
   RGI_TRY(visit_sites(&merge, add_site));
-  if (num_sites <= MAX_SITES_WITH_CAPTURED)
+  if (merge.has_captured)
     RGI_TRY(visit_sites(&merge, add_captured));
   RGI_TRY(visit_sites(&merge, count_left_out));
   *ret = rgi_draft_finish(&merge.draft);
