@@ -71,13 +71,19 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
 
 /* --- the references of one object ----------------------------------------------------------------------------------- */
 
+// They are noted all the same, since what tp_traverse gives is held against all that was noted.
+static bool is_hidden(const struct rgpy_capture *capture, const struct rgpy_reference *reference)
+{
+  bool is_machinery = reference->kind == RG_EDGE_INTERNAL || reference->kind == RG_EDGE_TYPE;
+  return is_machinery && capture->is_bounded && !capture->with_internals;
+}
+
 static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference reference)
 {
   struct rgpy_row *row = &capture->row;
-  bool is_hidden = reference.kind == RG_EDGE_INTERNAL || reference.kind == RG_EDGE_TYPE;
-  if (capture->is_bounded && is_hidden && !capture->with_internals)
-    return NULL;
-  if (row->num >= row->max) {
+  if (is_hidden(capture, &reference)) {
+    row->num_hidden++;
+  } else if (rgpy_capture_is_full(capture)) {
     row->num_beyond++;
     return NULL;
   }
@@ -128,10 +134,13 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
   struct rgpy_row *row = &capture->row;
   struct rgpy_found *found = rgpy_found_at(capture, capture->node);
   found->row = rg_builder_num_edges(capture->builder);
-  found->row_size = (uint32_t)row->num;
-  for (size_t i = 0; i < row->num; i++)
-    RGPY_TRY(add_reference(capture, &row->references[i]));
+  found->row_size = (uint32_t)(row->num - row->num_hidden);
+  for (size_t i = 0; i < row->num; i++) {
+    if (!is_hidden(capture, &row->references[i]))
+      RGPY_TRY(add_reference(capture, &row->references[i]));
+  }
   row->num = 0;
+  row->num_hidden = 0;
   row->num_beyond = 0;
   return NULL;
 }
@@ -238,6 +247,11 @@ static rg_error *list_tracked(PyObject **ret)
   return NULL;
 }
 
+int rgpy_capture_init(void)
+{
+  return 0;
+}
+
 #else
 
 static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
@@ -248,15 +262,24 @@ static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
   return NULL;
 }
 
+static PyObject *get_objects;
+
+int rgpy_capture_init(void)
+{
+  RGPY_CLEANUP_DECREF PyObject *gc = PyImport_ImportModule("gc");
+  get_objects = gc ? PyObject_GetAttrString(gc, "get_objects") : NULL;
+  return get_objects ? 0 : -1;
+}
+
 // gc.get_objects() makes a list, and making one may start a collection: not here.
 static rg_error *list_tracked(PyObject **ret)
 {
   int was_enabled = PyGC_Disable();
-  RGPY_CLEANUP_DECREF PyObject *gc = PyImport_ImportModule("gc");
-  PyObject *listed = gc ? PyObject_CallMethod(gc, "get_objects", NULL) : NULL;
+  PyObject *listed = PyObject_CallNoArgs(get_objects);
   if (was_enabled)
     PyGC_Enable();
   if (!listed) {
+    // An audit hook may have refused.
     PyErr_Clear();
     return rg_error_create(RG_ERROR_UNSUPPORTED, "gc.get_objects() failed");
   }

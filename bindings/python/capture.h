@@ -26,7 +26,8 @@ struct rgpy_reference {
 struct rgpy_row {
   struct rgpy_reference *references;
   size_t num, capacity;
-  size_t max;        /* references kept */
+  size_t num_hidden; /* of them, those that a bounded capture leaves out */
+  size_t max;        /* references kept, hidden ones not counted */
   size_t num_beyond; /* references that were only counted */
 };
 
@@ -98,6 +99,9 @@ static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *captur
 
 /* --- capture.c --- */
 
+/* Once, when the module is loaded: what may not be looked up during a capture. */
+int rgpy_capture_init(void);
+
 /* The node of `object`, a new one if it has none. */
 rg_error *rgpy_capture_node(struct rgpy_capture *capture, PyObject *object, rg_node *ret);
 /* A node that is no object. */
@@ -113,7 +117,7 @@ static inline uint8_t rgpy_capture_marks(const struct rgpy_capture *capture)
 /* Whether further references of this object are only counted. */
 static inline bool rgpy_capture_is_full(const struct rgpy_capture *capture)
 {
-  return capture->row.num >= capture->row.max;
+  return capture->row.num - capture->row.num_hidden >= capture->row.max;
 }
 /* Makes the references that were noted the edges of the node that is being read. */
 rg_error *rgpy_capture_end_row(struct rgpy_capture *capture);
@@ -124,6 +128,9 @@ rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node);
 
 /* Captures while the GIL is held; see refgraph/python.h. */
 rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret);
+
+/* Whether a field of this name is metadata, which the language keeps for itself. */
+bool rgpy_is_metadata(const char *name);
 
 /* --- references.c --- */
 
@@ -140,10 +147,14 @@ rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *function);
 
 /* A literal of our own; the pointer must be that of a string constant. */
 rg_error *rgpy_literal(struct rgpy_capture *capture, const char *literal, rg_string *ret);
+/* The text of a str as UTF-8, cut to `size` bytes with its NUL, for the library, which wants C strings. */
+void rgpy_copy_text(PyObject *string, char *ret, size_t size);
 /* The text of a str. Other objects give the empty string. */
 rg_error *rgpy_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret);
 /* The key of a mapping as it is shown: 'tick', 3, (1, 'a'), <Point>. */
 rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *ret);
+/* Whether an object is shown as its value: an exact number, str or bytes, None and the like. */
+bool rgpy_is_value(PyObject *object);
 /* The value of a small immutable object as it is shown; the empty string for others. */
 rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *ret);
 

@@ -80,32 +80,18 @@ PyObject *rgpy_find_item(PyObject *dict, const char *name)
   return NULL;
 }
 
-// The text of a str into a fixed place, for the library, which wants C strings.
 enum { NAME_SIZE = 256 };
-
-static void copy_string(PyObject *string, char *ret)
-{
-  size_t size = 0;
-  if (string && PyUnicode_Check(string) && PyUnicode_IS_COMPACT_ASCII(string)) {
-    size = Py_MIN((size_t)PyUnicode_GET_LENGTH(string), NAME_SIZE - 1);
-    memcpy(ret, PyUnicode_1BYTE_DATA(string), size);
-  } else if (string && PyUnicode_Check(string)) {
-    // Names beyond ASCII are rare. This allocates the text inside the str, no object, and runs no Python code.
-    Py_ssize_t utf8_size;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(string, &utf8_size);
-    PyErr_Clear();
-    size = utf8 ? Py_MIN((size_t)utf8_size, NAME_SIZE - 1) : 0;
-    memcpy(ret, utf8 ? utf8 : "", size);
-  }
-  ret[size] = '\0';
-}
 
 static rg_error *add_type(struct rgpy_capture *capture, PyTypeObject *type, struct rgpy_type *ret)
 {
   char name[NAME_SIZE], module[NAME_SIZE];
-  if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
-    copy_string(((PyHeapTypeObject *)type)->ht_name, name);
-    copy_string(rgpy_find_item(type->tp_dict, "__module__"), module);
+  if (type == &_PyWeakref_RefType) {
+    // Its name is ReferenceType, by which nobody calls it.
+    snprintf(name, sizeof(name), "weakref");
+    snprintf(module, sizeof(module), "weakref");
+  } else if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+    rgpy_copy_text(((PyHeapTypeObject *)type)->ht_name, name, sizeof(name));
+    rgpy_copy_text(rgpy_find_item(type->tp_dict, "__module__"), module, sizeof(module));
   } else {
     const char *dot = strrchr(type->tp_name, '.');
     snprintf(name, sizeof(name), "%s", dot ? dot + 1 : type->tp_name);
@@ -124,10 +110,19 @@ static bool is_known(const struct rgpy_type *type, Py_ssize_t offset)
   return false;
 }
 
-static bool is_metadata(const char *name)
+bool rgpy_is_metadata(const char *name)
 {
-  return strcmp(name, "__doc__") == 0 || strcmp(name, "__name__") == 0 || strcmp(name, "__module__") == 0 ||
-         strcmp(name, "__qualname__") == 0 || strcmp(name, "__objclass__") == 0;
+  static const char *const names[] = {
+      "__annotations__", "__builtins__", "__cached__",  "__dict__",    "__doc__",      "__file__",
+      "__firstlineno__", "__loader__",   "__module__",  "__name__",    "__objclass__", "__package__",
+      "__path__",        "__qualname__", "__slots__",   "__spec__",    "__static_attributes__",
+      "__type_params__", "__weakref__",
+  };
+  for (size_t i = 0; name[0] == '_' && i < sizeof(names) / sizeof(names[0]); i++) {
+    if (strcmp(name, names[i]) == 0)
+      return true;
+  }
+  return false;
 }
 
 static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type, const PyMemberDef *member)
@@ -138,7 +133,7 @@ static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type
   type->members = members;
   struct rgpy_member *added = &members[type->num_members];
   added->offset = member->offset;
-  added->kind = is_metadata(member->name) ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
+  added->kind = rgpy_is_metadata(member->name) ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
   RGPY_TRY(rg_builder_add_string(capture->builder, member->name, strlen(member->name), &added->name));
   type->num_members++;
   return NULL;
@@ -152,7 +147,7 @@ static rg_error *add_members(struct rgpy_capture *capture, struct rgpy_type *typ
     for (const PyMemberDef *member = base->tp_members; member && member->name; member++) {
       bool is_object = member->type == T_OBJECT || member->type == T_OBJECT_EX;
       // Py_RELATIVE_OFFSET, of 3.12 and later, is 8.
-      if (is_object && !(member->flags & 8) && member->offset > 0 &&
+      if (is_object && !(member->flags & 8) && member->offset > 0 && member->offset != type->type->tp_dictoffset &&
           member->offset + (Py_ssize_t)sizeof(PyObject *) <= base->tp_basicsize && !is_known(type, member->offset))
         RGPY_TRY(add_member(capture, type, member));
     }
@@ -256,14 +251,12 @@ rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObj
   enum { MAX_CAPTURED = 64 };
   char name[NAME_SIZE], file[4 * NAME_SIZE], captured[MAX_CAPTURED][64];
   const char *captured_names[MAX_CAPTURED];
-  copy_string(qualname, name);
-  copy_string(code->co_filename, file);
+  rgpy_copy_text(qualname, name, sizeof(name));
+  rgpy_copy_text(code->co_filename, file, sizeof(file));
   struct rgpy_names names = rgpy_code_free_variables(code);
   size_t num = Py_MIN(names.num, MAX_CAPTURED);
   for (size_t i = 0; i < num; i++) {
-    char full[NAME_SIZE];
-    copy_string(names.names[i], full);
-    snprintf(captured[i], sizeof(captured[i]), "%.63s", full);
+    rgpy_copy_text(names.names[i], captured[i], sizeof(captured[i]));
     captured_names[i] = captured[i];
   }
   rg_site_info info = {name, file, line > 0 ? (uint32_t)line : 0, (uint32_t)num, captured_names};
@@ -357,6 +350,11 @@ static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *objec
   return NULL;
 }
 
+static bool is_dead_weakref(PyObject *object)
+{
+  return PyWeakref_Check(object) && ((PyWeakReference *)object)->wr_object == Py_None;
+}
+
 static rg_error *describe_label(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
                                 rg_node_info *info)
 {
@@ -370,6 +368,7 @@ static rg_error *describe_label(struct rgpy_capture *capture, PyObject *object, 
   case RG_CATEGORY_MODULE:
     return rgpy_name(capture, rgpy_find_item(PyModule_GetDict(object), "__name__"), &info->label);
   case RG_CATEGORY_INSTANCE:
+    return is_dead_weakref(object) ? rgpy_literal(capture, "dead", &info->label) : NULL;
   case RG_CATEGORY_CONTAINER:
   case RG_CATEGORY_FRAME:
   case RG_CATEGORY_EXTERNAL:

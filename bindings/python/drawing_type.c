@@ -108,12 +108,14 @@ static int read_timeout(double timeout, rg_render_options *options)
 
 static PyObject *render_keywords(PyObject *self, PyObject *args, PyObject *kwargs, rg_format format)
 {
-  static char *keywords[] = {"timeout", "with_dot", NULL};
+  static char *png_keywords[] = {"timeout", "with_dot", NULL};
+  static char *other_keywords[] = {"timeout", NULL};
+  bool is_png = format == RG_FORMAT_PNG;
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   double timeout = options.deadline_ms / 1000.0;
   int with_dot = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, format == RG_FORMAT_PNG ? "|$dp" : "|$d", keywords, &timeout,
-                                   &with_dot) ||
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_png ? "|$dp" : "|$d", is_png ? png_keywords : other_keywords,
+                                   &timeout, &with_dot) ||
       read_timeout(timeout, &options) < 0)
     return NULL;
   options.with_dot = with_dot;
@@ -219,8 +221,9 @@ static PyObject *drawing_repr(PyObject *self)
 {
   const rg_view *view = view_of(self);
   const char *caption = rg_view_caption(view);
-  return PyUnicode_FromFormat("<refgraph.Drawing: %zu boxes, %zu arrows%s%s>", rg_view_num_boxes(view),
-                              rg_view_num_arrows(view), *caption ? ": " : "", caption);
+  size_t num_boxes = rg_view_num_boxes(view), num_arrows = rg_view_num_arrows(view);
+  return PyUnicode_FromFormat("<refgraph.Drawing: %zu box%s, %zu arrow%s%s%s>", num_boxes, num_boxes == 1 ? "" : "es",
+                              num_arrows, num_arrows == 1 ? "" : "s", *caption ? ": " : "", caption);
 }
 
 static PyObject *drawing_repr_mimebundle(PyObject *self, PyObject *args, PyObject *kwargs)

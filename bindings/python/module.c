@@ -57,7 +57,7 @@ static int add_api(PyObject *module)
 
 static int module_exec(PyObject *module)
 {
-  if (rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
+  if (rgpy_capture_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
       PyModule_AddType(module, &rgpy_drawing_type) < 0 || add_api(module) < 0)
     return -1;
   return PyModule_AddIntConstant(module, "built_for", PY_VERSION_HEX);

@@ -66,6 +66,16 @@ static size_t encode_string(PyObject *string, Py_ssize_t max, char *ret)
   return size;
 }
 
+void rgpy_copy_text(PyObject *string, char *ret, size_t size)
+{
+  size_t copied = 0;
+  bool is_text = string && PyUnicode_Check(string) && is_readable(string);
+  Py_ssize_t length = is_text ? PyUnicode_GET_LENGTH(string) : 0;
+  for (Py_ssize_t i = 0; i < length && copied + 4 < size; i++)
+    copied += encode(PyUnicode_READ_CHAR(string, i), ret + copied);
+  ret[copied] = '\0';
+}
+
 static rg_error *add_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret)
 {
   if (is_readable(name) && PyUnicode_IS_COMPACT_ASCII(name))
@@ -189,6 +199,13 @@ static size_t print_value(PyObject *value, char *ret)
   if (value == Py_NotImplemented)
     return print_word("NotImplemented", ret);
   return 0;
+}
+
+bool rgpy_is_value(PyObject *object)
+{
+  return PyUnicode_CheckExact(object) || PyLong_CheckExact(object) || PyFloat_CheckExact(object) ||
+         PyBytes_CheckExact(object) || PyComplex_CheckExact(object) || PyBool_Check(object) || object == Py_None ||
+         object == Py_Ellipsis || object == Py_NotImplemented;
 }
 
 rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *ret)

@@ -121,15 +121,30 @@ static bool holds_keys(PyObject *dict)
   return key == value ? search.num_visited > (size_t)PyDict_GET_SIZE(dict) : search.is_found;
 }
 
+static rg_edge_kind attribute_kind(PyObject *name)
+{
+  bool is_ascii = PyUnicode_IS_COMPACT_ASCII(name);
+  bool is_metadata = is_ascii && rgpy_is_metadata((const char *)PyUnicode_1BYTE_DATA(name));
+  return is_metadata ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
+}
+
 static rg_error *refer_item(struct rgpy_capture *capture, PyObject *key, PyObject *value, bool are_attributes)
 {
   rg_string name;
   if (are_attributes && PyUnicode_CheckExact(key)) {
     RGPY_TRY(rgpy_name(capture, key, &name));
-    return rgpy_capture_refer(capture, value, RG_EDGE_ATTRIBUTE, name);
+    return rgpy_capture_refer(capture, value, attribute_kind(key), name);
   }
   RGPY_TRY(rgpy_key_name(capture, key, &name));
   return rgpy_capture_refer(capture, value, RG_EDGE_ITEM, name);
+}
+
+// A key that is a plain value is read in the name of its item; any other is worth an arrow of its own.
+static rg_error *refer_key(struct rgpy_capture *capture, PyObject *key)
+{
+  if (rgpy_is_value(key))
+    return refer(capture, key, RG_EDGE_INTERNAL, "key");
+  return rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0);
 }
 
 static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
@@ -147,7 +162,7 @@ static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
     if (value)
       RGPY_TRY(refer_item(capture, key, value, are_attributes));
     if (with_keys)
-      RGPY_TRY(rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0));
+      RGPY_TRY(refer_key(capture, key));
   }
   return NULL;
 }
@@ -164,7 +179,7 @@ rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
     rg_string name;
     if (value && PyUnicode_CheckExact(key)) {
       RGPY_TRY(rgpy_name(capture, key, &name));
-      rg_builder_name_edge(capture->builder, edge, RG_EDGE_ATTRIBUTE, name);
+      rg_builder_name_edge(capture->builder, edge, attribute_kind(key), name);
     }
     edge += (value != NULL) + with_keys;
   }
@@ -284,11 +299,21 @@ static rg_error *enumerate_module(struct rgpy_capture *capture, PyObject *object
   return refer_dict(capture, PyModule_GetDict(object));
 }
 
+// That a class derives from object goes without saying.
+static rg_edge_kind base_kind(const PyTypeObject *type)
+{
+  return type->tp_base == &PyBaseObject_Type ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
+}
+
 static rg_error *enumerate_type(struct rgpy_capture *capture, PyObject *object)
 {
   PyTypeObject *type = (PyTypeObject *)object;
-  RGPY_TRY(refer_dict(capture, rgpy_type_dict(type)));
-  RGPY_TRY(refer(capture, (PyObject *)type->tp_base, RG_EDGE_ATTRIBUTE, "__base__"));
+  // What a type of C has is the language's own.
+  if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
+    RGPY_TRY(refer_dict(capture, rgpy_type_dict(type)));
+  else
+    RGPY_TRY(refer(capture, rgpy_type_dict(type), RG_EDGE_INTERNAL, "__dict__"));
+  RGPY_TRY(refer(capture, (PyObject *)type->tp_base, base_kind(type), "__base__"));
   RGPY_TRY(refer(capture, type->tp_bases, RG_EDGE_INTERNAL, "__bases__"));
   RGPY_TRY(refer(capture, type->tp_mro, RG_EDGE_INTERNAL, "__mro__"));
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE))
@@ -505,8 +530,8 @@ static rg_error *refer_unnamed(struct rgpy_capture *capture, PyObject *object, P
   if (target == (PyObject *)type)
     return rgpy_capture_refer(capture, target, RG_EDGE_TYPE, 0);
   // A cache may hold much: its dict has a name; what the links of a bounded one hold has none.
-  if (strcmp(type->tp_name, "functools._lru_cache_wrapper") == 0 && PyDict_Check(target))
-    return refer(capture, target, RG_EDGE_ATTRIBUTE, "cache");
+  if (strcmp(type->tp_name, "functools._lru_cache_wrapper") == 0 && (PyDict_Check(target) || PyType_Check(target)))
+    return refer(capture, target, PyDict_Check(target) ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "cache");
   bool is_static = !(type->tp_flags & Py_TPFLAGS_HEAPTYPE);
   for (size_t i = 0; is_static && i < sizeof(further_fields) / sizeof(further_fields[0]); i++) {
     if (strcmp(further_fields[i].type, type->tp_name) == 0)

@@ -25,6 +25,8 @@ def show_refs(
 ):
     """Draws what objects refer to, from them on to `max_depth` references away.
 
+    A list or tuple is a list of targets; to ask about a list itself, put it into one: ``show_refs([rows])``.
+
     A function shows its captured variables by name. Its globals, builtins and code are not drawn, unless with
     `internals`. The cost follows what is drawn, not the size of the heap.
 
@@ -84,6 +86,7 @@ def _show(
     shortnames, output, extra_node_attrs, max_nodes, internals, rankdir, caption,
 ):
     _output.check(filename, output)
+    _output.check_limits(max_depth=max_depth, too_many=too_many, max_nodes=max_nodes)
     has_callables = any(callable is not None for callable in (filter, highlight, extra_info, extra_node_attrs))
     selects = filter is not None or bool(extra_ignore)
     targets = as_targets(objs)
@@ -159,7 +162,8 @@ def why(objs, *, max_paths=1, filename=None, max_nodes=200, rankdir=None, captio
     """Draws why objects are alive: the shortest path of references from a root to each of them.
 
     Roots are modules, running frames with their local variables, and the state of threads and of the interpreter; the
-    caller's own variables are roots like others. Weak references keep nothing alive and are on no path. With
+    caller's own variables are roots like others. A list or tuple is a list of targets; to ask about a list itself, put
+    it into one: ``why([rows])``. Weak references keep nothing alive and are on no path. With
     `max_paths` further paths are drawn, each through another holder.
 
     Returns a :class:`Drawing`.

@@ -80,6 +80,9 @@ class Graph(_refgraph.Graph):
 
     def _neighbourhood(self, name, ids, filename, output, *, max_nodes, **options):
         _output.check(filename, output)
+        _output.check_limits(
+            max_depth=options["max_depth"], too_many=options["max_references"], max_nodes=max_nodes
+        )
         drawing = self._draw_neighbourhood(
             ids, max_nodes=max_nodes, max_edges=2 * max_nodes, call=f"{name}, max_depth={options['max_depth']}",
             **options,
@@ -92,6 +95,7 @@ class Graph(_refgraph.Graph):
 
     def _why(self, ids, max_paths, filename, max_nodes, rankdir, caption):
         _output.check(filename)
+        _output.check_limits(max_paths=max_paths, max_nodes=max_nodes)
         call = "why" if max_paths == 1 else f"why, max_paths={max_paths}"
         drawing = self._draw_why(
             ids, max_paths=max_paths, max_nodes=max_nodes, max_edges=2 * max_nodes, call=call, rankdir=rankdir,
@@ -102,6 +106,7 @@ class Graph(_refgraph.Graph):
     def why_closures(self, limit=50, *, all=False, filename=None, max_nodes=200, rankdir=None, caption=True):
         """The path from a root to each live closure, as :func:`refgraph.why_closures` draws them."""
         _output.check(filename)
+        _output.check_limits(limit=limit, max_nodes=max_nodes)
         drawing = self._draw_why_closures(
             max_sites=limit, implicit=all, max_nodes=max_nodes, max_edges=2 * max_nodes, call="why_closures",
             rankdir=rankdir, caption=caption,

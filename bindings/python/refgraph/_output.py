@@ -2,7 +2,7 @@
 
 import os
 
-from ._refgraph import FileError, format_of
+from ._refgraph import ArgumentError, FileError, format_of
 
 
 def check(filename, output=None):
@@ -20,6 +20,14 @@ def check(filename, output=None):
         raise FileError(f"cannot write '{name}': it is a folder")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise FileError(f"cannot write '{name}': no permission to write in '{folder}'")
+
+
+def check_limits(**limits):
+    """Says which limit is below what makes sense: 0 for a depth, 1 for a number of things to draw."""
+    for name, value in limits.items():
+        least = 0 if name in ("max_depth", "too_many") else 1
+        if value < least:
+            raise ArgumentError(f"bad {name} {value}: it is a number from {least}")
 
 
 def deliver(drawing, filename, output=None):
