@@ -31,6 +31,7 @@ typedef struct rg_selected_edge {
   rg_edge edge;    /* the edge, or of several that are shown as one the first; RG_EDGE_NONE for a part of a path that
                     * was left out */
   uint32_t count;  /* how many edges it stands for, 1 or more; how many steps were left out */
+  uint32_t num_names; /* how many different names these edges have, 1 or more */
 } rg_selected_edge;
 
 /* Passages are selected nodes like others, but count neither as depth nor in the budget. */
@@ -91,7 +92,8 @@ typedef struct rg_why_closures_options {
   {sizeof(rg_why_closures_options), 50, false, RG_MAX_NODES_DEFAULT, RG_MAX_EDGES_DEFAULT}
 
 /* The shortest path from a root to each closure, merged: one node a definition site, and along the paths one node for
- * all that are reached from the same node by the same kind of edge and are of the same type and site. */
+ * all that are reached from the same node by the same kind and name of edge and are of the same type and site. Three or
+ * more that differ in their names only are one node, too. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_select_why_closures(const rg_graph *graph, const rg_closures *closures,
                                                        const rg_why_closures_options *options, rg_selection **ret);
 

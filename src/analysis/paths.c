@@ -136,7 +136,7 @@ rg_error *rg_paths_create(const rg_graph *graph, const rg_path_options *options,
   if (!order)
     return rgi_out_of_memory();
   search.order = order;
-  rg_paths *paths;
+  rg_paths *paths = NULL;
   RGI_TRY(create_unreached(graph, &paths));
   search.steps = paths->steps;
   run(&search);

@@ -242,7 +242,7 @@ static rg_error *add_edge(struct merge *merge, uint32_t source, uint32_t target,
     selection->edges[found].count++;
     return NULL;
   }
-  RGI_TRY(rgi_selection_add_edge(selection, (rg_selected_edge){source, target, edge, 1}));
+  RGI_TRY(rgi_selection_add_edge(selection, (rg_selected_edge){source, target, edge, 1, 1}));
   if (merge->draft.num_edges_left && !rgi_is_passage(merge->graph, selection->nodes[target].node))
     merge->draft.num_edges_left--;
   return add_key(&merge->edges, &key, (uint32_t)selection->num_edges - 1);

@@ -131,7 +131,7 @@ rg_error *rgi_draft_add_edge(struct rgi_draft *draft, rg_node source, rg_node ta
   uint32_t hash = rgi_hash(&edge, sizeof(edge));
   if (rgi_index_find(&draft->edges, hash, is_equal_edge, &key) != RGI_INDEX_NONE)
     return NULL;
-  rg_selected_edge added = {draft->places[source] - 1, draft->places[target] - 1, edge, 1};
+  rg_selected_edge added = {draft->places[source] - 1, draft->places[target] - 1, edge, 1, 1};
   RGI_TRY(rgi_selection_add_edge(draft->selection, added));
   *is_new_ret = true;
   return rgi_index_add(&draft->edges, hash, (uint32_t)draft->selection->num_edges - 1);

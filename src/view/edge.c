@@ -47,6 +47,7 @@ struct chain {
   rg_edge edge;
   rg_edge prefix; // machinery that the chain passes; RG_EDGE_NONE: none
   uint32_t count;
+  uint32_t num_names;
   bool is_named;
   bool is_weak;
   bool is_shared;
@@ -90,6 +91,7 @@ static struct chain extend(const rg_graph *graph, struct chain chain, const rg_s
     chain.edge = next->edge;
     chain.is_named = is_named;
     chain.count = next->count;
+    chain.num_names = next->num_names;
   }
   chain.is_weak |= kind == RG_EDGE_WEAK;
   chain.is_shared |= rg_graph_node_flags(graph, rg_graph_edge_target(graph, next->edge)) & RG_NODE_SHARED;
@@ -155,8 +157,11 @@ static void add_text(struct rgi_text *text, const struct chain *chain, const rg_
   rg_edge_kind kind = rg_graph_edge_kind(graph, chain->edge);
   if (chain->prefix != RG_EDGE_NONE)
     rgi_view_add_edge_text(text, RG_EDGE_INTERNAL, rg_graph_edge_name(graph, chain->prefix), source, RGI_EDGE_COLUMNS);
-  if (!add_merged_text(text, chain, graph, source))
+  if (!add_merged_text(text, chain, graph, source)) {
     rgi_view_add_edge_text(text, kind, name, source, RGI_EDGE_COLUMNS);
+    if (chain->num_names > 1)
+      rgi_text_printf(text, " + %u", chain->num_names - 1);
+  }
   if (chain->is_weak)
     rgi_text_puts(text, text->size ? " (weak)" : "weak");
   else if (chain->is_shared && (kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL))

@@ -87,10 +87,12 @@ static void add_site(struct writer *writer, const rg_graph *graph, const struct 
   rgi_words_add_place(writer->text, site.file, site.line, room(writer));
 }
 
-// "app.bus" / "module", "make.<locals>.on_click" / "function, ui.py:12": the name first, the type below.
+// "app.bus" / "module", "make.<locals>.on_click" / "function, ui.py:12": the name first, the type below. Of several,
+// only code has one name for all.
 static void add_named(struct writer *writer, const rg_graph *graph, const struct rgi_box *box)
 {
-  const char *name = rg_graph_string(graph, box->info.label);
+  bool has_name = box->node.count == 1 || box->type.category == RG_CATEGORY_CALLABLE;
+  const char *name = has_name ? rg_graph_string(graph, box->info.label) : "";
   add_count(writer, box);
   if (*name) {
     rgi_words_add_name(writer->text, name, room(writer));
