@@ -187,25 +187,30 @@ static rg_error *talk(struct state *state)
   return NULL;
 }
 
-rg_error *rgi_exchange_run(const struct rgi_exchange *exchange, struct rgi_text *received_ret,
-                           struct rgi_reply *reply_ret)
+static rg_error *conclude(const struct state *state, struct rgi_child_status end, struct rgi_reply *reply_ret)
 {
+  switch (state->reply_state) {
+  case RGI_REPLY_PICTURE:
+    *reply_ret = state->reply;
+    return NULL;
+  case RGI_REPLY_ERROR:
+    return replied_error(state);
+  case RGI_REPLY_PARTIAL:
+  case RGI_REPLY_JUNK:
+    return no_picture(state, end);
+  }
+  return NULL;
+}
+
+rg_error *rgi_exchange_run(const struct rgi_exchange *exchange, struct rgi_text *received_ret,
+                           struct rgi_reply *reply_ret, bool *is_lost_ret)
+{
+  *is_lost_ret = false;
   struct state state = {.exchange = exchange, .received = received_ret, .reply_state = RGI_REPLY_PARTIAL};
   RGI_TRY(rgi_child_start(exchange->path, &state.child));
   rg_error *error = talk(&state);
   bool is_done = !error && state.reply_state != RGI_REPLY_JUNK;
   struct rgi_child_status end = rgi_child_end(&state.child, is_done ? GRACE_MS : 0);
-  if (error)
-    return error;
-  switch (state.reply_state) {
-  case RGI_REPLY_PICTURE:
-    *reply_ret = state.reply;
-    return NULL;
-  case RGI_REPLY_ERROR:
-    return replied_error(&state);
-  case RGI_REPLY_PARTIAL:
-  case RGI_REPLY_JUNK:
-    return no_picture(&state, end);
-  }
-  return NULL;
+  *is_lost_ret = error ? error->code == RG_ERROR_DEADLINE : state.reply_state == RGI_REPLY_PARTIAL;
+  return error ? error : conclude(&state, end, reply_ret);
 }

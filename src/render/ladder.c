@@ -13,7 +13,7 @@ uint32_t rgi_rung_share(enum rgi_rung rung, uint32_t remaining_ms)
 {
   if (rung + 1 == RGI_NUM_RUNGS)
     return remaining_ms;
-  uint32_t half_ms = remaining_ms / 2, quarter_ms = remaining_ms / 4;
+  uint32_t half_ms = remaining_ms / 2, sixth_ms = remaining_ms / 6;
   uint32_t least_ms = half_ms < SHORT_MS ? half_ms : SHORT_MS;
-  return quarter_ms > least_ms ? quarter_ms : least_ms;
+  return sixth_ms > least_ms ? sixth_ms : least_ms;
 }

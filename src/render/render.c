@@ -39,7 +39,7 @@ static uint32_t remaining_ms(const struct drawing *drawing)
   return elapsed < drawing->options->deadline_ms ? drawing->options->deadline_ms - (uint32_t)elapsed : 0;
 }
 
-static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t time_ms)
+static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t time_ms, bool *is_lost_ret)
 {
   const rg_render_options *options = drawing->options;
   struct rgi_request_settings settings = {.format = drawing->format,
@@ -57,17 +57,18 @@ static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t t
                                   .progress = options->progress,
                                   .progress_context = options->progress_context};
   rgi_text_clear(&drawing->received);
-  return rgi_exchange_run(&exchange, &drawing->received, &drawing->reply);
+  return rgi_exchange_run(&exchange, &drawing->received, &drawing->reply, is_lost_ret);
 }
 
-// The rungs below `first`, until one is drawn in its share of the time. DOT knows no layout: one rung is all.
+// The rungs from `first` down, until one is drawn in its share of the time. DOT knows no layout: one rung is all.
 static rg_error *step_down(struct drawing *drawing, enum rgi_rung first)
 {
   for (enum rgi_rung rung = first;; rung++) {
     bool is_last = drawing->format == RG_FORMAT_DOT || rung + 1 == RGI_NUM_RUNGS;
     uint32_t time_ms = remaining_ms(drawing);
-    rg_error *error = draw_on(drawing, rung, is_last ? time_ms : rgi_rung_share(rung, time_ms));
-    if (!error || error->code != RG_ERROR_DEADLINE || is_last)
+    bool is_lost = false;
+    rg_error *error = draw_on(drawing, rung, is_last ? time_ms : rgi_rung_share(rung, time_ms), &is_lost);
+    if (!error || !is_lost || is_last)
       return error;
     rg_error_destroy(error);
   }

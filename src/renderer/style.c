@@ -27,8 +27,11 @@ const struct rgi_look *rgi_look_direction(rg_direction direction)
 const struct rgi_look *rgi_look_rung(enum rgi_rung rung)
 {
   static const struct rgi_look full[] = {{"ordering", "out"}, {0, 0}};
-  // A limited simplex gives bad positions, through which curves are routed slowly or never: both go together.
   // Names beside the arrows have no room of their own: the ranks stand further apart.
+  static const struct rgi_look beside[] = {
+    {"ordering", "out"}, {"nslimit", "1"}, {"nslimit1", "1"}, {"ranksep", "0.7"}, {0, 0},
+  };
+  // A limited simplex gives bad positions, through which curves of many arrows are routed slowly or never.
   static const struct rgi_look tuned[] = {
     {"nslimit", "1"}, {"nslimit1", "1"}, {"mclimit", "0.1"}, {"splines", "line"}, {"ranksep", "0.7"}, {0, 0},
   };
@@ -38,6 +41,8 @@ const struct rgi_look *rgi_look_rung(enum rgi_rung rung)
   switch (rung) {
   case RGI_RUNG_FULL:
     return full;
+  case RGI_RUNG_BESIDE:
+    return beside;
   case RGI_RUNG_TUNED:
     return tuned;
   case RGI_RUNG_COARSE:
