@@ -13,6 +13,7 @@
 #include "../analysis/options.h"
 #include "../base/alloc.h"
 #include "selection.h"
+#include "siblings.h"
 
 // What closures capture is drawn in small pictures only; in large ones it is in the text.
 #define MAX_SITES_WITH_CAPTURED 12
@@ -439,6 +440,7 @@ rg_error *rg_select_why_closures(const rg_graph *graph, const rg_closures *closu
   if (merge.has_captured)
     RGI_TRY(visit_sites(&merge, add_captured));
   RGI_TRY(visit_sites(&merge, count_left_out));
+  RGI_TRY(rgi_merge_siblings(merge.draft.selection));
   *ret = rgi_draft_finish(&merge.draft);
   return NULL;
 }

@@ -160,6 +160,52 @@ Test(why_closures, count_a_shared_variable_once)
   }
 }
 
+Test(why_closures, draw_three_siblings_that_differ_in_names_as_one)
+{
+  SCOPED_HEAP heaped = heap("R>m m:module,label=m m.A>A m.B>B m.C>C m.D>D A:type,label=A B:type,label=B C:type,label=C "
+                            "D:type,label=D A.hook>a B.hook>b C.hook>c D.other>d "
+                            "a:" TICK " b:" TICK " c:" TICK " d:" TICK);
+  SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
+  cr_assert_eq(COUNT("A"), 3);
+  cr_assert_eq(COUNT("B"), 0);
+  cr_assert_eq(COUNT("D"), 1);
+  cr_assert_eq(COUNT("a"), 4);
+  cr_assert_eq(rg_selection_num_edges(selection), 4);
+  for (size_t i = 0; i < rg_selection_num_edges(selection); i++) {
+    rg_selected_edge edge = rg_selection_edge(selection, i);
+    if (rg_selection_node(selection, edge.target).node == heap_node(&heaped, "A"))
+      cr_assert(edge.count == 3 && edge.num_names == 3);
+  }
+}
+
+Test(why_closures, keep_two_siblings_apart_and_those_that_hold_different_closures)
+{
+  SCOPED_HEAP heaped = heap("R>m m:module,label=m m.A>A m.B>B m.C>C A:type,label=A B:type,label=B C:type,label=C "
+                            "A.hook>a B.hook>b C.hook>c a:" TICK " b:" TICK " c:" DRAW);
+  SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
+  cr_assert_eq(rg_selection_num_nodes(selection), 6);
+}
+
+Test(why_closures, draw_siblings_through_passages_as_one)
+{
+  SCOPED_HEAP heaped = heap("R>m m:module,label=m m.__dict__>d d:passage d.A>A d.B>B d.C>C A:type,label=A B:type,label=B "
+                            "C:type,label=C A.__dict__>x x:passage x.hook>a B.__dict__>y y:passage y.hook>b "
+                            "C.__dict__>z z:passage z.hook>c a:" TICK " b:" TICK " c:" TICK);
+  SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
+  cr_assert_eq(rg_selection_num_nodes(selection), 5);
+  cr_assert_eq(COUNT("A"), 3);
+  cr_assert_eq(COUNT("x"), 3);
+}
+
+Test(why_closures, draw_three_names_of_a_kind_between_two_boxes_as_one_arrow)
+{
+  SCOPED_HEAP heaped = heap("R>m m.a>a m.b>b m.c>c m.d>d a:" TICK " b:" TICK " c:" TICK " d:" TICK);
+  SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
+  cr_assert_eq(rg_selection_num_edges(selection), 1);
+  cr_assert_eq(rg_selection_edge(selection, 0).num_names, 4);
+  cr_assert_eq(rg_selection_edge(selection, 0).count, 4);
+}
+
 /* Whatever is merged, nothing is lost: every closure that is reached is in a box or counted as cut. */
 static void check_nothing_lost(const rg_graph *graph, const rg_why_closures_options *options, uint64_t num_closures)
 {

@@ -1,0 +1,273 @@
+/* The builder, and what a finished graph says. */
+#include <criterion/criterion.h>
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/base/alloc.h"
+#include "heap.h"
+
+#define must(call) cr_assert_null(call)
+
+static rg_builder *new_builder(void)
+{
+  rg_builder *builder;
+  must(rg_builder_create(&builder));
+  return builder;
+}
+
+static rg_graph *finish(rg_builder *builder)
+{
+  rg_graph *graph;
+  must(rg_builder_finish(builder, &graph));
+  rg_builder_destroy(builder);
+  return graph;
+}
+
+static rg_string add_string(rg_builder *builder, const char *data, size_t size)
+{
+  rg_string string;
+  must(rg_builder_add_string(builder, data, size, &string));
+  return string;
+}
+
+static void check_cleaned(const char *data, size_t size, const char *expected)
+{
+  rg_builder *builder = new_builder();
+  rg_string string = add_string(builder, data, size);
+  rg_graph *graph = finish(builder);
+  cr_assert_str_eq(rg_graph_string(graph, string), expected);
+  rg_graph_destroy(graph);
+}
+
+#define CHECK_CLEANED(data, expected) check_cleaned("" data, sizeof(data) - 1, (expected))
+
+/* --- text ---------------------------------------------------------------------------------------------------------- */
+
+Test(graph, takes_text_in_clean)
+{
+  CHECK_CLEANED("screen", "screen");
+  CHECK_CLEANED("grün 屏", "grün 屏");
+  CHECK_CLEANED("a\nb\tc\rd\0e\x1b[31m", "a\\nb\\tc\\rd\\x00e\\x1b[31m");
+  CHECK_CLEANED("\xe2\x80\xae" "evil", "\\u202e" "evil");
+  CHECK_CLEANED("\xed\xb2\x80", "\\udc80");
+  CHECK_CLEANED("\xff\xc3", "\\xff\\xc3");
+  CHECK_CLEANED("\\N", "\\N");
+}
+
+Test(graph, keeps_no_text_longer_than_its_limit)
+{
+  static char text[1 << 20];
+  memset(text, 'x', sizeof(text));
+  rg_builder *builder = new_builder();
+  rg_string string = add_string(builder, text, sizeof(text));
+  rg_graph *graph = finish(builder);
+  const char *kept = rg_graph_string(graph, string);
+  cr_assert_eq(strlen(kept), RG_STRING_MAX);
+  cr_assert_str_eq(kept + RG_STRING_MAX - 4, "x…");
+  rg_graph_destroy(graph);
+}
+
+Test(graph, interns_equal_text_types_and_sites)
+{
+  rg_builder *builder = new_builder();
+  cr_assert_eq(add_string(builder, "", 0), 0);
+  cr_assert_eq(add_string(builder, "screen", 6), add_string(builder, "screens", 6));
+  rg_type_info screen = {"Screen", "ui", RG_CATEGORY_INSTANCE}, other = {"Screen", "io", RG_CATEGORY_INSTANCE};
+  rg_type a, b, c;
+  must(rg_builder_add_type(builder, &screen, &a));
+  must(rg_builder_add_type(builder, &other, &b));
+  must(rg_builder_add_type(builder, &screen, &c));
+  cr_assert_eq(a, c);
+  cr_assert_neq(a, b);
+  const char *names[] = {"self", "n"};
+  rg_site_info here = {"f", "ui.py", 12, 2, names}, there = {"f", "ui.py", 12, 1, names};
+  rg_site x, y, z;
+  must(rg_builder_add_site(builder, &here, &x));
+  must(rg_builder_add_site(builder, &there, &y));
+  must(rg_builder_add_site(builder, &here, &z));
+  cr_assert_eq(x, z);
+  cr_assert_neq(x, y);
+  rg_graph *graph = finish(builder);
+  cr_assert_str_eq(rg_graph_site(graph, x).captured[1], "n");
+  cr_assert_eq(rg_graph_site(graph, y).num_captured, 1);
+  cr_assert_str_eq(rg_graph_type(graph, b).module, "io");
+  rg_graph_destroy(graph);
+}
+
+/* --- nodes and edges ------------------------------------------------------------------------------------------------ */
+
+Test(graph, keeps_the_edges_of_a_node_in_the_order_of_adding)
+{
+  SCOPED_HEAP heaped = heap("b[1]>a a.x>b b[0]>c a.y>c b[2]>b");
+  rg_node b = heap_node(&heaped, "b");
+  rg_edge edge = rg_graph_edges_begin(heaped.graph, b);
+  const uint32_t positions[] = {1, 0, 2};
+  cr_assert_eq(rg_graph_edges_end(heaped.graph, b) - edge, 3);
+  for (size_t i = 0; i < 3; i++) {
+    cr_assert_eq(rg_graph_edge_kind(heaped.graph, edge + i), RG_EDGE_INDEX);
+    cr_assert_eq(rg_graph_edge_index(heaped.graph, edge + i), positions[i]);
+    cr_assert_str_eq(rg_graph_edge_name(heaped.graph, edge + i), "");
+    cr_assert_eq(rg_graph_edge_source(heaped.graph, edge + i), b);
+  }
+}
+
+Test(graph, gives_back_what_was_told_of_a_node)
+{
+  SCOPED_HEAP heaped = heap("R>a a:frame,shared,label=loop,context=T,size=48,length=3,refcount=2,unfollowed=7,site=f/x.py/3 b:instance");
+  rg_node_info info = rg_graph_node(heaped.graph, heap_node(&heaped, "a"));
+  cr_assert_str_eq(rg_graph_string(heaped.graph, info.label), "loop");
+  cr_assert_str_eq(rg_graph_string(heaped.graph, info.context), "T");
+  cr_assert_eq(info.size, 48);
+  cr_assert_eq(info.length, 3);
+  cr_assert_eq(info.refcount, 2);
+  cr_assert_eq(info.num_unfollowed, 7);
+  cr_assert_eq(info.flags, RG_NODE_SHARED);
+  cr_assert_eq(rg_graph_site(heaped.graph, info.site).line, 3);
+  cr_assert_eq(rg_graph_node_category(heaped.graph, heap_node(&heaped, "a")), RG_CATEGORY_FRAME);
+  rg_node_info other = rg_graph_node(heaped.graph, heap_node(&heaped, "b"));
+  cr_assert_eq(other.site, RG_SITE_NONE);
+  cr_assert_eq(other.length, RG_LENGTH_NONE);
+  cr_assert_eq(rg_graph_find(heaped.graph, other.address), heap_node(&heaped, "b"));
+  cr_assert_eq(rg_graph_find(heaped.graph, 3), RG_NODE_NONE);
+  cr_assert_eq(rg_graph_find(heaped.graph, 0), RG_NODE_NONE);
+}
+
+Test(graph, knows_its_roots)
+{
+  SCOPED_HEAP heaped = heap("R>a a>b");
+  cr_assert(rg_graph_is_root(heaped.graph, heap_node(&heaped, "a")));
+  cr_assert(!rg_graph_is_root(heaped.graph, heap_node(&heaped, "b")));
+  cr_assert_eq(rg_graph_node_flags(heaped.graph, heap_node(&heaped, "a")), 0);
+}
+
+Test(graph, lets_edges_be_named_and_flags_be_added_later)
+{
+  rg_builder *builder = new_builder();
+  rg_node node;
+  must(rg_builder_add_node(builder, NULL, &node));
+  rg_node_info info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .flags = RG_NODE_CLOSURE};
+  rg_builder_add_flags(builder, node, RG_NODE_SHARED);
+  must(rg_builder_set_node(builder, node, &info));
+  must(rg_builder_add_edge(builder, RG_NODE_ROOT, node, RG_EDGE_ATTRIBUTE, 0));
+  rg_builder_name_edge(builder, 0, RG_EDGE_CAPTURED, add_string(builder, "cb", 2));
+  cr_assert_eq(rg_builder_num_edges(builder), 1);
+  rg_graph *graph = finish(builder);
+  cr_assert_eq(rg_graph_node_flags(graph, node), RG_NODE_SHARED | RG_NODE_CLOSURE);
+  cr_assert_eq(rg_graph_edge_kind(graph, 0), RG_EDGE_CAPTURED);
+  cr_assert_str_eq(rg_graph_edge_name(graph, 0), "cb");
+  rg_graph_destroy(graph);
+}
+
+Test(graph, of_nothing_has_its_super_root)
+{
+  SCOPED_HEAP heaped = heap("");
+  cr_assert_eq(rg_graph_num_nodes(heaped.graph), 1);
+  cr_assert_eq(rg_graph_num_edges(heaped.graph), 0);
+  rg_referrers referrers;
+  must(rg_graph_referrers(heaped.graph, RG_NODE_ROOT, &referrers));
+  cr_assert_eq(referrers.num_edges, 0);
+}
+
+/* --- the reverse index ---------------------------------------------------------------------------------------------- */
+
+static void check_referrers(const rg_graph *graph)
+{
+  for (rg_node node = 0; node < rg_graph_num_nodes(graph); node++) {
+    rg_referrers referrers;
+    must(rg_graph_referrers(graph, node, &referrers));
+    size_t num = 0;
+    for (rg_edge edge = 0; edge < rg_graph_num_edges(graph); edge++) {
+      if (rg_graph_edge_target(graph, edge) == node)
+        cr_assert_eq(referrers.edges[num++], edge);
+    }
+    cr_assert_eq(referrers.num_edges, num);
+  }
+}
+
+Test(graph, knows_every_referrer)
+{
+  for (uint32_t seed = 1; seed <= 200; seed++) {
+    rg_graph *graph = heap_random(seed, 1 + seed % 20, seed % 50);
+    check_referrers(graph);
+    rg_graph_destroy(graph);
+  }
+}
+
+static void *ask_for_referrers(void *graph)
+{
+  rg_referrers referrers;
+  return rg_graph_referrers(graph, 1, &referrers) ? NULL : graph;
+}
+
+Test(graph, makes_its_reverse_index_once_though_threads_ask_at_the_same_time)
+{
+  rg_graph *graph = heap_chain(100000);
+  pthread_t threads[8];
+  size_t num_live = rgi_alloc_num_live();
+  for (size_t i = 0; i < 8; i++)
+    cr_assert_eq(pthread_create(&threads[i], NULL, ask_for_referrers, graph), 0);
+  for (size_t i = 0; i < 8; i++) {
+    void *result;
+    pthread_join(threads[i], &result);
+    cr_assert_eq(result, graph);
+  }
+  cr_assert_eq(rgi_alloc_num_live(), num_live + 2);
+  rg_graph_destroy(graph);
+}
+
+/* --- failing allocations -------------------------------------------------------------------------------------------- */
+
+static rg_error *build(rg_builder *builder)
+{
+  rg_type_info type_info = {"Screen", "ui", RG_CATEGORY_INSTANCE};
+  const char *names[] = {"self"};
+  rg_site_info site_info = {"f", "ui.py", 12, 1, names};
+  rg_node_info info = {.length = RG_LENGTH_NONE};
+  RGI_TRY(rg_builder_add_type(builder, &type_info, &info.type));
+  RGI_TRY(rg_builder_add_site(builder, &site_info, &info.site));
+  RGI_TRY(rg_builder_add_string(builder, "name\n", 5, &info.label));
+  for (int i = 0; i < 100; i++) {
+    rg_node node;
+    RGI_TRY(rg_builder_add_node(builder, &info, &node));
+    RGI_TRY(rg_builder_add_edge(builder, node, RG_NODE_ROOT, RG_EDGE_ATTRIBUTE, info.label));
+    RGI_TRY(rg_builder_add_edge(builder, RG_NODE_ROOT, node, RG_EDGE_ATTRIBUTE, info.label));
+  }
+  return NULL;
+}
+
+static rg_error *build_and_finish(rg_graph **ret)
+{
+  rg_builder *builder;
+  RGI_TRY(rg_builder_create(&builder));
+  rg_error *error = build(builder);
+  if (!error)
+    error = rg_builder_finish(builder, ret);
+  rg_builder_destroy(builder);
+  return error;
+}
+
+Test(graph, survives_every_failing_allocation)
+{
+  rg_graph *graph;
+  cr_assert_gt(HEAP_TORTURE(build_and_finish(&graph), rg_graph_destroy(graph)), 10);
+}
+
+Test(graph, can_be_finished_after_finishing_failed)
+{
+  rg_builder *builder = new_builder();
+  must(build(builder));
+  rg_graph *graph = NULL;
+  for (size_t n = 0; !graph; n++) {
+    rgi_alloc_fail_after(n);
+    rg_error *error = rg_builder_finish(builder, &graph);
+    rgi_alloc_fail_after(SIZE_MAX);
+    cr_assert_eq(error != NULL, graph == NULL);
+    rg_error_destroy(error);
+  }
+  cr_assert_eq(rg_graph_num_nodes(graph), 101);
+  cr_assert_eq(rg_graph_edge_target(graph, 99), 100);
+  rg_builder_destroy(builder);
+  rg_graph_destroy(graph);
+}
