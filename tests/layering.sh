@@ -1,0 +1,80 @@
+#!/bin/sh
+# Keeps the house in order: which room includes which, where foreign headers may appear, and what the library exports
+# and links. Grep and nm are enough.
+
+set -u
+. "${srcdir:?}/tests/tap.sh"
+
+# The rooms that a room may include, beside itself.
+rooms_below() {
+  case $1 in
+    base) ;;
+    graph) echo base ;;
+    analysis) echo base graph ;;
+    select) echo base graph analysis ;;
+    view) echo base graph analysis select ;;
+    render) echo base graph analysis select view ;;
+    renderer) echo base render ;;
+    *) echo "src/$1 has no place in tests/layering.sh" >&2 ;;
+  esac
+}
+
+# Prints the lines of the files of a room that include a private header of a room that is not below it.
+includes_down() {
+  allowed=$(rooms_below "$1" | tr ' ' '|')
+  ! grep -nE '^#include "' "$srcdir/src/$1"/*.[ch] |
+    grep -vE "#include \"([^/]*|\.\./($allowed)/[^/]*)\"" || false
+}
+
+# Succeeds if only the files that match the first pattern include headers that match the second.
+only() {
+  ! (cd "$srcdir" && grep -rnE "^ *# *include *[<\"]($2)[>\"]" --include='*.[ch]' include src bindings examples) |
+    grep -vE "^($1)"
+}
+
+exported() {
+  nm -D --defined-only "$1" | awk '{ print $3 }' | LC_ALL=C sort
+}
+
+exports_what_is_listed() {
+  exported .libs/librefgraph.so | diff -u "$srcdir/tests/abi/symbols.txt" -
+}
+
+exports_public_names_only() {
+  ! exported .libs/librefgraph.so | grep -v '^rg_'
+}
+
+exports_its_init_function_only() {
+  [ "$(exported "$1")" = PyInit__refgraph ]
+}
+
+# Succeeds if the file needs no shared library that matches.
+links_no() {
+  ! readelf -d "$2" | grep -E "NEEDED.*\[lib($1)"
+}
+
+for folder in "$srcdir"/src/*/; do
+  room=$(basename "$folder")
+  ok "src/$room includes only itself and the rooms below it" includes_down "$room"
+done
+
+ok "Python.h appears only in the binding, in refgraph/python.h and in examples" \
+  only 'bindings/python/|include/refgraph/python\.h:|examples/' 'Python\.h'
+ok "cgraph.h, gvc.h and png.h appear only in the renderer" only 'src/renderer/' '(cgraph|gvc.*|gvplugin.*|png)\.h'
+ok "only src includes private headers of src" only 'src/' '.*\.\./.*|src/.*'
+
+ok "librefgraph.so exports only names that start with rg_" exports_public_names_only
+ok "librefgraph.so exports what tests/abi/symbols.txt lists" exports_what_is_listed
+ok "librefgraph.so links neither Python nor what the renderer draws with" \
+  links_no 'python|cgraph|cdt|gvc|png' .libs/librefgraph.so
+ok "refgraph-render links no Python" links_no python refgraph-render
+
+for extension in bindings/python/refgraph/_refgraph.*.so; do
+  [ -e "$extension" ] || continue
+  file=$(basename "$extension")
+  ok "$file exports its init function only" exports_its_init_function_only "$extension"
+  ok "$file links neither libpython nor what the renderer draws with" \
+    links_no 'python|cgraph|cdt|gvc|png' "$extension"
+done
+
+plan
