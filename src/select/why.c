@@ -189,38 +189,35 @@ static void keep_nearest(struct candidates *candidates, uint32_t max)
   candidates->num = num < max ? num : max;
 }
 
-static bool is_kept(const struct candidates *candidates, rg_node holder)
-{
-  struct candidate key = {.holder = holder};
-  const struct candidate *all = candidates->all;
-  size_t begin = 0, end = candidates->num;
-  while (begin < end) {
-    size_t middle = begin + (end - begin) / 2;
-    if (all[middle].holder < key.holder)
-      begin = middle + 1;
-    else
-      end = middle;
-  }
-  return begin < candidates->num && all[begin].holder == holder;
-}
-
-// Draws each reference of the holders that were kept; all of them would have to go.
-static rg_error *add_holders(struct why *why, const rg_paths *paths, rg_node target,
-                             const struct candidates *candidates)
+// Draws each reference of one holder: all of them would have to go.
+static rg_error *add_holder(struct why *why, const rg_paths *paths, rg_node target, rg_node holder)
 {
   RGI_TRY(rgi_walk_start(&why->holders, target));
   for (;;) {
-    rg_node holder;
-    RGI_TRY(rgi_walk_next(&why->holders, &holder));
-    if (holder == RG_NODE_NONE)
+    rg_node end;
+    RGI_TRY(rgi_walk_next(&why->holders, &end));
+    if (end == RG_NODE_NONE)
       return NULL;
-    if (!is_kept(candidates, holder))
-      continue;
-    if (has_room_for_step(why, paths, holder))
+    if (end == holder && rgi_draft_has_room(&why->draft, holder))
       RGI_TRY(rgi_draft_add_chain(&why->draft, &why->holders, role_on(paths, holder)));
-    else
-      rgi_draft_node(&why->draft, target)->num_cut_referrers++;
   }
+}
+
+// The nearest first, each with its path. Those for which there is no room are counted, so that no more of them are
+// looked for than the budget has nodes.
+static rg_error *add_candidates(struct why *why, const rg_paths *paths, rg_node target,
+                                const struct candidates *candidates)
+{
+  for (size_t i = 0; i < candidates->num; i++) {
+    rg_node holder = candidates->all[i].holder;
+    if (!has_room_for_step(why, paths, holder)) {
+      rgi_draft_node(&why->draft, target)->num_cut_referrers++;
+      continue;
+    }
+    RGI_TRY(add_holder(why, paths, target, holder));
+    RGI_TRY(add_path(why, paths, holder));
+  }
+  return NULL;
 }
 
 static rg_error *add_paths(struct why *why, rg_node target)
@@ -234,16 +231,9 @@ static rg_error *add_paths(struct why *why, rg_node target)
   keep_nearest(&candidates, why->options.max_paths);
   bool is_reached = rg_paths_distance(paths, target) != RG_DISTANCE_NONE;
   why->draft.selection->num_unreached += !is_reached;
-  if (!candidates.num)
-    return is_reached ? add_path(why, paths, target) : NULL;
-  qsort(candidates.all, candidates.num, sizeof(*candidates.all), compare_by_holder);
-  RGI_TRY(add_holders(why, paths, target, &candidates));
-  qsort(candidates.all, candidates.num, sizeof(*candidates.all), compare_by_rank);
-  for (size_t i = 0; i < candidates.num; i++) {
-    if (rgi_draft_has(&why->draft, candidates.all[i].holder))
-      RGI_TRY(add_path(why, paths, candidates.all[i].holder));
-  }
-  return NULL;
+  if (candidates.num)
+    return add_candidates(why, paths, target, &candidates);
+  return is_reached ? add_path(why, paths, target) : NULL;
 }
 
 // --- all together -----------------------------------------------------------------------------------------------

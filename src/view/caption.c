@@ -60,12 +60,32 @@ static uint64_t num_targets(const rg_view *view)
   return num;
 }
 
+// The holders through which paths lead to the targets. Arrows stand in the order of their sources.
+static uint64_t num_last_holders(const rg_view *view)
+{
+  uint64_t num = 0;
+  uint32_t last = RG_VIEW_NONE;
+  for (size_t i = 0; i < view->num_arrows; i++) {
+    const rg_view_edge *edge = &view->arrows[i].edge;
+    rg_role source = view->boxes[edge->source].node.role;
+    bool is_end = view->boxes[edge->target].node.role == RG_ROLE_TARGET;
+    if (!is_end || edge->source == last || (source != RG_ROLE_PATH && source != RG_ROLE_ROOT))
+      continue;
+    last = edge->source;
+    num++;
+  }
+  return num;
+}
+
 static void add_paths(struct rgi_text *text, const struct rgi_sheet *sheet)
 {
   uint64_t num = num_targets(sheet->view), num_unreached = sheet->selection->num_unreached;
+  uint64_t num_holders = num_last_holders(sheet->view);
   begin_part(text);
   if (num_unreached == num)
     rgi_text_puts(text, "no path from a root");
+  else if (num == 1 && num_holders > 1)
+    rgi_text_printf(text, "shortest paths from a root, through %u holders", (unsigned)num_holders);
   else
     rgi_text_puts(text, num == 1 ? "shortest path from a root" : "shortest paths from a root");
   if (num_unreached < num)

@@ -8,6 +8,8 @@
 #include "../../src/base/alloc.h"
 #include "heap.h"
 
+TestSuite(neighbourhood, .timeout = 120);
+
 static void destroy_selection(rg_selection **selection)
 {
   rg_selection_destroy(*selection);

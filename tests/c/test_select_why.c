@@ -176,16 +176,25 @@ Test(why, draws_every_reference_of_a_holder)
 
 Test(why, prefers_the_holder_on_the_shortest_path_among_equals)
 {
-  SCOPED_HEAP heaped = heap("R>m R>n n>t m>t");
+  // Both are as near; the root of m comes first, the edge of n does.
+  SCOPED_HEAP heaped = heap("n:instance m:instance R>m R>n n>t m>t");
   SCOPED_SELECTION *one = WHY("t", 1);
   cr_assert_not_null(find(one, heap_node(&heaped, "m")));
-  rg_why_options options = RG_WHY_OPTIONS_INIT;
-  options.max_paths = 2;
-  options.max_nodes = 2;
-  rg_node target = heap_node(&heaped, "t");
-  SCOPED_SELECTION *selection;
-  cr_assert_null(rg_select_why(heaped.graph, &target, 1, &options, &selection));
-  cr_assert_eq(rg_selection_num_nodes(selection), 2);
+  SCOPED_SELECTION *selection = ask_why(heaped.graph, heap_node(&heaped, "t"), 2, 2);
+  cr_assert_not_null(FIND("m"));
+  cr_assert_null(FIND("n"));
+  cr_assert_eq(FIND("t")->num_cut_referrers, 1);
+}
+
+Test(why, gives_several_paths_only_where_no_machinery_shares_them)
+{
+  // f and g refer to all of the module through their globals; that is no other way to hold t.
+  SCOPED_HEAP heaped = heap("R>m m.__dict__>d d:passage d.t>t d.f>f d.g>g f!__globals__>d g!__globals__>d");
+  SCOPED_SELECTION *selection = WHY("t", 5);
+  cr_assert_null(FIND("f"));
+  SCOPED_HEAP machinery = heap("R>f f!__globals__>d d:passage d.t>t");
+  SCOPED_SELECTION *only = ask_why(machinery.graph, heap_node(&machinery, "t"), 5, RG_MAX_NODES_DEFAULT);
+  cr_assert_not_null(find(only, heap_node(&machinery, "f")));
 }
 
 /* --- budget -------------------------------------------------------------------------------------------------------- */
