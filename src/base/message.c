@@ -68,14 +68,22 @@ uint32_t rgi_message_count(struct rgi_message_reader *reader, size_t least_size)
   return count;
 }
 
+// What the eight bits of a byte do to the checksum.
+static uint32_t crc32_of_byte(uint32_t byte)
+{
+  for (int bit = 0; bit < 8; bit++)
+    byte = byte >> 1 ^ (0xedb88320u & (0u - (byte & 1)));
+  return byte;
+}
+
 uint32_t rgi_crc32(const void *data, size_t size)
 {
+  uint32_t table[256];
+  for (uint32_t byte = 0; byte < 256; byte++)
+    table[byte] = crc32_of_byte(byte);
   const unsigned char *bytes = data;
   uint32_t crc = UINT32_MAX;
-  for (size_t i = 0; i < size; i++) {
-    crc ^= bytes[i];
-    for (int bit = 0; bit < 8; bit++)
-      crc = crc >> 1 ^ (0xedb88320u & (0u - (crc & 1)));
-  }
+  for (size_t i = 0; i < size; i++)
+    crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
   return ~crc;
 }

@@ -66,7 +66,8 @@ void rgi_raster_register(GVC_t *context)
 
 rg_error *rgi_raster_resolution(double width, double height, double *dpi_ret)
 {
-  double dpi = width * FINE_DPI / RGI_POINTS_PER_INCH <= FINE_MAX_WIDTH ? FINE_DPI : COARSE_DPI;
+  // As fine as the width of a page allows.
+  double dpi = fmin(FINE_DPI, fmax(COARSE_DPI, floor(FINE_MAX_WIDTH * RGI_POINTS_PER_INCH / width)));
   dpi = fmin(dpi, floor(MAX_SIDE * RGI_POINTS_PER_INCH / fmax(width, height)));
   dpi = fmin(dpi, floor(sqrt(MAX_PIXELS / (width * height)) * RGI_POINTS_PER_INCH));
   if (dpi < LEAST_DPI)
