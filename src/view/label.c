@@ -87,12 +87,20 @@ static void add_site(struct writer *writer, const rg_graph *graph, const struct 
   rgi_words_add_place(writer->text, site.file, site.line, room(writer));
 }
 
-// "app.bus" / "module", "make.<locals>.on_click" / "function, ui.py:12": the name first, the type below. Of several,
-// only code has one name for all.
+// The name of one is its own; several have only that of their site in common.
+static const char *name_of(const rg_graph *graph, const struct rgi_box *box)
+{
+  if (box->node.count == 1)
+    return rg_graph_string(graph, box->info.label);
+  if (box->info.site != RG_SITE_NONE)
+    return rg_graph_site(graph, box->info.site).name;
+  return box->type.category == RG_CATEGORY_CALLABLE ? rg_graph_string(graph, box->info.label) : "";
+}
+
+// "app.bus" / "module", "make.<locals>.on_click" / "function, ui.py:12": the name first, the type below.
 static void add_named(struct writer *writer, const rg_graph *graph, const struct rgi_box *box)
 {
-  bool has_name = box->node.count == 1 || box->type.category == RG_CATEGORY_CALLABLE;
-  const char *name = has_name ? rg_graph_string(graph, box->info.label) : "";
+  const char *name = name_of(graph, box);
   add_count(writer, box);
   if (*name) {
     rgi_words_add_name(writer->text, name, room(writer));

@@ -1,4 +1,5 @@
-/* The list of definition sites: whatever a picture leaves out, no closure is lost.
+/* The list of definition sites: whatever a picture leaves out, no closure is lost. Those that capture only what the
+ * language adds come last, since they rarely say anything.
  *
  *   copies  captured  definition site
  *      200   52.8 MB  Worker.start.<locals>.on_tick  worker.py:42  captures self
@@ -39,6 +40,17 @@ static rg_error *copy_site(struct rgi_sheet *sheet, const rg_closure_group *grou
   return copy_captured(strings, &info, site);
 }
 
+static rg_error *copy_sites(struct rgi_sheet *sheet, bool is_implicit)
+{
+  rg_view *view = sheet->view;
+  for (size_t i = 0; i < rg_closures_num_groups(sheet->options.closures); i++) {
+    rg_closure_group group = rg_closures_group(sheet->options.closures, i);
+    if ((group.is_implicit != 0) == is_implicit)
+      RGI_TRY(copy_site(sheet, &group, &view->sites[view->num_sites++]));
+  }
+  return NULL;
+}
+
 rg_error *rgi_view_add_sites(struct rgi_sheet *sheet)
 {
   const rg_closures *closures = sheet->options.closures;
@@ -50,12 +62,8 @@ rg_error *rgi_view_add_sites(struct rgi_sheet *sheet)
   RGI_TRY(rgi_arena_alloc(&view->strings, num_sites * sizeof(*view->sites), &memory));
   view->has_sites = true;
   view->sites = memory;
-  view->num_sites = num_sites;
-  for (size_t i = 0; i < num_sites; i++) {
-    rg_closure_group group = rg_closures_group(closures, i);
-    RGI_TRY(copy_site(sheet, &group, &view->sites[i]));
-  }
-  return NULL;
+  RGI_TRY(copy_sites(sheet, false));
+  return copy_sites(sheet, true);
 }
 
 // Fills up the column that begins at byte `begin` of the text.

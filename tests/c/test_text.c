@@ -142,8 +142,8 @@ Test(text, lists_every_site_of_closures_drawn_or_not)
                   "\n"
                   "copies  captured  definition site\n"
                   "     3    264 kB  W.start.<locals>.on_tick  worker.py:42  captures self, other\n"
-                  "     1     900 B  P.draw                    ui.py:7       captures cls\n"
                   "     1       0 B  lost                      x.py:1        captures y\n"
+                  "     1     900 B  P.draw                    ui.py:7       captures cls\n"
                   "\n"
                   "why_closures · 5 closures at 3 sites · 1 site drawn · 1 closure with implicit captures only · "
                   "1 closure without a path from a root\n");

@@ -216,6 +216,22 @@ Test(view, adds_what_the_caller_has_to_say)
   cr_assert_str_eq(box(&drawn, "t")->attributes[0].value, "re\\nd");
 }
 
+Test(view, names_many_closures_by_their_site)
+{
+  SCOPED_HEAP heaped = heap("R>m m.a>a m.b>b a:callable,closure,label=Literal,site=inner/x.py/1 "
+                            "b:callable,closure,label=Other,site=inner/x.py/1");
+  rg_closures *closures;
+  cr_assert_null(rg_closures_create(heaped.graph, &closures));
+  rg_selection *selection;
+  cr_assert_null(rg_select_why_closures(heaped.graph, closures, NULL, &selection));
+  rg_view *view;
+  cr_assert_null(rg_view_create(selection, NULL, &view));
+  cr_assert_str_eq(rg_view_node_at(view, 1)->text, "2 × inner\nfunction, x.py:1\n");
+  rg_view_destroy(view);
+  rg_selection_destroy(selection);
+  rg_closures_destroy(closures);
+}
+
 /* --- arrows -------------------------------------------------------------------------------------------------------- */
 
 Test(view, names_arrows_by_kind)
