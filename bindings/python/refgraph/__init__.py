@@ -9,6 +9,16 @@
 rows
 """
 
+try:
+    from . import _refgraph
+except ModuleNotFoundError as error:
+    import sys as _sys
+
+    raise ImportError(
+        f"refgraph has no extension for this interpreter ({_sys.implementation.cache_tag}, {_sys.executable});"
+        " it is built for CPython 3.10 to 3.13, and not for free-threaded builds"
+    ) from error
+
 from ._calls import show_backrefs, show_refs, why, why_closures
 from ._graph import Graph, capture
 from ._info import VERSION as __version__
