@@ -10,7 +10,17 @@ rows
 """
 
 try:
-    from . import _refgraph
+    from ._refgraph import (
+        ArgumentError,
+        DeadlineError,
+        Drawing,
+        Error,
+        FileError,
+        LimitError,
+        NotFoundError,
+        RenderError,
+        UnsupportedError,
+    )
 except ModuleNotFoundError as error:
     import sys as _sys
 
@@ -23,17 +33,6 @@ from ._calls import show_backrefs, show_refs, why, why_closures
 from ._graph import Graph, capture
 from ._info import VERSION as __version__
 from ._info import check_interpreter, info
-from ._refgraph import (
-    ArgumentError,
-    DeadlineError,
-    Drawing,
-    Error,
-    FileError,
-    LimitError,
-    NotFoundError,
-    RenderError,
-    UnsupportedError,
-)
 
 __all__ = [
     "ArgumentError",
