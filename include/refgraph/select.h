@@ -34,7 +34,8 @@ typedef struct rg_selected_edge {
   uint32_t num_names; /* how many different names these edges have, 1 or more */
 } rg_selected_edge;
 
-/* Passages are selected nodes like others, but count neither as depth nor in the budget. */
+/* Passages are selected nodes like others, but count neither as depth nor in the budget.
+ * A selection reads its graph, which has to stay as long as the selection does. */
 typedef struct rg_selection rg_selection;
 
 RG_PUBLIC const rg_graph *rg_selection_graph(const rg_selection *selection);
@@ -70,14 +71,14 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_select_neighbourhood(const rg_graph *graph, c
 
 typedef struct rg_why_options {
   size_t size;
-  uint32_t max_paths;          /* to each target, through different holders */
+  uint32_t max_paths;          /* to each target, through different last holders, the nearest to a root first */
   uint32_t max_nodes;
   uint32_t max_edges;
 } rg_why_options;
 #define RG_WHY_OPTIONS_INIT {sizeof(rg_why_options), 1, RG_MAX_NODES_DEFAULT, RG_MAX_EDGES_DEFAULT}
 
 /* The shortest paths from a root to each target, and what a target that is a closure captures.
- * Weak edges are never on a path. */
+ * Weak edges are never on a path. Of a path that is longer than the budget the end and the root are selected. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_select_why(const rg_graph *graph, const rg_node *targets, size_t num_targets,
                                               const rg_why_options *options, rg_selection **ret);
 

@@ -1,5 +1,6 @@
 /* Closures by definition site. A counting sort brings the closures of a site together; then each group is walked from
- * its closures over what they capture. Cost: O(V + the edges of closures and passages), 8 bytes a node while it runs. */
+ * its closures over what they capture. Cost: O(V + the edges of closures and passages), 8 bytes a node while it
+ * runs. */
 #define _GNU_SOURCE // qsort_r
 
 #include <refgraph/analysis.h>

@@ -77,8 +77,8 @@ static rg_error *add_gap(struct why *why, const rg_paths *paths, rg_node node)
   RGI_TRY(rgi_draft_add_node(draft, root, RG_ROLE_ROOT));
   draft->num_edges_left--;
   uint32_t num_steps = rg_paths_distance(paths, node) - rg_paths_distance(paths, root);
-  return rgi_selection_add_edge(
-      draft->selection, (rg_selected_edge){draft->places[root] - 1, draft->places[node] - 1, RG_EDGE_NONE, num_steps, 1});
+  rg_selected_edge gap = {draft->places[root] - 1, draft->places[node] - 1, RG_EDGE_NONE, num_steps, 1};
+  return rgi_selection_add_edge(draft->selection, gap);
 }
 
 // Room for one more step, such that the root can still be drawn after it.

@@ -23,7 +23,9 @@ static int compare_edges(const void *a, const void *b)
   const rg_selected_edge *x = *(const rg_selected_edge *const *)a, *y = *(const rg_selected_edge *const *)b;
   if (x->source != y->source)
     return x->source < y->source ? -1 : 1;
-  return x->edge < y->edge ? -1 : x->edge > y->edge;
+  if (x->edge != y->edge)
+    return x->edge < y->edge ? -1 : 1;
+  return (x->target > y->target) - (x->target < y->target);
 }
 
 static rg_error *init_rows(struct rows *rows, const rg_selection *selection)
