@@ -16,8 +16,8 @@ class Graph(_refgraph.Graph):
 
     >>> import refgraph
     >>> graph = refgraph.capture()
-    >>> graph.why(refgraph.capture).nodes[0]["role"]
-    'root'
+    >>> [node["role"] for node in graph.why(refgraph.capture).nodes]
+    ['target', 'root']
     """
 
     def __repr__(self):

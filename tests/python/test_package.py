@@ -1,0 +1,100 @@
+"""The package as a whole: its documentation runs, its stub tells the truth."""
+
+import ast
+import doctest
+import inspect
+import os
+import unittest
+
+import refgraph
+from refgraph import _calls, _graph, _info, _output, _refgraph
+
+STUB = os.path.join(os.path.dirname(refgraph.__file__), "_refgraph.pyi")
+
+
+def stub():
+    with open(STUB, encoding="utf-8") as file:
+        return ast.parse(file.read())
+
+
+def stub_classes():
+    return [node for node in stub().body if isinstance(node, ast.ClassDef)]
+
+
+class Documentation(unittest.TestCase):
+    def test_every_example_of_a_docstring_gives_what_it_says(self):
+        for module in (refgraph, _calls, _graph, _info, _output):
+            with self.subTest(module=module.__name__):
+                self.assertEqual(doctest.testmod(module).failed, 0)
+
+    def test_every_public_name_has_a_docstring(self):
+        for name in refgraph.__all__:
+            with self.subTest(name=name):
+                self.assertTrue(inspect.getdoc(getattr(refgraph, name)))
+
+    def test_every_public_method_of_a_drawing_and_a_graph_has_a_docstring(self):
+        for cls in (refgraph.Drawing, refgraph.Graph):
+            for name in dir(cls):
+                if not name.startswith("_"):
+                    with self.subTest(name=f"{cls.__name__}.{name}"):
+                        self.assertTrue(inspect.getdoc(getattr(cls, name)))
+
+
+class Stub(unittest.TestCase):
+    def test_every_class_of_the_stub_that_is_no_type_of_a_dict_is_in_the_extension(self):
+        for node in stub_classes():
+            if not any(isinstance(base, ast.Name) and base.id == "TypedDict" for base in node.bases):
+                with self.subTest(name=node.name):
+                    self.assertTrue(inspect.isclass(getattr(_refgraph, node.name)))
+
+    def test_the_members_of_each_type_are_those_of_the_stub(self):
+        for node in stub_classes():
+            if node.name in ("Graph", "Drawing"):
+                written = {member.name for member in node.body if isinstance(member, ast.FunctionDef)}
+                present = {
+                    name
+                    for name in vars(getattr(_refgraph, node.name))
+                    if not name.startswith("__")
+                }
+                with self.subTest(name=node.name):
+                    self.assertEqual(written, present)
+
+    def test_the_parameters_of_each_method_are_those_of_the_stub(self):
+        for node in stub_classes():
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef) and not member.decorator_list:
+                    with self.subTest(name=f"{node.name}.{member.name}"):
+                        method = getattr(getattr(_refgraph, node.name), member.name)
+                        written = [
+                            argument.arg
+                            for argument in (*member.args.posonlyargs, *member.args.args, *member.args.kwonlyargs)
+                        ]
+                        self.assertEqual(list(inspect.signature(method).parameters), written)
+
+
+class Info(unittest.TestCase):
+    def test_the_layouts_that_a_capture_relies_on_are_found(self):
+        self.assertEqual(set(refgraph.info()["layouts"].values()), {True})
+
+    def test_a_layout_that_is_not_found_stops_the_import(self):
+        original = _info.probe, _refgraph.built_for
+        _info.probe = lambda: {"list": True, "frame": False}
+        _refgraph.built_for = 0x030A0000
+        try:
+            with self.assertRaisesRegex(ImportError, "built for CPython 3.10.0 and does not find the layout of frame"):
+                _info.check_interpreter()
+        finally:
+            _info.probe, _refgraph.built_for = original
+
+    def test_the_release_that_the_extension_was_built_for_is_not_probed(self):
+        original = _info.probe, _refgraph.built_for
+        _info.probe = lambda: self.fail("probed")
+        _refgraph.built_for = __import__("sys").hexversion
+        try:
+            _info.check_interpreter()
+        finally:
+            _info.probe, _refgraph.built_for = original
+
+
+if __name__ == "__main__":
+    unittest.main()
