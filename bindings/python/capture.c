@@ -75,7 +75,7 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
 static bool is_hidden(const struct rgpy_capture *capture, const struct rgpy_reference *reference)
 {
   bool is_machinery = reference->kind == RG_EDGE_INTERNAL || reference->kind == RG_EDGE_TYPE;
-  return is_machinery && capture->is_bounded && !capture->with_internals;
+  return is_machinery && rgpy_capture_hides_internals(capture);
 }
 
 static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference reference)

@@ -110,6 +110,11 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
 rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name);
 rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name);
 /* What is known of the object that is being read before it is read: RGPY_MARK_. */
+static inline bool rgpy_capture_hides_internals(const struct rgpy_capture *capture)
+{
+  return capture->is_bounded && !capture->with_internals;
+}
+
 static inline uint8_t rgpy_capture_marks(const struct rgpy_capture *capture)
 {
   return rgpy_found_at(capture, capture->node)->marks;

@@ -80,23 +80,28 @@ PyObject *rgpy_find_item(PyObject *dict, const char *name)
   return NULL;
 }
 
-enum { NAME_SIZE = 256 };
+enum { NAME_SIZE = RGPY_NAME_SIZE };
+
+void rgpy_type_name(PyTypeObject *type, char name_ret[RGPY_NAME_SIZE], char module_ret[RGPY_NAME_SIZE])
+{
+  if (type == &_PyWeakref_RefType) {
+    // Its name is ReferenceType, by which nobody calls it.
+    snprintf(name_ret, NAME_SIZE, "weakref");
+    snprintf(module_ret, NAME_SIZE, "weakref");
+  } else if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+    rgpy_copy_text(((PyHeapTypeObject *)type)->ht_name, name_ret, NAME_SIZE);
+    rgpy_copy_text(rgpy_find_item(type->tp_dict, "__module__"), module_ret, NAME_SIZE);
+  } else {
+    const char *dot = strrchr(type->tp_name, '.');
+    snprintf(name_ret, NAME_SIZE, "%s", dot ? dot + 1 : type->tp_name);
+    snprintf(module_ret, NAME_SIZE, "%.*s", dot ? (int)(dot - type->tp_name) : 0, type->tp_name);
+  }
+}
 
 static rg_error *add_type(struct rgpy_capture *capture, PyTypeObject *type, struct rgpy_type *ret)
 {
   char name[NAME_SIZE], module[NAME_SIZE];
-  if (type == &_PyWeakref_RefType) {
-    // Its name is ReferenceType, by which nobody calls it.
-    snprintf(name, sizeof(name), "weakref");
-    snprintf(module, sizeof(module), "weakref");
-  } else if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) {
-    rgpy_copy_text(((PyHeapTypeObject *)type)->ht_name, name, sizeof(name));
-    rgpy_copy_text(rgpy_find_item(type->tp_dict, "__module__"), module, sizeof(module));
-  } else {
-    const char *dot = strrchr(type->tp_name, '.');
-    snprintf(name, sizeof(name), "%s", dot ? dot + 1 : type->tp_name);
-    snprintf(module, sizeof(module), "%.*s", dot ? (int)(dot - type->tp_name) : 0, type->tp_name);
-  }
+  rgpy_type_name(type, name, module);
   rg_type_info info = {name, strcmp(module, "builtins") == 0 ? "" : module, ret->category};
   return rg_builder_add_type(capture->builder, &info, &ret->id);
 }
@@ -140,10 +145,10 @@ static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type
 }
 
 // Fields that the type itself declares: __slots__, and what C types show, such as functools.partial's func. Only
-// fields inside the fixed part of the object are read.
+// fields inside the fixed part of the object are read. Those of a builtin kind are its enumerator's.
 static rg_error *add_members(struct rgpy_capture *capture, struct rgpy_type *type)
 {
-  for (PyTypeObject *base = type->type; base; base = base->tp_base) {
+  for (PyTypeObject *base = type->type; base && !rgpy_is_enumerated(base); base = base->tp_base) {
     for (const PyMemberDef *member = base->tp_members; member && member->name; member++) {
       bool is_object = member->type == T_OBJECT || member->type == T_OBJECT_EX;
       // Py_RELATIVE_OFFSET, of 3.12 and later, is 8.
@@ -164,7 +169,8 @@ static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_ty
   bool is_own_kind = type->is_complete || PyType_IsSubtype(python_type, &PyType_Type) ||
                      python_type == &PyFrame_Type || python_type == &PyModule_Type || python_type == &PyGen_Type ||
                      python_type == &PyCoro_Type || python_type == &PyAsyncGen_Type;
-  type->has_attributes = !is_own_kind && (python_type->tp_dictoffset || python_type->tp_flags & (1UL << 4));
+  type->has_attributes = !is_own_kind && !PyType_IsSubtype(python_type, &PyModule_Type) &&
+                         (python_type->tp_dictoffset || python_type->tp_flags & (1UL << 4));
   RGPY_TRY(add_type(capture, python_type, type));
   return is_own_kind ? NULL : add_members(capture, type);
 }
@@ -239,7 +245,7 @@ static Py_ssize_t length_of(PyObject *object)
     return PyDict_GET_SIZE(object);
   if (PyAnySet_Check(object))
     return ((PySetObject *)object)->used;
-  if (PyList_Check(object) || PyTuple_Check(object) || strcmp(Py_TYPE(object)->tp_name, "collections.deque") == 0)
+  if (PyList_Check(object) || PyTuple_Check(object) || rgpy_is_deque(Py_TYPE(object)))
     return Py_SIZE(object);
   return -1;
 }

@@ -23,6 +23,10 @@ struct rgpy_type {
   size_t num_members;
 };
 
+enum { RGPY_NAME_SIZE = 256 };
+/* The name of a type and of its module, as raw text, cut. */
+void rgpy_type_name(PyTypeObject *type, char name_ret[RGPY_NAME_SIZE], char module_ret[RGPY_NAME_SIZE]);
+
 rg_error *rgpy_describe_type(struct rgpy_capture *capture, PyTypeObject *type, const struct rgpy_type **ret);
 /* Everything but the references. */
 rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
@@ -34,5 +38,8 @@ PyObject *rgpy_find_item(PyObject *dict, const char *name);
 
 /* The enumerator of a builtin kind, and whether it alone tells everything of an exact instance. */
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret);
+bool rgpy_is_deque(const PyTypeObject *type);
+/* Whether this very type has an enumerator that reads all of its fields. */
+bool rgpy_is_enumerated(PyTypeObject *type);
 
 #endif

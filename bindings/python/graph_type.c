@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "capture.h"
+#include "describe.h"
 #include "docstrings.h"
 
 static void graph_dealloc(PyObject *self)
@@ -168,17 +169,24 @@ static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
 
+// A graph shows a name that is not plain with escapes; such a one is compared up to the first of them.
+static bool is_shown_name(const char *shown, const char *name)
+{
+  size_t plain = 0;
+  while (name[plain] >= ' ' && name[plain] <= '~' && name[plain] != '\\')
+    plain++;
+  return name[plain] ? strncmp(shown, name, plain) == 0 : strcmp(shown, name) == 0;
+}
+
 static PyObject *graph_find(PyObject *self, PyObject *object)
 {
   const rg_graph *graph = graph_of(self);
   rg_node node = rg_graph_find(graph, (uintptr_t)object);
-  const char *type_name = Py_TYPE(object)->tp_name;
-  const char *dot = strrchr(type_name, '.');
-  bool is_same_type = node != RG_NODE_NONE && strcmp(rg_graph_type(graph, rg_graph_node_type(graph, node)).name,
-                                                     dot ? dot + 1 : type_name) == 0;
-  if (!is_same_type)
+  char name[RGPY_NAME_SIZE], module[RGPY_NAME_SIZE];
+  rgpy_type_name(Py_TYPE(object), name, module);
+  if (node == RG_NODE_NONE || !is_shown_name(rg_graph_type(graph, rg_graph_node_type(graph, node)).name, name))
     return rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "the %s is not in the graph: it was made after the capture",
-                                      type_name));
+                                      name));
   return PyLong_FromUnsignedLong(node);
 }
 

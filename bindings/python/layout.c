@@ -101,6 +101,17 @@ PyObject *rgpy_instance_dict(PyObject *object)
 
 #endif
 
+bool rgpy_is_dict_of_inline_values(PyObject *dict)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+  const PyDictValues *values = PyDict_Check(dict) ? ((PyDictObject *)dict)->ma_values : NULL;
+  return values && values->embedded;
+#else
+  (void)dict;
+  return false;
+#endif
+}
+
 PyObject *rgpy_type_dict(PyTypeObject *type)
 {
 #if PY_VERSION_HEX >= 0x030c0000

@@ -23,6 +23,8 @@ PyObject *rgpy_instance_dict(PyObject *object);
 
 /* The attribute dict of a class, static ones included; NULL if it is not ready. */
 PyObject *rgpy_type_dict(PyTypeObject *type);
+/* Whether this dict only shows the attributes of an instance, which holds the values itself. */
+bool rgpy_is_dict_of_inline_values(PyObject *dict);
 
 /* Bytes before the object that sys.getsizeof() counts: the collector's head, dict and weak reference pointers. */
 size_t rgpy_preheader_size(PyTypeObject *type);

@@ -56,7 +56,11 @@ static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object
     RGPY_TRY(rgpy_name(capture, key, &name));
     RGPY_TRY(rgpy_capture_refer(capture, values.values[i], RG_EDGE_ATTRIBUTE, name));
   }
-  return refer_dict(capture, rgpy_instance_dict(object));
+  PyObject *dict = rgpy_instance_dict(object);
+  // Such a dict shows the values that the instance itself holds.
+  if (dict && rgpy_is_dict_of_inline_values(dict))
+    return refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
+  return refer_dict(capture, dict);
 }
 
 /* --- containers ---------------------------------------------------------------------------------------------------- */
@@ -149,6 +153,9 @@ static rg_error *refer_key(struct rgpy_capture *capture, PyObject *key)
 
 static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
 {
+  // Among all objects there is the instance that holds the values.
+  if (!capture->is_bounded && rgpy_is_dict_of_inline_values(dict))
+    return NULL;
   bool with_keys = holds_keys(dict);
   bool are_attributes = rgpy_capture_marks(capture) & RGPY_MARK_ATTRIBUTES;
   Py_ssize_t position = 0, num_seen = 0;
@@ -181,7 +188,8 @@ rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
       RGPY_TRY(rgpy_name(capture, key, &name));
       rg_builder_name_edge(capture->builder, edge, attribute_kind(key), name);
     }
-    edge += (value != NULL) + with_keys;
+    bool has_key_edge = with_keys && !(rgpy_is_value(key) && rgpy_capture_hides_internals(capture));
+    edge += (value != NULL) + has_key_edge;
   }
   return NULL;
 }
@@ -195,6 +203,12 @@ static rg_error *enumerate_set(struct rgpy_capture *capture, PyObject *object)
       RGPY_TRY(rgpy_capture_refer(capture, set->table[i].key, RG_EDGE_KEY, 0));
   }
   return NULL;
+}
+
+// A class of that name which a program makes is never immutable.
+bool rgpy_is_deque(const PyTypeObject *type)
+{
+  return type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE && strcmp(type->tp_name, "collections.deque") == 0;
 }
 
 struct next_item {
@@ -216,7 +230,10 @@ static int visit_item(PyObject *object, void *context)
 static rg_error *enumerate_deque(struct rgpy_capture *capture, PyObject *object)
 {
   struct next_item next = {capture, (PyObject *)Py_TYPE(object), 0, NULL};
-  Py_TYPE(object)->tp_traverse(object, visit_item, &next);
+  PyTypeObject *type = Py_TYPE(object);
+  while (!rgpy_is_deque(type))
+    type = type->tp_base;
+  type->tp_traverse(object, visit_item, &next);
   return next.error;
 }
 
@@ -405,7 +422,9 @@ static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
   struct rgpy_frame frame;
   if (!rgpy_frame_object_frame(object, &frame))
     return NULL;
+#if PY_VERSION_HEX < 0x030b0000
   frame.object = NULL; // not a reference to itself
+#endif
   return rgpy_frame_references(capture, &frame);
 }
 
@@ -437,6 +456,15 @@ static const struct {
     {&PyTraceBack_Type, enumerate_traceback, true},
 };
 
+bool rgpy_is_enumerated(PyTypeObject *type)
+{
+  for (size_t i = 0; i < sizeof(enumerators) / sizeof(enumerators[0]); i++) {
+    if (enumerators[i].type == type)
+      return true;
+  }
+  return false;
+}
+
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret)
 {
   for (PyTypeObject *base = type; base; base = base->tp_base) {
@@ -449,7 +477,7 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret)
     *is_complete_ret = false;
     if (base == (PyTypeObject *)PyExc_BaseException)
       return enumerate_exception;
-    if (strcmp(base->tp_name, "collections.deque") == 0)
+    if (rgpy_is_deque(base))
       return enumerate_deque;
   }
   return NULL;
@@ -532,7 +560,17 @@ static rg_error *refer_unnamed(struct rgpy_capture *capture, PyObject *object, P
   // A cache may hold much: its dict has a name; what the links of a bounded one hold has none.
   if (strcmp(type->tp_name, "functools._lru_cache_wrapper") == 0 && (PyDict_Check(target) || PyType_Check(target)))
     return refer(capture, target, PyDict_Check(target) ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "cache");
+  // The links of an ordered dict hold the keys once more.
+  if (PyODict_Check(object))
+    return refer(capture, target, RG_EDGE_INTERNAL, "key");
+  if (PyFrame_Check(object) && PyFrame_Check(target))
+    return refer(capture, target, RG_EDGE_INTERNAL, "f_back");
+  // The pair that an iterator gives again and again, and how a wrapper calls its method.
+  if (type == &PyDictIterItem_Type && PyTuple_CheckExact(target))
+    return refer(capture, target, RG_EDGE_INTERNAL, "result");
   bool is_static = !(type->tp_flags & Py_TPFLAGS_HEAPTYPE);
+  if (is_static && strcmp(type->tp_name, "method-wrapper") == 0 && Py_IS_TYPE(target, &PyWrapperDescr_Type))
+    return refer(capture, target, RG_EDGE_INTERNAL, "descriptor");
   for (size_t i = 0; is_static && i < sizeof(further_fields) / sizeof(further_fields[0]); i++) {
     if (strcmp(further_fields[i].type, type->tp_name) == 0)
       return refer(capture, target, further_fields[i].kind, further_fields[i].name);
