@@ -203,12 +203,28 @@ static size_t string_size(PyObject *string)
   return head + ((size_t)PyUnicode_GET_LENGTH(string) + 1) * (size_t)PyUnicode_KIND(string);
 }
 
+#if PY_VERSION_HEX >= 0x030c0000
+#define INT_DIGITS long_value.ob_digit
+#else
+#define INT_DIGITS ob_digit
+#endif
+
+// What 0, which has no digit, takes.
+#define LEAST_DIGITS (size_t)(PY_VERSION_HEX >= 0x030b0000)
+
+static bool is_generator(PyObject *object)
+{
+  return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
+}
+
 static size_t variable_size(PyObject *object)
 {
   PyTypeObject *type = Py_TYPE(object);
   Py_ssize_t num = 0;
   if (type->tp_flags & Py_TPFLAGS_LONG_SUBCLASS)
-    num = (Py_ssize_t)(_PyLong_NumBits(object) / PyLong_SHIFT + 1);
+    return offsetof(PyLongObject, INT_DIGITS) + Py_MAX(rgpy_int_num_digits(object), LEAST_DIGITS) * sizeof(digit);
+  if (is_generator(object) || PyFrame_Check(object))
+    num = (Py_ssize_t)rgpy_frame_num_slots(object);
   else if (type->tp_itemsize)
     num = ((PyVarObject *)object)->ob_size;
   return (size_t)type->tp_basicsize + (size_t)(num < 0 ? -num : num) * (size_t)type->tp_itemsize;
@@ -222,6 +238,8 @@ PyAPI_FUNC(Py_ssize_t) _PyDict_SizeOf(PyDictObject *);
 // own is not called.
 static size_t shallow_size(PyObject *object)
 {
+  if (PyType_Check(object) && !(((PyTypeObject *)object)->tp_flags & Py_TPFLAGS_HEAPTYPE))
+    return sizeof(PyTypeObject);
   size_t size = rgpy_preheader_size(Py_TYPE(object));
   if (PyUnicode_Check(object))
     return PyUnicode_CheckExact(object) ? string_size(object) : size + string_size(object);
@@ -344,7 +362,7 @@ static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *objec
     return describe_wrapped(capture, ((PyMethodObject *)object)->im_func, info);
   if (PyCFunction_Check(object))
     return describe_wrapped(capture, object, info);
-  if (PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object))
+  if (is_generator(object))
     return describe_generator(capture, object, info);
   if (PyCode_Check(object))
     return describe_code(capture, (PyCodeObject *)object, rgpy_code_qualname((PyCodeObject *)object), info);

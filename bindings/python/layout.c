@@ -78,7 +78,7 @@ PyObject *rgpy_instance_dict(PyObject *object)
     Py_ssize_t size = ((PyVarObject *)object)->ob_size;
 #if PY_VERSION_HEX >= 0x030c0000
     if (type->tp_flags & Py_TPFLAGS_LONG_SUBCLASS)
-      size = (Py_ssize_t)(((PyLongObject *)object)->long_value.lv_tag >> _PyLong_NON_SIZE_BITS);
+      size = (Py_ssize_t)rgpy_int_num_digits(object);
 #endif
     offset += (Py_ssize_t)_PyObject_VAR_SIZE(type, size < 0 ? -size : size);
   }
@@ -130,6 +130,16 @@ size_t rgpy_preheader_size(PyTypeObject *type)
   return _PyType_PreHeaderSize(type);
 #else
   return PyType_IS_GC(type) ? sizeof(PyGC_Head) : 0;
+#endif
+}
+
+size_t rgpy_int_num_digits(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return ((PyLongObject *)object)->long_value.lv_tag >> _PyLong_NON_SIZE_BITS;
+#else
+  Py_ssize_t num = Py_SIZE(object);
+  return (size_t)(num < 0 ? -num : num);
 #endif
 }
 
@@ -254,12 +264,19 @@ bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
 PyCodeObject *rgpy_generator_code(PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030c0000
-  PyGenObject *generator = (PyGenObject *)object;
-  return generator->gi_frame_state >= FRAME_CLEARED ? NULL
-                                                    : code_of((_PyInterpreterFrame *)generator->gi_iframe);
+  return code_of((_PyInterpreterFrame *)((PyGenObject *)object)->gi_iframe);
 #else
   return ((PyGenObject *)object)->gi_code;
 #endif
+}
+
+size_t rgpy_frame_num_slots(PyObject *object)
+{
+  bool is_frame = PyFrame_Check(object);
+  if (is_frame && !is_python_frame(((PyFrameObject *)object)->f_frame))
+    return 0;
+  PyCodeObject *code = is_frame ? code_of(((PyFrameObject *)object)->f_frame) : rgpy_generator_code(object);
+  return (size_t)(code->co_nlocalsplus + code->co_stacksize);
 }
 
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)
@@ -324,6 +341,11 @@ bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
 PyCodeObject *rgpy_generator_code(PyObject *object)
 {
   return (PyCodeObject *)((PyGenObject *)object)->gi_code;
+}
+
+size_t rgpy_frame_num_slots(PyObject *object)
+{
+  return PyFrame_Check(object) ? (size_t)Py_SIZE(object) : 0;
 }
 
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)

@@ -29,6 +29,9 @@ bool rgpy_is_dict_of_inline_values(PyObject *dict);
 /* Bytes before the object that sys.getsizeof() counts: the collector's head, dict and weak reference pointers. */
 size_t rgpy_preheader_size(PyTypeObject *type);
 
+/* Digits of an int; 0 has none. */
+size_t rgpy_int_num_digits(PyObject *object);
+
 /* --- code --------------------------------------------------------------------------------------------------------- */
 
 PyObject *rgpy_code_qualname(PyCodeObject *code);
@@ -69,6 +72,10 @@ PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i);
 bool rgpy_generator_frame(PyObject *generator, struct rgpy_frame *ret);
 PyObject *rgpy_generator_qualname(PyObject *generator);
 PyCodeObject *rgpy_generator_code(PyObject *generator);
+
+/* Slots for variables and temporaries in a frame object or, where it has its frame in itself, a generator: from 3.11
+ * on these are of variable size, but keep no ob_size. */
+size_t rgpy_frame_num_slots(PyObject *object);
 
 /* The frame that a frame object owns. False while a thread or a generator owns it. */
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret);

@@ -189,7 +189,7 @@ rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
       rg_builder_name_edge(capture->builder, edge, attribute_kind(key), name);
     }
     bool has_key_edge = with_keys && !(rgpy_is_value(key) && rgpy_capture_hides_internals(capture));
-    edge += (value != NULL) + has_key_edge;
+    edge += (uint64_t)(value != NULL) + has_key_edge;
   }
   return NULL;
 }
