@@ -10,9 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit
 
-# In a build with sanitizers: what an embedded interpreter leaks is not ours.
-echo leak:libpython >suppressions
-export LSAN_OPTIONS="suppressions=$folder/suppressions:print_suppressions=0"
+export LSAN_OPTIONS="suppressions=$source/tests/leaks:print_suppressions=0"
 
 # Runs a command and fails on a word on stderr, too.
 runs_cleanly() {
