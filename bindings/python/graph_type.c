@@ -12,6 +12,13 @@ static void graph_dealloc(PyObject *self)
   Py_TYPE(self)->tp_free(self);
 }
 
+static PyObject *graph_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+  (void)type, (void)args, (void)kwargs;
+  PyErr_SetString(PyExc_TypeError, "a Graph is made by refgraph.capture()");
+  return NULL;
+}
+
 static const rg_graph *graph_of(PyObject *self)
 {
   return ((struct rgpy_graph *)self)->graph;
@@ -33,13 +40,12 @@ static PyObject *ids_new(const rg_node *nodes, size_t num)
 
 static int read_id(const rg_graph *graph, PyObject *id, rg_node *ret)
 {
-  unsigned long number = PyLong_AsUnsignedLong(id);
-  if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OverflowError))
+  int overflow;
+  long long number = PyLong_AsLongLongAndOverflow(id, &overflow);
+  if (number == -1 && PyErr_Occurred())
     return -1;
-  bool is_there = !PyErr_Occurred() && number > 0 && number < rg_graph_num_nodes(graph);
-  PyErr_Clear();
-  if (!is_there) {
-    rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "no node %lu: the graph has ids 1 to %u", number,
+  if (overflow || number < 1 || number >= rg_graph_num_nodes(graph)) {
+    rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "no node %lld: the graph has ids 1 to %u", number,
                                rg_graph_num_nodes(graph) - 1));
     return -1;
   }
@@ -427,6 +433,7 @@ PyTypeObject rgpy_graph_type = {
     .tp_basicsize = sizeof(struct rgpy_graph),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_doc = DOC_Graph,
+    .tp_new = graph_new,
     .tp_dealloc = graph_dealloc,
     .tp_getset = graph_getset,
     .tp_methods = graph_methods,

@@ -22,12 +22,17 @@ def check(filename, output=None):
         raise FileError(f"cannot write '{name}': no permission to write in '{folder}'")
 
 
+_MOST = 2**31 - 1
+
+
 def check_limits(**limits):
     """Says which limit is below what makes sense: 0 for a depth, 1 for a number of things to draw."""
     for name, value in limits.items():
+        if not isinstance(value, int):
+            raise TypeError(f"{name} must be an int, not {type(value).__name__}")
         least = 0 if name in ("max_depth", "too_many") else 1
-        if value < least:
-            raise ArgumentError(f"bad {name} {value}: it is a number from {least}")
+        if not least <= value <= _MOST:
+            raise ArgumentError(f"bad {name} {value}: it is a number from {least} to {_MOST}")
 
 
 def deliver(drawing, filename, output=None):
