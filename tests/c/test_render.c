@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <pthread.h>
 #include <refgraph.h>
@@ -27,8 +28,6 @@
 #include "../../src/render/reply.h"
 #include "../../src/render/request.h"
 #include "heap.h"
-
-TestSuite(render, .timeout = 60);
 
 #define CLOSURE \
   "R>f f:callable,closure,label=make.<locals>.on_click,site=make.<locals>.on_click/ui.py/12/screen/attempts " \
@@ -103,13 +102,32 @@ static rg_error *draw_with(const char *renderer, uint32_t deadline_ms, rg_format
   return draw(picture.view, format, &options, buffer);
 }
 
+static char folders[64][32];
+static size_t num_folders;
+
 static char *folder(void)
 {
-  static char path[64];
+  cr_assert_lt(num_folders, sizeof(folders) / sizeof(folders[0]));
+  char *path = folders[num_folders];
   strcpy(path, "/tmp/refgraph-test-XXXXXX");
   cr_assert(mkdtemp(path));
+  num_folders++;
   return path;
 }
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+  (void)status, (void)type, (void)place;
+  return remove(path);
+}
+
+static void remove_folders(void)
+{
+  for (; num_folders; num_folders--)
+    nftw(folders[num_folders - 1], remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+TestSuite(render, .timeout = 60, .fini = remove_folders);
 
 // A renderer of shell commands; R is the real one.
 static const char *script(const char *commands)
