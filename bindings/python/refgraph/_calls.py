@@ -123,7 +123,7 @@ def _show(
 def _own(graph, objs, targets):
     """The nodes of lists that exist for the call alone: they hold the targets, but keep nothing alive."""
     own = [graph._find(targets)]
-    if isinstance(objs, (list, tuple)):
+    if issubclass(type(objs), (list, tuple)):
         node = graph._find(objs)
         if not graph.referrers(node):
             own.append(node)
@@ -141,6 +141,11 @@ def _excluded(held, ids, extra_ignore, filter):
     ]
 
 
+def _text(value):
+    """As text that C takes: lone surrogates and NUL are written as the escapes that are shown for them."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
+
+
 def _annotations(drawing, held, highlight, extra_info, extra_node_attrs):
     if highlight is None and extra_info is None and extra_node_attrs is None:
         return None
@@ -151,9 +156,9 @@ def _annotations(drawing, held, highlight, extra_info, extra_node_attrs):
         obj = held[node["id"]]
         attributes = extra_node_attrs(obj) if extra_node_attrs is not None else {}
         annotations[node["id"]] = (
-            str(extra_info(obj)) if extra_info is not None else None,
+            _text(extra_info(obj)) if extra_info is not None else None,
             bool(highlight(obj)) if highlight is not None else False,
-            tuple((str(key), str(value)) for key, value in sorted(attributes.items()) if value is not None),
+            tuple((_text(key), _text(value)) for key, value in sorted(attributes.items()) if value is not None),
         )
     return annotations
 

@@ -5,7 +5,11 @@ from . import _output, _refgraph
 
 def as_targets(objs):
     """A list or tuple is a list of targets, as in objgraph; anything else is one target."""
-    return list(objs) if isinstance(objs, (list, tuple)) else [objs]
+    # By the real type, and with its own iterator: no code of the objects runs.
+    for kind in (list, tuple):
+        if issubclass(type(objs), kind):
+            return list(kind.__iter__(objs))
+    return [objs]
 
 
 class Graph(_refgraph.Graph):
