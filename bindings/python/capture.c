@@ -147,6 +147,17 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
 
+// References that only this capture holds; at most all that there are.
+static uint32_t own_references(const struct rgpy_capture *capture, const struct rgpy_found *found, uint32_t refcount)
+{
+  uint32_t num = 0;
+  if (found->marks & RGPY_MARK_TRACKED)
+    num += capture->refcount_bias;
+  if (found->marks & RGPY_MARK_TARGET)
+    num += capture->target_bias;
+  return Py_MIN(num, refcount);
+}
+
 static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with_references)
 {
   const struct rgpy_found *found = rgpy_found_at(capture, node);
@@ -157,8 +168,8 @@ static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with
   rg_node_info info;
   RGPY_TRY(rgpy_describe_type(capture, Py_TYPE(object), &type));
   RGPY_TRY(rgpy_describe(capture, object, type, &info));
-  if (found->marks & RGPY_MARK_TRACKED && !(info.flags & RG_NODE_IMMORTAL))
-    info.refcount -= capture->refcount_bias;
+  if (!(info.flags & RG_NODE_IMMORTAL))
+    info.refcount -= own_references(capture, found, info.refcount);
   if (PyCell_Check(object) && info.refcount > 1)
     info.flags |= RG_NODE_SHARED;
   capture->node = node;
@@ -317,6 +328,7 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
 {
   capture->is_bounded = options->is_bounded;
   capture->with_internals = options->with_internals;
+  capture->target_bias = options->num_own_references;
   capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
@@ -345,6 +357,7 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
   for (size_t i = 0; i < options->num_targets; i++) {
     rg_node node;
     RGPY_TRY(rgpy_capture_node(capture, options->targets[i], &node));
+    rgpy_found_at(capture, node)->marks |= RGPY_MARK_TARGET;
     if (options->target_nodes)
       options->target_nodes[i] = node;
   }

@@ -58,6 +58,8 @@ struct rgpy_found {
 #define RGPY_MARK_CELLS 2
 /* The enumeration of the collector's objects found it. */
 #define RGPY_MARK_TRACKED 4
+/* It was asked for. */
+#define RGPY_MARK_TARGET 8
 
 /* Nodes that wait to be read, in the order of finding. */
 struct rgpy_queue {
@@ -75,6 +77,7 @@ struct rgpy_capture {
   bool is_bounded;               /* to a depth; else everything that is found is read */
   bool with_internals;           /* bounded captures leave internal and type references out, unless asked for */
   uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
+  uint32_t target_bias;          /* references that the call itself holds on targets */
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
 
   rg_node node;                  /* the one that is being read */

@@ -151,12 +151,13 @@ static PyObject *capture(PyTypeObject *type, rg_capture_options *options, const 
 
 static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
 {
-  static char *keywords[] = {"targets", "max_depth", "max_references", "max_nodes", "internals", "hold", NULL};
+  static char *keywords[] = {"targets", "max_depth", "max_references", "max_nodes", "internals", "hold",
+                             "own_references", NULL};
   PyObject *targets, *max_depth = Py_None, *hold = Py_None;
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   int with_internals = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpO", keywords, &targets, &max_depth, &options.max_references,
-                                   &options.max_nodes, &with_internals, &hold))
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpOI", keywords, &targets, &max_depth, &options.max_references,
+                                   &options.max_nodes, &with_internals, &hold, &options.num_own_references))
     return NULL;
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(targets, "targets must be a sequence");
   if (!sequence)

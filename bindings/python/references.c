@@ -45,6 +45,14 @@ static rg_error *refer_dict(struct rgpy_capture *capture, PyObject *dict)
   return NULL;
 }
 
+// The enumeration of the collector's objects holds those that it found, too.
+static bool is_held_by_others(const struct rgpy_capture *capture, PyObject *dict)
+{
+  uint32_t node = rgpy_address_map_get(&capture->nodes, dict);
+  bool is_listed = node && rgpy_found_at(capture, node)->marks & RGPY_MARK_TRACKED;
+  return Py_REFCNT(dict) > 1 + (is_listed ? (Py_ssize_t)capture->refcount_bias : 0);
+}
+
 static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object)
 {
   struct rgpy_inline_values values = rgpy_inline_values(object);
@@ -60,6 +68,9 @@ static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object
   // Such a dict shows the values that the instance itself holds.
   if (dict && rgpy_is_dict_of_inline_values(dict))
     return refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
+  // One that others hold too is an object of its own.
+  if (dict && PyDict_Check(dict) && PyDict_GET_SIZE(dict) && is_held_by_others(capture, dict))
+    return refer(capture, dict, RG_EDGE_ATTRIBUTE, "__dict__");
   return refer_dict(capture, dict);
 }
 

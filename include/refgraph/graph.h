@@ -177,6 +177,9 @@ RG_PUBLIC rg_node rg_graph_edge_target(const rg_graph *graph, rg_edge edge);
 /* Cost: O(log V). */
 RG_PUBLIC rg_node rg_graph_edge_source(const rg_graph *graph, rg_edge edge);
 RG_PUBLIC rg_edge_kind rg_graph_edge_kind(const rg_graph *graph, rg_edge edge);
+/* Whether the edge leads through its target, a passage, to what lies behind. Machinery never does: the globals of a
+ * function are one thing, though the module that owns them passes through to each of its names. */
+RG_PUBLIC bool rg_graph_edge_passes(const rg_graph *graph, rg_edge edge);
 /* The bare name; empty if there is none, and for RG_EDGE_INDEX. */
 RG_PUBLIC const char *rg_graph_edge_name(const rg_graph *graph, rg_edge edge);
 /* The position of an RG_EDGE_INDEX edge. */

@@ -32,8 +32,9 @@ typedef struct rg_capture_options {
   uint32_t max_depth;       /* steps from a target; passages cost nothing */
   size_t max_references;    /* followed of one object; the rest is counted */
   size_t max_nodes;         /* objects whose references are followed */
+  uint32_t num_own_references; /* to each target that only the caller's own call holds: they are not counted */
 } rg_capture_options;
-#define RG_CAPTURE_OPTIONS_INIT {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT}
+#define RG_CAPTURE_OPTIONS_INIT {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0}
 
 /* What the capsule holds. It only ever grows at the end. */
 typedef struct rg_python_api {

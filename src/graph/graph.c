@@ -177,6 +177,11 @@ rg_edge_kind rg_graph_edge_kind(const rg_graph *graph, rg_edge edge)
   return (rg_edge_kind)graph->kinds[edge];
 }
 
+bool rg_graph_edge_passes(const rg_graph *graph, rg_edge edge)
+{
+  return graph->flags[graph->targets[edge]] & RG_NODE_PASSAGE && graph->kinds[edge] != RG_EDGE_INTERNAL;
+}
+
 const char *rg_graph_edge_name(const rg_graph *graph, rg_edge edge)
 {
   return graph->kinds[edge] == RG_EDGE_INDEX ? "" : rg_graph_string(graph, graph->names[edge]);

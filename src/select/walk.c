@@ -133,7 +133,9 @@ static rg_error *take_edge(struct rgi_walk *walk, bool *is_end_ret)
   link->has_edges |= node != RG_NODE_ROOT;
   if (is_absent(walk, node))
     return NULL;
-  if (!rgi_is_passage(graph, node) || (walk->is_backward && rg_graph_is_root(graph, node))) {
+  bool is_through = walk->is_backward ? rgi_is_passage(graph, node) && !rg_graph_is_root(graph, node)
+                                      : rg_graph_edge_passes(graph, edge);
+  if (!is_through) {
     *is_end_ret = true;
     return push(walk, node, edge);
   }

@@ -196,25 +196,40 @@ static rg_error *add_object(struct rgi_sheet *sheet, const rg_selected_node *sel
   return rgi_view_add_box(sheet->view, &box, ret);
 }
 
-// A passage is drawn as part of an arrow, unless it is what was asked for, or nothing leads to it in this picture.
-static bool is_drawn(const rg_selected_node *selected, const rg_graph *graph, bool has_edges_in)
+// A passage is drawn as part of an arrow, unless it is what was asked for, or not all that leads to it in this picture
+// leads through it.
+static bool is_drawn(const rg_selected_node *selected, const rg_graph *graph, bool is_passed_only)
 {
   if (!rgi_is_passage(graph, selected->node))
     return true;
-  return selected->role == RG_ROLE_TARGET || selected->role == RG_ROLE_ROOT || !has_edges_in;
+  return selected->role == RG_ROLE_TARGET || selected->role == RG_ROLE_ROOT || !is_passed_only;
+}
+
+// For each selected node, whether edges lead to it and all of them through it.
+static void find_passed(const rg_selection *selection, bool *is_passed, bool *is_end)
+{
+  for (size_t i = 0; i < selection->num_edges; i++) {
+    const rg_selected_edge *edge = &selection->edges[i];
+    if (edge->edge == RG_EDGE_NONE)
+      continue;
+    if (rg_graph_edge_passes(selection->graph, edge->edge))
+      is_passed[edge->target] = true;
+    else
+      is_end[edge->target] = true;
+  }
 }
 
 static rg_error *add_boxes(struct rgi_sheet *sheet)
 {
   const rg_selection *selection = sheet->selection;
-  RGI_SCOPED_FREE bool *has_edges_in = rgi_alloc(selection->num_nodes, sizeof(*has_edges_in));
-  if (!has_edges_in)
+  RGI_SCOPED_FREE bool *is_passed = rgi_alloc(selection->num_nodes, sizeof(*is_passed));
+  RGI_SCOPED_FREE bool *is_end = rgi_alloc(selection->num_nodes, sizeof(*is_end));
+  if (!is_passed || !is_end)
     return rgi_out_of_memory();
-  for (size_t i = 0; i < selection->num_edges; i++)
-    has_edges_in[selection->edges[i].target] |= selection->edges[i].edge != RG_EDGE_NONE;
+  find_passed(selection, is_passed, is_end);
   for (size_t i = 0; i < selection->num_nodes; i++) {
     sheet->boxes[i] = RG_VIEW_NONE;
-    if (is_drawn(&selection->nodes[i], sheet->graph, has_edges_in[i]))
+    if (is_drawn(&selection->nodes[i], sheet->graph, is_passed[i] && !is_end[i]))
       RGI_TRY(add_object(sheet, &selection->nodes[i], &sheet->boxes[i]));
   }
   return NULL;

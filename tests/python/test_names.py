@@ -278,11 +278,14 @@ class Instances(unittest.TestCase):
         vars(instance)
         self.assertEqual(references_of(instance), self.AB)
 
-    def test_attributes_have_their_names_while_the_dict_is_held(self):
-        instance = self.fill(Plain())
-        attributes = vars(instance)
-        self.assertEqual(references_of(instance), self.AB)
-        self.assertEqual(sorted(attributes), ["a", "b"])
+    def test_an_attribute_dict_that_a_variable_holds_too_is_an_object_of_its_own(self):
+        instance = Plain()
+        attributes = instance.__dict__ = {"a": thing("A")}
+        drawing = refgraph.show_refs([instance], 2)
+        self.assertEqual(
+            [(edge["kind"], edge["name"]) for edge in drawing.edges], [("attribute", "__dict__"), ("item", "'a'")]
+        )
+        self.assertEqual(list(attributes), ["a"])
 
     def test_the_attribute_dict_of_an_instance_has_its_items_when_it_is_asked_about(self):
         instance = self.fill(Plain())
@@ -407,16 +410,12 @@ class Instances(unittest.TestCase):
         self.assertIn(("attribute", "_value_", "tuple"), references_of(Colour.RED))
         self.assertIn(("attribute", "_name_", "str"), references_of(Colour.RED))
 
-    def test_attributes_have_names_though_the_dict_was_read_before_its_instance(self):
+    def test_attributes_have_names_though_the_dict_is_older_than_its_instance(self):
+        attributes = {"a": thing("A"), 3: thing("Odd"), "b": thing("B")}
         instance = Plain()
-        instance.__dict__ = {"a": thing("A"), 3: thing("Odd"), "b": thing("B")}
-        drawing = refgraph.show_refs([[vars(instance), [[instance]]]], 5)
-        types_of = {node["id"]: node["type"] for node in drawing.nodes}
-        held = [
-            (edge["kind"], edge["name"], types_of[edge["target"]])
-            for edge in drawing.edges
-            if types_of[edge["source"]] == "Plain"
-        ]
+        instance.__dict__ = attributes
+        del attributes
+        held = references(refgraph.capture().refs([instance], 1))
         self.assertEqual(held, [("attribute", "a", "A"), ("item", "3", "Odd"), ("attribute", "b", "B")])
 
     def test_an_attribute_dict_that_a_list_holds_too_is_an_item_of_the_list(self):

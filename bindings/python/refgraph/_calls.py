@@ -1,5 +1,7 @@
 """The calls of one line. Each captures, asks its question and draws the answer."""
 
+import sys
+
 from . import _output
 from ._graph import Graph, as_targets
 
@@ -96,6 +98,7 @@ def _show(
         max_references=max(too_many, _CANDIDATE_REFERENCES) if selects else too_many,
         max_nodes=max(max_nodes, _CANDIDATES) if selects else max_nodes,
         internals=internals,
+        own_references=1 if len(targets) != 1 or targets[0] is not objs else _OWN_REFERENCES,
         hold=None if not (has_callables or extra_ignore) else (max_depth if backward else -1),
     )
     options = dict(
@@ -118,6 +121,24 @@ def _show(
     if annotations:
         drawing = graph._draw_neighbourhood(ids, **options, annotations=annotations)
     return _output.deliver(drawing, filename, output)
+
+
+def _count(objs):
+    return _count_below(objs)
+
+
+def _count_below(objs):
+    targets = [objs]
+    return sys.getrefcount(targets[0])
+
+
+def _own_references():
+    """References to an object that a call passes down as show_refs does, which differ by version of Python."""
+    probe = object()
+    return _count(probe) - sys.getrefcount(probe)
+
+
+_OWN_REFERENCES = _own_references()
 
 
 def _own(graph, objs, targets):

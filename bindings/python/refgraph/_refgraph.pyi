@@ -80,11 +80,13 @@ class Graph:
         max_nodes: int = 200,
         internals: bool = False,
         hold: int | None = None,
+        own_references: int = 0,
     ) -> tuple[Graph, tuple[int, ...], dict[int, object]]:
         """Captures the whole heap, or with max_depth what the targets refer to.
 
         Also gives the targets' ids, and objects by id that the caller then keeps: with hold=-1 all of the graph, with
-        another number those that refer to the targets within that depth.
+        another number those that refer to the targets within that depth. The own_references to each target that only
+        the call itself holds are not counted.
         """
     def _find(self, object: object, /) -> int:
         """The id of an object, found again by its address and type; else NotFoundError."""
