@@ -368,9 +368,11 @@ static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *objec
     return describe_code(capture, (PyCodeObject *)object, rgpy_code_qualname((PyCodeObject *)object), info);
   if (strcmp(type->type->tp_name, "functools.partial") == 0)
     return describe_wrapped(capture, member_named(object, type, 0), info);
-  struct rgpy_frame frame;
-  if (PyFrame_Check(object) && rgpy_frame_object_frame(object, &frame))
-    return describe_code(capture, frame.code, rgpy_code_qualname(frame.code), info);
+  if (PyFrame_Check(object)) {
+    PyCodeObject *code = PyFrame_GetCode((PyFrameObject *)object);
+    Py_DECREF(code); // the frame holds it, too
+    return describe_code(capture, code, rgpy_code_qualname(code), info);
+  }
   return NULL;
 }
 

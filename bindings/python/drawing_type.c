@@ -99,7 +99,7 @@ static PyObject *drawing_json(PyObject *self, PyObject *args)
 static int read_timeout(double timeout, rg_render_options *options)
 {
   if (!(timeout > 0 && timeout < 4e6)) {
-    PyErr_SetString(PyExc_ValueError, "timeout must be a positive number of seconds");
+    rgpy_raise(rg_error_create(RG_ERROR_ARGUMENT, "bad timeout %g: it is a positive number of seconds", timeout));
     return -1;
   }
   options->deadline_ms = (uint32_t)(timeout * 1000 + 0.5);
@@ -164,11 +164,9 @@ static PyObject *drawing_save(PyObject *self, PyObject *args, PyObject *kwargs)
 
 /* --- what is in it ------------------------------------------------------------------------------------------------ */
 
-// A cut mark is no node of the graph: it has a number below zero of its own.
-static long id_of(const rg_view *view, size_t i)
+static long long id_of(const rg_view *view, size_t i)
 {
-  const rg_view_node *node = rg_view_node_at(view, i);
-  return node->node == RG_NODE_NONE ? -1 - (long)i : (long)node->node;
+  return rg_view_node_at(view, i)->id;
 }
 
 static PyObject *list_of(PyObject *self, size_t num, PyObject *(*make)(const rg_view *view, size_t i))
@@ -186,7 +184,7 @@ static PyObject *list_of(PyObject *self, size_t num, PyObject *(*make)(const rg_
 static PyObject *make_node(const rg_view *view, size_t i)
 {
   const rg_view_node *node = rg_view_node_at(view, i);
-  return Py_BuildValue("{s:l,s:s,s:s,s:K,s:s,s:I}", "id", id_of(view, i), "type", node->type, "label", node->label,
+  return Py_BuildValue("{s:L,s:s,s:s,s:K,s:s,s:I}", "id", id_of(view, i), "type", node->type, "label", node->label,
                        "size", (unsigned long long)node->size, "role", rg_role_word(node->role), "count",
                        node->count);
 }
@@ -194,7 +192,7 @@ static PyObject *make_node(const rg_view *view, size_t i)
 static PyObject *make_edge(const rg_view *view, size_t i)
 {
   const rg_view_edge *edge = rg_view_edge_at(view, i);
-  return Py_BuildValue("{s:l,s:l,s:s,s:s,s:I}", "source", id_of(view, edge->source), "target",
+  return Py_BuildValue("{s:L,s:L,s:s,s:s,s:I}", "source", id_of(view, edge->source), "target",
                        id_of(view, edge->target), "kind", rg_edge_kind_word(edge->kind), "name", edge->name, "count",
                        edge->count);
 }
@@ -230,8 +228,17 @@ static PyObject *drawing_repr_mimebundle(PyObject *self, PyObject *args, PyObjec
 {
   (void)args, (void)kwargs; // include and exclude are hints, which a small bundle need not follow
   RGPY_CLEANUP_DECREF PyObject *svg = render_default(self, RG_FORMAT_SVG);
-  RGPY_CLEANUP_DECREF PyObject *text = svg ? render_default(self, RG_FORMAT_TEXT) : NULL;
-  return text ? Py_BuildValue("{s:O,s:O}", "image/svg+xml", svg, "text/plain", text) : NULL;
+  // Without a renderer the text is still there to be shown.
+  bool is_drawable = svg || !(PyErr_ExceptionMatches(PyExc_RuntimeError) || PyErr_ExceptionMatches(PyExc_TimeoutError));
+  if (!is_drawable)
+    PyErr_Clear();
+  else if (!svg)
+    return NULL;
+  RGPY_CLEANUP_DECREF PyObject *text = render_default(self, RG_FORMAT_TEXT);
+  if (!text)
+    return NULL;
+  return svg ? Py_BuildValue("{s:O,s:O}", "image/svg+xml", svg, "text/plain", text)
+             : Py_BuildValue("{s:O}", "text/plain", text);
 }
 
 /* --- type --------------------------------------------------------------------------------------------------------- */

@@ -255,7 +255,7 @@ PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i)
 bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
 {
   PyGenObject *generator = (PyGenObject *)object;
-  if (generator->gi_frame_state >= FRAME_EXECUTING)
+  if (generator->gi_frame_state > FRAME_EXECUTING)
     return false;
   read_frame((_PyInterpreterFrame *)generator->gi_iframe, ret);
   return true;

@@ -67,8 +67,8 @@ bool rgpy_frame_previous(const struct rgpy_frame *frame, struct rgpy_frame *ret)
 /* The name of a local variable, and whether its value stands in a cell. */
 PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i);
 
-/* The frame of a generator, coroutine or asynchronous generator that is suspended or was not started. False while it
- * runs (its frame is then one of a thread's) and when it is finished. */
+/* The frame of a generator, coroutine or asynchronous generator, which while it runs is one of a thread's, too. False
+ * when it is finished. */
 bool rgpy_generator_frame(PyObject *generator, struct rgpy_frame *ret);
 PyObject *rgpy_generator_qualname(PyObject *generator);
 PyCodeObject *rgpy_generator_code(PyObject *generator);

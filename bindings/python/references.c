@@ -21,12 +21,30 @@ static rg_error *refer(struct rgpy_capture *capture, PyObject *target, rg_edge_k
 
 /* --- attributes ---------------------------------------------------------------------------------------------------- */
 
+// Static types are of a collected type, but not collected themselves: their tp_traverse must not be called.
+static bool is_traversable(PyObject *object)
+{
+  PyTypeObject *type = Py_TYPE(object);
+  return type->tp_flags & Py_TPFLAGS_HAVE_GC && type->tp_traverse && (!type->tp_is_gc || type->tp_is_gc(object));
+}
+
+// A type may give its base another layout, as mypyc does, and then a member that it inherits is something else: where
+// there is a tp_traverse, a field is an object only if that gives it, too.
+static bool is_confirmed(const struct rgpy_capture *capture, PyObject *object, PyObject *target)
+{
+  for (size_t i = 0; i < capture->num_visited; i++) {
+    if (capture->visited[i] == target)
+      return true;
+  }
+  return !is_traversable(object) && !(Py_TYPE(object)->tp_flags & Py_TPFLAGS_HEAPTYPE);
+}
+
 static rg_error *refer_members(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type)
 {
   for (size_t i = 0; i < type->num_members; i++) {
     const struct rgpy_member *member = &type->members[i];
     PyObject *target = *(PyObject **)((char *)object + member->offset);
-    if (target)
+    if (target && is_confirmed(capture, object, target))
       RGPY_TRY(rgpy_capture_refer(capture, target, (rg_edge_kind)member->kind, member->name));
   }
   return NULL;
@@ -146,7 +164,7 @@ static rg_edge_kind attribute_kind(PyObject *name)
 static rg_error *refer_item(struct rgpy_capture *capture, PyObject *key, PyObject *value, bool are_attributes)
 {
   rg_string name;
-  if (are_attributes && PyUnicode_CheckExact(key)) {
+  if (are_attributes && PyUnicode_Check(key)) {
     RGPY_TRY(rgpy_name(capture, key, &name));
     return rgpy_capture_refer(capture, value, attribute_kind(key), name);
   }
@@ -154,10 +172,15 @@ static rg_error *refer_item(struct rgpy_capture *capture, PyObject *key, PyObjec
   return rgpy_capture_refer(capture, value, RG_EDGE_ITEM, name);
 }
 
+static bool is_plain_key(PyObject *key)
+{
+  return rgpy_is_value(key) || PyUnicode_Check(key);
+}
+
 // A key that is a plain value is read in the name of its item; any other is worth an arrow of its own.
 static rg_error *refer_key(struct rgpy_capture *capture, PyObject *key)
 {
-  if (rgpy_is_value(key))
+  if (is_plain_key(key))
     return refer(capture, key, RG_EDGE_INTERNAL, "key");
   return rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0);
 }
@@ -195,11 +218,11 @@ rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
   PyObject *key, *value;
   while (edge < end && PyDict_Next(dict, &position, &key, &value)) {
     rg_string name;
-    if (value && PyUnicode_CheckExact(key)) {
+    if (value && PyUnicode_Check(key)) {
       RGPY_TRY(rgpy_name(capture, key, &name));
       rg_builder_name_edge(capture->builder, edge, attribute_kind(key), name);
     }
-    bool has_key_edge = with_keys && !(rgpy_is_value(key) && rgpy_capture_hides_internals(capture));
+    bool has_key_edge = with_keys && !(is_plain_key(key) && rgpy_capture_hides_internals(capture));
     edge += (uint64_t)(value != NULL) + has_key_edge;
   }
   return NULL;
@@ -649,24 +672,18 @@ static rg_error *refer_rest(struct rgpy_capture *capture, PyObject *object)
   return error;
 }
 
-// Static types are of a collected type, but not collected themselves: their tp_traverse must not be called.
-static bool is_traversable(PyObject *object)
-{
-  PyTypeObject *type = Py_TYPE(object);
-  return type->tp_flags & Py_TPFLAGS_HAVE_GC && type->tp_traverse && (!type->tp_is_gc || type->tp_is_gc(object));
-}
-
 static rg_error *traverse(struct rgpy_capture *capture, PyObject *object)
 {
   capture->num_visited = 0;
-  if (!is_traversable(object))
-    return NULL;
-  Py_TYPE(object)->tp_traverse(object, visit, capture);
-  return capture->is_out_of_memory ? rg_error_create(RG_ERROR_MEMORY, "out of memory") : refer_rest(capture, object);
+  if (is_traversable(object))
+    Py_TYPE(object)->tp_traverse(object, visit, capture);
+  return capture->is_out_of_memory ? rgpy_out_of_memory() : NULL;
 }
 
 rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type)
 {
+  if (!type->is_complete)
+    RGPY_TRY(traverse(capture, object));
   if (type->has_attributes)
     RGPY_TRY(refer_attributes(capture, object));
   RGPY_TRY(refer_members(capture, object, type));
@@ -675,5 +692,5 @@ rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const 
   // Of an object that has more references than are wanted, those beyond are only counted.
   if (type->is_complete || capture->row.num_beyond)
     return NULL;
-  return traverse(capture, object);
+  return refer_rest(capture, object);
 }

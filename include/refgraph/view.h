@@ -62,6 +62,7 @@ typedef struct rg_view_options {
 
 typedef struct rg_view_node {
   rg_node node;         /* RG_NODE_NONE for a cut mark */
+  int64_t id;           /* of the node; of cut marks -1, -2, … */
   rg_role role;
   rg_style style;
   uint32_t count;       /* objects it stands for */

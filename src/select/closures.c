@@ -18,6 +18,9 @@
 // What closures capture is drawn in small pictures only; in large ones it is in the text.
 #define MAX_SITES_WITH_CAPTURED 12
 
+// Ways to a site that are drawn beside the first one; its copies that are held in yet other ways are counted.
+#define MAX_FURTHER_WAYS 7
+
 #define GROUP_NONE UINT32_MAX
 
 // What the nodes of a group have in common; and what edges between groups have that are drawn as one.
@@ -51,6 +54,7 @@ struct merge {
   struct rgi_draft draft; // a selected node is a group
   struct keys groups;
   struct keys edges;
+  uint32_t max_ways; // by which a site may be reached anew while it is visited
   bool has_captured; // what closures capture is drawn, too, so that edges may come by twice
   rg_edge *merged;   // then: the edges of the graph that are part of the selected ones
   size_t num_merged;
@@ -319,20 +323,41 @@ static rg_error *join_path(struct merge *merge, uint32_t parent)
   return NULL;
 }
 
-// Adds the paths to the closures of one site, as far as the budget goes.
+// Whether the collected path brings another arrow to the box of its closure.
+static bool is_new_way(const struct merge *merge, uint32_t parent)
+{
+  uint32_t source = merge->path_length > 1 ? merge->path[1].group : parent;
+  uint32_t target = merge->path[0].group;
+  if (target == GROUP_NONE || (source == GROUP_NONE && merge->path_length > 1))
+    return true;
+  struct key key = edge_key(merge, source, target, rg_paths_edge(merge->paths, merge->path[0].node));
+  return find_key(&merge->edges, &key) == RGI_INDEX_NONE;
+}
+
+// Adds paths to the closures of one site, as far as the budget goes, and no more than merge->max_ways different ones.
 static rg_error *add_site(struct merge *merge, const rg_closure_group *closures)
 {
+  uint32_t num_ways = 0;
   for (uint32_t i = 0; i < closures->num_nodes; i++) {
     rg_node node = closures->nodes[i];
-    if (rg_paths_distance(merge->paths, node) == RG_DISTANCE_NONE) {
-      merge->draft.selection->num_unreached++;
+    if (rg_paths_distance(merge->paths, node) == RG_DISTANCE_NONE || rgi_draft_has(&merge->draft, node))
       continue;
-    }
     uint32_t parent;
     RGI_TRY(collect_path(merge, node, &parent));
-    if (has_room_for_path(merge, find_groups(merge, parent)))
-      RGI_TRY(join_path(merge, parent));
+    uint32_t num_new = find_groups(merge, parent);
+    bool is_new = is_new_way(merge, parent);
+    if ((is_new && num_ways == merge->max_ways) || !has_room_for_path(merge, num_new))
+      continue;
+    RGI_TRY(join_path(merge, parent));
+    num_ways += is_new;
   }
+  return NULL;
+}
+
+static rg_error *count_unreached(struct merge *merge, const rg_closure_group *closures)
+{
+  for (uint32_t i = 0; i < closures->num_nodes; i++)
+    merge->draft.selection->num_unreached += rg_paths_distance(merge->paths, closures->nodes[i]) == RG_DISTANCE_NONE;
   return NULL;
 }
 
@@ -436,7 +461,12 @@ rg_error *rg_select_why_closures(const rg_graph *graph, const rg_closures *closu
   rgi_options_read(&merge.options, options);
   RGI_TRY(init(&merge));
   merge.has_captured = mark_sites(&merge) <= MAX_SITES_WITH_CAPTURED;
+  // One way to each site comes before a second one to any.
+  merge.max_ways = 1;
   RGI_TRY(visit_sites(&merge, add_site));
+  merge.max_ways = MAX_FURTHER_WAYS;
+  RGI_TRY(visit_sites(&merge, add_site));
+  RGI_TRY(visit_sites(&merge, count_unreached));
   if (merge.has_captured)
     RGI_TRY(visit_sites(&merge, add_captured));
   RGI_TRY(visit_sites(&merge, count_left_out));

@@ -92,25 +92,30 @@ static void add_paths(struct rgi_text *text, const struct rgi_sheet *sheet)
     add_part(text, num_unreached, "object", " without a path");
 }
 
-// "231 closures at 17 sites · 3 sites drawn · 2 closures without a path from a root".
+// "231 closures at 17 sites · 3 sites drawn · 40 closures with implicit captures only · 2 closures without a path from a
+// root".
 static void add_closures(struct rgi_text *text, const struct rgi_sheet *sheet)
 {
   const rg_view *view = sheet->view;
-  uint64_t num_closures = 0, num_implicit = 0;
+  uint64_t num_sites = 0, num_closures = 0, num_left_out = 0;
   for (size_t i = 0; i < view->num_sites; i++) {
-    num_closures += view->sites[i].num_closures;
-    num_implicit += view->sites[i].is_implicit ? view->sites[i].num_closures : 0;
+    bool is_left_out = view->sites[i].is_implicit && !sheet->selection->has_implicit;
+    num_sites += !is_left_out;
+    *(is_left_out ? &num_left_out : &num_closures) += view->sites[i].num_closures;
   }
   add_part(text, num_closures, "closure", "");
   if (num_closures) {
     rgi_text_puts(text, " at ");
-    rgi_words_add_counted(text, view->num_sites, "site", RGI_NARROW_SPACE);
+    rgi_words_add_counted(text, num_sites, "site", RGI_NARROW_SPACE);
   }
   begin_part(text);
-  rgi_words_add_counted(text, num_targets(view), "site", RGI_NARROW_SPACE);
-  rgi_text_puts(text, " drawn");
-  if (!sheet->selection->has_implicit)
-    add_part(text, num_implicit, "closure", " with implicit captures only");
+  if (num_sites && num_targets(view) == num_sites) {
+    rgi_text_puts(text, "all drawn");
+  } else {
+    rgi_words_add_counted(text, num_targets(view), "site", RGI_NARROW_SPACE);
+    rgi_text_puts(text, " drawn");
+  }
+  add_part(text, num_left_out, "closure", " with implicit captures only");
   add_part(text, sheet->selection->num_unreached, "closure", " without a path from a root");
 }
 

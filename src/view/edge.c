@@ -47,7 +47,6 @@ static rg_error *init_rows(struct rows *rows, const rg_selection *selection)
 // What a chain says so far: the last edge that has a name names it.
 struct chain {
   rg_edge edge;
-  rg_edge prefix; // machinery that the chain passes; RG_EDGE_NONE: none
   uint32_t count;
   uint32_t num_names;
   bool is_named;
@@ -87,8 +86,6 @@ static struct chain extend(const rg_graph *graph, struct chain chain, const rg_s
 {
   rg_edge_kind kind = rg_graph_edge_kind(graph, next->edge);
   bool is_named = has_name(graph, next->edge);
-  if (chain.is_named && is_named && rg_graph_edge_kind(graph, chain.edge) == RG_EDGE_INTERNAL)
-    chain.prefix = chain.edge;
   if (is_named || !chain.is_named) {
     chain.edge = next->edge;
     chain.is_named = is_named;
@@ -157,8 +154,6 @@ static void add_text(struct rgi_text *text, const struct chain *chain, const rg_
                      const struct rgi_box *source)
 {
   rg_edge_kind kind = rg_graph_edge_kind(graph, chain->edge);
-  if (chain->prefix != RG_EDGE_NONE)
-    rgi_view_add_edge_text(text, RG_EDGE_INTERNAL, rg_graph_edge_name(graph, chain->prefix), source, RGI_EDGE_COLUMNS);
   if (!add_merged_text(text, chain, graph, source)) {
     rgi_view_add_edge_text(text, kind, name, source, RGI_EDGE_COLUMNS);
     if (chain->num_names > 1)
@@ -259,7 +254,7 @@ static rg_error *follow(struct tracer *tracer, uint32_t source, const rg_selecte
 static rg_error *trace(struct tracer *tracer, uint32_t selected)
 {
   uint32_t source = tracer->sheet->boxes[selected];
-  struct chain nothing = {.edge = RG_EDGE_NONE, .prefix = RG_EDGE_NONE};
+  struct chain nothing = {.edge = RG_EDGE_NONE};
   RGI_TRY(push(tracer, selected, nothing));
   while (tracer->num_steps) {
     struct step *step = &tracer->steps[tracer->num_steps - 1];

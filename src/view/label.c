@@ -228,7 +228,7 @@ static void add_lines(struct writer *writer, const rg_graph *graph, const struct
     add_mark(writer, box, "referrer");
     break;
   case RGI_MARK_UNSET:
-    rgi_text_puts(writer->text, "not set yet");
+    rgi_text_puts(writer->text, "no value");
     end_line(writer);
     break;
   }

@@ -21,7 +21,7 @@ enum rgi_mark {
   RGI_MARK_ITEMS,      /* "… 312 more items" */
   RGI_MARK_REFERENCES, /* "… 312 more references" */
   RGI_MARK_REFERRERS,  /* "… 3 more referrers" */
-  RGI_MARK_UNSET,      /* "not set yet": a variable without a value */
+  RGI_MARK_UNSET,      /* "no value": a variable without a value */
 };
 
 struct rgi_box {
@@ -67,6 +67,7 @@ struct rg_view {
   struct rgi_box *boxes;
   size_t num_boxes;
   size_t boxes_capacity;
+  int64_t last_mark_id;
   struct rgi_arrow *arrows; /* in the order of their source */
   size_t num_arrows;
   size_t arrows_capacity;

@@ -86,6 +86,7 @@ rg_error *rgi_view_add_box(rg_view *view, const struct rgi_box *box, uint32_t *r
   struct rgi_box *added = &view->boxes[view->num_boxes];
   *added = *box;
   added->node.holder = RG_VIEW_NONE;
+  added->node.id = box->node.node == RG_NODE_NONE ? --view->last_mark_id : (int64_t)box->node.node;
   added->node.text = added->node.label = added->node.tooltip = added->heading = "";
   added->node.type = box->type.name ? box->type.name : "";
   *ret = (uint32_t)view->num_boxes++;

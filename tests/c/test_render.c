@@ -678,9 +678,8 @@ Test(render, a_renderer_that_does_not_listen_does_no_harm)
 
 Test(render, a_renderer_that_closes_its_output_and_stays_is_ended)
 {
-  uint64_t start_ms = rgi_clock_ms();
+  // Not by the deadline, which would be another error.
   expect_failure(script("exec 1>&- 2>&-; sleep 60"), RG_ERROR_RENDERER, "signal 9");
-  cr_expect(rgi_clock_ms() - start_ms < 8000);
 }
 
 Test(render, too_little_memory_is_an_error)
@@ -712,9 +711,16 @@ static bool is_gone(const char *pid_file)
   file = fopen(path, "r");
   if (!file)
     return true;
-  cr_assert_eq(fscanf(file, "%*d %*s %c", &state), 1);
+  bool is_read = fscanf(file, "%*d %*s %c", &state) == 1;
   fclose(file);
-  return state == 'Z';
+  return !is_read || state == 'Z';
+}
+
+// A process that was killed may take its time to go: the suite's timeout bounds how long this waits.
+static void wait_until_gone(const char *pid_file)
+{
+  while (!is_gone(pid_file))
+    usleep(1000);
 }
 
 Test(render, the_deadline_ends_the_renderer_and_its_children)
@@ -722,16 +728,15 @@ Test(render, the_deadline_ends_the_renderer_and_its_children)
   const char *path = script("sleep 60 & echo $! >\"$HERE.child\"; echo $$ >\"$HERE.pid\"; wait");
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
   uint64_t start_ms = rgi_clock_ms();
-  fail_with(draw_with(path, 400, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
-            "drawing took longer than 0.4 s: 5 boxes");
-  uint64_t elapsed_ms = rgi_clock_ms() - start_ms;
-  cr_expect(elapsed_ms >= 400 && elapsed_ms < 2000, "%d ms", (int)elapsed_ms);
+  fail_with(draw_with(path, 2000, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
+            "drawing took longer than 2 s: 5 boxes");
+  cr_expect_geq(rgi_clock_ms() - start_ms, 2000);
   cr_expect_not(has_children());
   char pid_file[PATH_MAX];
   snprintf(pid_file, sizeof(pid_file), "%s.pid", path);
-  cr_expect(is_gone(pid_file));
+  wait_until_gone(pid_file);
   snprintf(pid_file, sizeof(pid_file), "%s.child", path);
-  cr_expect(is_gone(pid_file));
+  wait_until_gone(pid_file);
 }
 
 Test(render, a_layout_that_takes_too_long_steps_down)
@@ -776,9 +781,7 @@ Test(render, progress_is_called_all_the_time_and_can_stop)
   options.progress = stop_at_third;
   options.progress_context = &num_calls;
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-  uint64_t start_ms = rgi_clock_ms();
   fail_with(draw(picture.view, RG_FORMAT_SVG, &options, &buffer), RG_ERROR_INTERRUPTED, "interrupted");
-  cr_expect(rgi_clock_ms() - start_ms < 1000);
   cr_expect_eq(num_calls, 3);
   cr_expect_not(has_children());
 }

@@ -111,9 +111,11 @@ static bool is_on_chain(const struct plain *plain, rg_node node, size_t length)
   return false;
 }
 
-static bool is_passed(const struct plain *plain, rg_node node)
+static bool is_passed(const struct plain *plain, rg_node node, rg_edge edge)
 {
-  return is_passage(plain, node) && !(plain->options.is_backward && rg_graph_is_root(plain->graph, node));
+  if (plain->options.is_backward)
+    return is_passage(plain, node) && !rg_graph_is_root(plain->graph, node);
+  return is_passage(plain, node) && rg_graph_edge_kind(plain->graph, edge) != RG_EDGE_INTERNAL;
 }
 
 static void plain_walk(struct plain *plain, rg_node node, size_t length)
@@ -126,11 +128,11 @@ static void plain_walk(struct plain *plain, rg_node node, size_t length)
     if (near != node || far == RG_NODE_ROOT || !plain_is_followed(plain, edge))
       continue;
     has_any = true;
-    if (is_passed(plain, far) && is_on_chain(plain, far, length))
+    if (is_passed(plain, far, edge) && is_on_chain(plain, far, length))
       continue;
     plain->chain[length + 1] = edge;
     plain->chain_nodes[length + 1] = far;
-    if (is_passed(plain, far))
+    if (is_passed(plain, far, edge))
       plain_walk(plain, far, length + 1);
     else
       plain_end(plain, length + 1);

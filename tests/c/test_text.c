@@ -66,7 +66,7 @@ Test(text, reads_references_from_the_holder_down)
                    "│     ├─ ['tick'] → Screen, 48 B (above)\n"
                    "│     └─ … 1 203 more items\n"
                    "├─ captures attempts = 3\n"
-                   "└─ captures later = not set yet\n");
+                   "└─ captures later = no value\n");
 }
 
 Test(text, reads_referrers_from_the_target_up)
@@ -96,7 +96,7 @@ Test(text, reads_paths_from_the_root_down_to_the_target)
                   "   ├─ [17] → make.<locals>.on_click, function, ui.py:12 (target)\n"
                   "   │  ├─ captures screen → Screen, 48 B\n"
                   "   │  ├─ captures attempts = 3\n"
-                  "   │  └─ captures later = not set yet\n"
+                  "   │  └─ captures later = no value\n"
                   "   └─ … 1 203 more items\n"
                   "\n"
                   "shortest path from a root\n");
@@ -145,7 +145,7 @@ Test(text, lists_every_site_of_closures_drawn_or_not)
                   "     1       0 B  lost                      x.py:1        captures y\n"
                   "     1     900 B  P.draw                    ui.py:7       captures cls\n"
                   "\n"
-                  "why_closures · 5 closures at 3 sites · 1 site drawn · 1 closure with implicit captures only · "
+                  "why_closures · 4 closures at 2 sites · 1 site drawn · 1 closure with implicit captures only · "
                   "1 closure without a path from a root\n");
   rg_closures_destroy(closures);
 }

@@ -279,15 +279,16 @@ Test(view, says_in_words_what_is_shared_weak_or_not_set)
                             "t.__dict__>d d:passage,shared d.w>w w:passage w~>v v:type=V");
   assert_arrow(drawn, "s", "a (shared)");
   assert_arrow(drawn, "e", "b");
-  assert_text(drawn, "e", "not set yet\n");
+  assert_text(drawn, "e", "no value\n");
   assert_arrow(drawn, "v", ".w (weak)");
   cr_assert_eq(arrow_to(&drawn, "v")->kind, RG_EDGE_WEAK);
 }
 
-Test(view, says_through_which_machinery_a_variable_is_held)
+Test(view, gives_a_passage_to_which_machinery_leads_a_box_of_its_own)
 {
   SCOPED_DRAWN drawn = draw_why("R>f f:callable f!__globals__>g g:passage g.x>t", 9);
-  assert_arrow(drawn, "t", ".__globals__.x");
+  assert_arrow(drawn, "g", ".__globals__");
+  assert_arrow(drawn, "t", ".x");
 }
 
 Test(view, keeps_the_arrows_of_a_box_in_the_order_of_the_object)

@@ -16,7 +16,8 @@ class Graph(_refgraph.Graph):
     """A graph of objects as they were at one moment; it keeps none of them alive.
 
     Made by :func:`capture`. Objects are asked about as themselves, found again by address and type, or by the ``id``
-    that ``Drawing.nodes`` gives them.
+    that ``Drawing.nodes`` gives them. An object made later at the address of one that is gone, of the same type, is
+    taken for that one: keep what you will ask about.
 
     >>> import refgraph
     >>> graph = refgraph.capture()

@@ -9,6 +9,8 @@ def check(filename, output=None):
     """Says what would go wrong with the destination before anything is captured."""
     if filename is not None and output is not None:
         raise ValueError("Cannot specify both output and filename.")
+    if output is not None and not hasattr(output, "write"):
+        raise TypeError(f"output must be a file object, not {type(output).__name__}")
     if filename is None:
         return
     format_of(filename)
