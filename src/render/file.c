@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,9 +44,11 @@ static rg_error *check_target(const char *path)
   if (faccessat(AT_FDCWD, folder.data, W_OK | X_OK, AT_EACCESS))
     return cannot_write(path, strerror(errno));
   struct stat status;
-  if (!stat(path, &status) && !S_ISREG(status.st_mode))
+  if (stat(path, &status))
+    return NULL;
+  if (!S_ISREG(status.st_mode))
     return cannot_write(path, "this is no ordinary file");
-  return NULL;
+  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? cannot_write(path, strerror(errno)) : NULL;
 }
 
 // Makes a new file beside `path`: ".refgraph-<pid>-<number>". The umask of the process applies, as to any file.
@@ -91,11 +94,20 @@ static bool fill(int fd, const rg_buffer *picture)
   return is_written && is_closed;
 }
 
+// A picture that replaces another one is for the same eyes.
+static void copy_mode(const char *path, int fd)
+{
+  struct stat status;
+  if (!stat(path, &status))
+    (void)!fchmod(fd, status.st_mode & 07777);
+}
+
 static rg_error *save(const rg_buffer *picture, const char *path)
 {
   RGI_SCOPED_TEXT temporary = RGI_TEXT_INIT;
   int fd;
   RGI_TRY(open_temporary(path, &temporary, &fd));
+  copy_mode(path, fd);
   if (fill(fd, picture) && !rename(temporary.data, path))
     return NULL;
   rg_error *error = cannot_write(path, strerror(errno));
@@ -103,9 +115,18 @@ static rg_error *save(const rg_buffer *picture, const char *path)
   return error;
 }
 
+static void free_scoped(char **path)
+{
+  free(*path);
+}
+
 rg_error *rg_render_file(const rg_view *view, rg_format format, const rg_render_options *options, const char *path)
 {
   RGI_TRY(check_target(path));
+  // Through a link the file that it names is written, and the link stays.
+  __attribute__((cleanup(free_scoped))) char *resolved = realpath(path, NULL);
+  if (resolved)
+    path = resolved;
   // The file is made when the picture is there: a host that is killed meanwhile leaves nothing behind.
   rg_buffer picture = RG_BUFFER_INIT;
   rg_writer writer = rg_buffer_writer(&picture);

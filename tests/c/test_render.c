@@ -716,6 +716,23 @@ static bool is_gone(const char *pid_file)
   return !is_read || state == 'Z';
 }
 
+Test(render, a_file_that_is_replaced_keeps_its_mode_and_a_link_to_it_stays)
+{
+  SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
+  char path[64], name[80];
+  snprintf(path, sizeof(path), "%s/private.txt", folder());
+  snprintf(name, sizeof(name), "%s.link", path);
+  close(open(path, O_CREAT | O_WRONLY, 0600));
+  cr_assert_eq(symlink(path, name), 0);
+  succeed(rg_render_file(picture.view, RG_FORMAT_TEXT, NULL, name));
+  struct stat status;
+  cr_assert_eq(lstat(name, &status), 0);
+  cr_expect(S_ISLNK(status.st_mode));
+  cr_assert_eq(stat(path, &status), 0);
+  cr_expect_eq(status.st_mode & 0777, 0600);
+  cr_expect_gt(status.st_size, 0);
+}
+
 // A process that was killed may take its time to go: the suite's timeout bounds how long this waits.
 static void wait_until_gone(const char *pid_file)
 {
