@@ -372,9 +372,11 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
 
 rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
 {
-  static const rg_capture_options defaults = RG_CAPTURE_OPTIONS_INIT;
-  if (!options)
-    options = &defaults;
+  // A caller that was compiled with a shorter struct gets the defaults of what it does not know.
+  rg_capture_options complete = RG_CAPTURE_OPTIONS_INIT;
+  if (options)
+    memcpy(&complete, options, Py_MIN(options->size, sizeof(complete)));
+  options = &complete;
   struct rgpy_capture capture = {0};
   RGPY_CLEANUP_DECREF PyObject *listed = NULL;
   if (!options->is_bounded)

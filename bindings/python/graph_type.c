@@ -265,11 +265,10 @@ static PyObject *graph_referrers(PyObject *self, PyObject *id)
 /* --- drawings ----------------------------------------------------------------------------------------------------- */
 
 #define VIEW_KEYWORDS "call", "caption", "shortnames", "refcounts", "rankdir", "annotations"
-#define VIEW_FORMAT "zppppO"
 
 struct view_keywords {
   const char *call;
-  int with_caption, short_names, with_refcounts, is_top_bottom;
+  int with_caption, short_names, with_refcounts;
   PyObject *rankdir, *annotations;
 };
 
@@ -309,7 +308,7 @@ static PyObject *draw_view(PyObject *self, rg_selection *selection, const struct
   return drawing;
 }
 
-#define VIEW_DEFAULTS {NULL, 1, 1, 0, 0, Py_None, Py_None}
+#define VIEW_DEFAULTS {NULL, 1, 1, 0, Py_None, Py_None}
 #define VIEW_POINTERS(keywords) \
   &(keywords).call, &(keywords).with_caption, &(keywords).short_names, &(keywords).with_refcounts, \
       &(keywords).rankdir, &(keywords).annotations

@@ -11,7 +11,7 @@
 #include <refgraph/analysis.h>
 
 #include "../base/alloc.h"
-#include "options.h"
+#include "../base/options.h"
 
 /* How a node is reached. One struct a node: whoever looks at the distance of a node that is new writes the rest. */
 struct step {

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "../analysis/options.h"
+#include "../base/options.h"
 #include "../base/alloc.h"
 #include "clock.h"
 #include "exchange.h"

@@ -11,7 +11,6 @@
 #include "raster.h"
 #include "style.h"
 
-
 rg_error *rgi_layout_create(Agraph_t *graph, struct rgi_layout *ret)
 {
   GVC_t *context = gvContext();

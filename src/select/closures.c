@@ -10,7 +10,7 @@
  * Cost: O(V + E) for the search, then O(nodes on the paths). */
 #include <string.h>
 
-#include "../analysis/options.h"
+#include "../base/options.h"
 #include "../base/alloc.h"
 #include "selection.h"
 #include "siblings.h"

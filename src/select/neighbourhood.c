@@ -2,7 +2,7 @@
  *
  * Selected nodes are appended in the order in which they are found, so the selection is the queue, too.
  * Cost: O(what is selected, and the edges of the nodes that are expanded). */
-#include "../analysis/options.h"
+#include "../base/options.h"
 #include "../base/alloc.h"
 #include "selection.h"
 

@@ -5,7 +5,7 @@
  * holders nearest to a root. Cost: O(V + E) a search. */
 #include <stdlib.h>
 
-#include "../analysis/options.h"
+#include "../base/options.h"
 #include "../base/alloc.h"
 #include "selection.h"
 

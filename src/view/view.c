@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "../analysis/options.h"
+#include "../base/options.h"
 #include "../base/alloc.h"
 #include "../base/clean.h"
 #include "view-internal.h"

@@ -1,7 +1,7 @@
 /* Option structs that grow: each begins with the size that its caller was compiled with. Fields that the caller does
  * not know yet keep their defaults. */
-#ifndef RGI_ANALYSIS_OPTIONS_H
-#define RGI_ANALYSIS_OPTIONS_H
+#ifndef RGI_BASE_OPTIONS_H
+#define RGI_BASE_OPTIONS_H
 
 #include <string.h>
 
