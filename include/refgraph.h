@@ -3,6 +3,9 @@
  * The one public door of librefgraph. Data flows one way through these headers:
  *
  *   builder --finish--> graph --> paths, closures --> selection --> view --> DOT | SVG | PNG | PDF | text | JSON
+ *                       |  ^
+ *                       v  |
+ *                       dump
  *
  * Conventions, everywhere:
  *  - A function that can fail returns an `rg_error *`, NULL on success, and leaves its outputs untouched on failure.
@@ -16,6 +19,7 @@
 #define REFGRAPH_H
 
 #include <refgraph/analysis.h>
+#include <refgraph/dump.h>
 #include <refgraph/error.h>
 #include <refgraph/graph.h>
 #include <refgraph/io.h>

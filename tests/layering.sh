@@ -10,6 +10,7 @@ rooms_below() {
   case $1 in
     base) ;;
     graph) echo base ;;
+    dump) echo base graph ;;
     analysis) echo base graph ;;
     select) echo base graph analysis ;;
     view) echo base graph analysis select ;;

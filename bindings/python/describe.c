@@ -283,7 +283,11 @@ rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObj
     rgpy_copy_text(names.names[i], captured[i], sizeof(captured[i]));
     captured_names[i] = captured[i];
   }
-  rg_site_info info = {name, file, line > 0 ? (uint32_t)line : 0, (uint32_t)num, captured_names};
+  rg_site_info info = {.name = name,
+                       .file = file,
+                       .line = line > 0 ? (uint32_t)line : 0,
+                       .num_captured = (uint32_t)num,
+                       .captured = captured_names};
   return rg_builder_add_site(capture->builder, &info, ret);
 }
 

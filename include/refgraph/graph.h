@@ -79,6 +79,16 @@ typedef uint16_t rg_node_flags;
 #define RG_NODE_IMMORTAL ((rg_node_flags)8)  /* never freed; its reference count means nothing */
 #define RG_NODE_SHARED ((rg_node_flags)16)   /* a passage that several holders share */
 #define RG_NODE_PARTIAL ((rg_node_flags)32)  /* the capture did not follow all of its references */
+#define RG_NODE_FROZEN ((rg_node_flags)64)   /* the collector was told to leave it alone */
+#define RG_NODE_FLAGS_ALL ((rg_node_flags)127)
+
+/* Whether an object is still in use, as far as a field of its own says so. */
+typedef enum rg_state {
+  RG_STATE_UNKNOWN,
+  RG_STATE_ALIVE,
+  RG_STATE_FINISHED, /* closed, done, stopped: whoever holds it holds it for nothing */
+} rg_state;
+#define RG_NUM_STATES 3
 
 typedef struct rg_node_info {
   uint64_t address;   /* 0 for a node that is no object */
@@ -91,6 +101,8 @@ typedef struct rg_node_info {
   rg_site site;       /* where its code is defined, for a frame: where it stands */
   uint64_t num_unfollowed; /* references that the capture counted but did not follow, RG_NODE_PARTIAL */
   rg_node_flags flags;
+  rg_state state;
+  rg_string state_field; /* the field that says so; empty where the state is not known */
 } rg_node_info;
 
 typedef struct rg_type_info {
@@ -99,14 +111,53 @@ typedef struct rg_type_info {
   rg_category category;
 } rg_type_info;
 
-/* A definition site: equal in every field means the same site. */
+/* How the code of a site, and the code inside it, uses a captured variable. */
+typedef uint8_t rg_use;
+#define RG_USE_KNOWN ((rg_use)1)      /* the code was read; without this bit nothing is known */
+#define RG_USE_READ ((rg_use)2)
+#define RG_USE_WRITTEN ((rg_use)4)    /* assigned or deleted */
+#define RG_USE_ATTRIBUTES ((rg_use)8) /* of what is read, only some attributes are used: see rg_site_info.attributes */
+#define RG_USE_ALL ((rg_use)15)
+
+/* A definition site: equal name, file, line and captured names mean the same site. */
 typedef struct rg_site_info {
   const char *name;            /* qualified name */
   const char *file;
   uint32_t line;               /* 0: not known */
   uint32_t num_captured;
   const char *const *captured; /* names of the captured variables, in the order of the code */
+  const rg_use *uses;          /* of each; NULL when adding a site: not known */
+  const char *const *attributes; /* of each, the attributes that are used, sorted and separated by a space; empty unless
+                                  * RG_USE_ATTRIBUTES. NULL when adding a site: none */
 } rg_site_info;
+
+/* Where an object was allocated, as far as that was traced. The address of an object that died may have been used
+ * again: likely, not certain. */
+typedef struct rg_allocation {
+  const char *file; /* NULL: not known */
+  uint32_t line;
+} rg_allocation;
+
+/* The process that was captured, and how. */
+typedef struct rg_process_info {
+  const char *producer;    /* what made the graph, as "refgraph 0.1.0" */
+  const char *interpreter; /* as "CPython 3.11.2" */
+  const char *host;
+  const char *mode;        /* how the heap was read, as "fork"; empty for a graph that was built by hand */
+  uint64_t pid;            /* 0: not known */
+  uint64_t time_ns;        /* since 1970 */
+  uint64_t pause_ns;       /* how long the process stood still */
+  uint32_t is_collector_enabled; /* 0 or 1 */
+  uint32_t thresholds[3];  /* of the collector, by generation */
+  uint32_t counts[3];
+  uint64_t num_frozen;     /* objects that the collector leaves alone */
+} rg_process_info;
+
+/* What could not be recorded. */
+typedef struct rg_loss {
+  const char *what; /* as "allocation sites: not looked up in a dump that nobody waits for" */
+  uint64_t num;     /* how many; 0: not known */
+} rg_loss;
 
 /* --- builder ---------------------------------------------------------------------------------------------------- */
 
@@ -122,6 +173,13 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_string(rg_builder *builder, const
 /* The same without looking for an equal one: for text that hardly ever repeats, such as values. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_append_string(rg_builder *builder, const char *data, size_t size,
                                                          rg_string *ret);
+/* Text that came from outside the program: a dump without values has `replacement` in its place. Interned as the pair
+ * that it is. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_private_string(rg_builder *builder, const char *data, size_t size,
+                                                              rg_string replacement, rg_string *ret);
+/* The same without looking for an equal one. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_append_private_string(rg_builder *builder, const char *data, size_t size,
+                                                                 rg_string replacement, rg_string *ret);
 /* The same type or site added twice gives the same index. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_type(rg_builder *builder, const rg_type_info *info, rg_type *ret);
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_site(rg_builder *builder, const rg_site_info *info, rg_site *ret);
@@ -136,6 +194,11 @@ RG_PUBLIC void rg_builder_add_flags(rg_builder *builder, rg_node node, rg_node_f
  * `name` is a string, for RG_EDGE_INDEX the position itself. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_edge(rg_builder *builder, rg_node source, rg_node target,
                                                     rg_edge_kind kind, uint32_t name);
+/* Notes where the object of a node was allocated. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_set_allocation(rg_builder *builder, rg_node node,
+                                                          const rg_allocation *allocation);
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_set_process(rg_builder *builder, const rg_process_info *info);
+RG_PUBLIC RG_MUST_USE rg_error *rg_builder_add_loss(rg_builder *builder, const rg_loss *loss);
 /* Number of edges added so far. */
 RG_PUBLIC uint64_t rg_builder_num_edges(const rg_builder *builder);
 /* Gives the edge that was added as number `i` another kind and name. */
@@ -163,6 +226,15 @@ RG_PUBLIC rg_category rg_graph_node_category(const rg_graph *graph, rg_node node
 RG_PUBLIC bool rg_graph_is_root(const rg_graph *graph, rg_node node);
 /* The node of the object at `address`; RG_NODE_NONE if there is none. Cost: O(V), one pass over a column. */
 RG_PUBLIC rg_node rg_graph_find(const rg_graph *graph, uint64_t address);
+
+/* Where the object was allocated; the file is NULL where that is not known. */
+RG_PUBLIC rg_allocation rg_graph_allocation(const rg_graph *graph, rg_node node);
+
+RG_PUBLIC rg_process_info rg_graph_process(const rg_graph *graph);
+RG_PUBLIC size_t rg_graph_num_losses(const rg_graph *graph);
+RG_PUBLIC rg_loss rg_graph_loss(const rg_graph *graph, size_t i);
+/* Whether it comes from a dump that was cut off: what it says of sizes and references are lower bounds. */
+RG_PUBLIC bool rg_graph_is_truncated(const rg_graph *graph);
 
 RG_PUBLIC const char *rg_graph_string(const rg_graph *graph, rg_string string);
 RG_PUBLIC uint32_t rg_graph_num_types(const rg_graph *graph);
@@ -193,8 +265,10 @@ typedef struct rg_referrers {
 } rg_referrers;
 RG_PUBLIC RG_MUST_USE rg_error *rg_graph_referrers(const rg_graph *graph, rg_node node, rg_referrers *ret);
 
-/* The word for a kind in texts, JSON and dumps: "attribute", "captured", … */
+/* The word for a kind in texts and JSON: "attribute", "captured", … */
 RG_PUBLIC const char *rg_edge_kind_word(rg_edge_kind kind);
+/* "unknown", "alive", "finished". */
+RG_PUBLIC const char *rg_state_word(rg_state state);
 
 #ifdef __cplusplus
 }

@@ -13,8 +13,9 @@ struct rg_builder {
   size_t nodes_capacity;
   rg_node_flags *flags;
   size_t flags_capacity;
-  struct rgi_rare *rare;
-  size_t num_rare, rare_capacity;
+  struct rgi_extra *extras;
+  size_t num_extras, extras_capacity;
+  struct rgi_origin origin;
 
   size_t num_edges;
   rg_node *sources;
@@ -35,7 +36,8 @@ static void deinit(rg_builder *builder)
   rgi_tables_deinit(&builder->tables);
   rgi_free(builder->nodes);
   rgi_free(builder->flags);
-  rgi_free(builder->rare);
+  rgi_free(builder->extras);
+  rgi_free(builder->origin.losses);
   rgi_free(builder->sources);
   rgi_free(builder->targets);
   rgi_free(builder->names);
@@ -85,6 +87,18 @@ rg_error *rg_builder_append_string(rg_builder *builder, const char *data, size_t
   return rgi_tables_append_string(&builder->tables, data, size, ret);
 }
 
+rg_error *rg_builder_add_private_string(rg_builder *builder, const char *data, size_t size, rg_string replacement,
+                                        rg_string *ret)
+{
+  return rgi_tables_add_private_string(&builder->tables, data, size, replacement, ret);
+}
+
+rg_error *rg_builder_append_private_string(rg_builder *builder, const char *data, size_t size, rg_string replacement,
+                                           rg_string *ret)
+{
+  return rgi_tables_append_private_string(&builder->tables, data, size, replacement, ret);
+}
+
 rg_error *rg_builder_add_type(rg_builder *builder, const rg_type_info *info, rg_type *ret)
 {
   return rgi_tables_add_type(&builder->tables, info, ret);
@@ -112,22 +126,78 @@ rg_error *rg_builder_add_node(rg_builder *builder, const rg_node_info *info, rg_
   return NULL;
 }
 
-static bool has_rare(const rg_node_info *info)
+static rg_error *set_extra(rg_builder *builder, rg_node node, enum rgi_property property, uint64_t value)
 {
-  return info->site != RG_SITE_NONE || info->context || info->num_unfollowed;
+  RGI_TRY(rgi_reserve(&builder->extras, &builder->extras_capacity, builder->num_extras + 1));
+  builder->extras[builder->num_extras++] = (struct rgi_extra){node, property, value};
+  return NULL;
+}
+
+static rg_error *set_extras(rg_builder *builder, rg_node node, const rg_node_info *info)
+{
+  if (info->size >= RGI_SIZE_HUGE)
+    RGI_TRY(set_extra(builder, node, RGI_EXTRA_SIZE, info->size));
+  if (info->label && info->length != RG_LENGTH_NONE)
+    RGI_TRY(set_extra(builder, node, RGI_EXTRA_LENGTH, info->length));
+  if (info->site != RG_SITE_NONE)
+    RGI_TRY(set_extra(builder, node, RGI_EXTRA_SITE, info->site));
+  if (info->context)
+    RGI_TRY(set_extra(builder, node, RGI_EXTRA_CONTEXT, info->context));
+  if (info->num_unfollowed)
+    RGI_TRY(set_extra(builder, node, RGI_EXTRA_UNFOLLOWED, info->num_unfollowed));
+  if (info->state != RG_STATE_UNKNOWN)
+    RGI_TRY(set_extra(builder, node, RGI_EXTRA_STATE, (uint64_t)info->state << 32 | info->state_field));
+  return NULL;
 }
 
 rg_error *rg_builder_set_node(rg_builder *builder, rg_node node, const rg_node_info *info)
 {
   assert(node < builder->num_nodes);
-  if (has_rare(info)) {
-    RGI_TRY(rgi_reserve(&builder->rare, &builder->rare_capacity, builder->num_rare + 1));
-    builder->rare[builder->num_rare++] =
-        (struct rgi_rare){node, info->site, info->context, info->num_unfollowed};
-  }
-  builder->nodes[node] =
-      (struct rgi_node){info->address, info->size, info->refcount, info->length, info->type, info->label};
-  builder->flags[node] |= info->flags;
+  RGI_TRY(set_extras(builder, node, info));
+  bool has_length = !info->label && info->length != RG_LENGTH_NONE;
+  builder->nodes[node] = (struct rgi_node){
+      .address = info->address,
+      .size = info->size < RGI_SIZE_HUGE ? (uint32_t)info->size : RGI_SIZE_HUGE,
+      .refcount = info->refcount,
+      .type = info->type,
+      .detail = has_length ? info->length : info->label,
+  };
+  builder->flags[node] &= (rg_node_flags)~RGI_NODE_HAS_LENGTH;
+  builder->flags[node] |= (rg_node_flags)(info->flags | (has_length ? RGI_NODE_HAS_LENGTH : 0));
+  return NULL;
+}
+
+rg_error *rg_builder_set_allocation(rg_builder *builder, rg_node node, const rg_allocation *allocation)
+{
+  rg_string file;
+  RGI_TRY(rg_builder_add_string(builder, allocation->file, strlen(allocation->file), &file));
+  return set_extra(builder, node, RGI_EXTRA_ALLOCATION, (uint64_t)file << 32 | allocation->line);
+}
+
+static rg_error *add_text(rg_builder *builder, const char *text, rg_string *ret)
+{
+  return rg_builder_add_string(builder, text, strlen(text), ret);
+}
+
+rg_error *rg_builder_set_process(rg_builder *builder, const rg_process_info *info)
+{
+  struct rgi_origin *origin = &builder->origin;
+  RGI_TRY(add_text(builder, info->producer, &origin->producer));
+  RGI_TRY(add_text(builder, info->interpreter, &origin->interpreter));
+  RGI_TRY(add_text(builder, info->host, &origin->host));
+  RGI_TRY(add_text(builder, info->mode, &origin->mode));
+  origin->process = *info;
+  return NULL;
+}
+
+rg_error *rg_builder_add_loss(rg_builder *builder, const rg_loss *loss)
+{
+  struct rgi_origin *origin = &builder->origin;
+  RGI_TRY(rgi_reserve(&origin->losses, &origin->losses_capacity, origin->num_losses + 1));
+  struct rgi_loss *added = &origin->losses[origin->num_losses];
+  RGI_TRY(add_text(builder, loss->what, &added->what));
+  added->num = loss->num;
+  origin->num_losses++;
   return NULL;
 }
 
@@ -208,53 +278,58 @@ static rg_error *sort_edges(rg_builder *builder, const uint64_t *rows)
   return NULL;
 }
 
-// Brings the entries into the order of the nodes; of several for one node the last one counts. Stable insertion would
-// be quadratic, and qsort is not stable: entries of one node are told apart by their own place.
-struct placed_rare {
-  struct rgi_rare rare;
+// Brings the extras into the order of the nodes; of several for one property the last one counts. Stable insertion would
+// be quadratic, and qsort is not stable: entries of one property are told apart by their own place.
+struct placed_extra {
+  struct rgi_extra extra;
   size_t place;
 };
 
 static int compare_placed(const void *left_, const void *right_)
 {
-  const struct placed_rare *left = left_, *right = right_;
-  if (left->rare.node != right->rare.node)
-    return left->rare.node < right->rare.node ? -1 : 1;
+  const struct placed_extra *left = left_, *right = right_;
+  if (left->extra.node != right->extra.node)
+    return left->extra.node < right->extra.node ? -1 : 1;
+  if (left->extra.property != right->extra.property)
+    return left->extra.property < right->extra.property ? -1 : 1;
   return left->place < right->place ? -1 : left->place > right->place;
 }
 
-static rg_error *sort_rare(rg_builder *builder)
+static rg_error *sort_extras(rg_builder *builder)
 {
-  RGI_SCOPED_FREE struct placed_rare *placed = rgi_alloc(builder->num_rare, sizeof(*placed));
+  RGI_SCOPED_FREE struct placed_extra *placed = rgi_alloc(builder->num_extras, sizeof(*placed));
   if (!placed)
     return rgi_out_of_memory();
-  for (size_t i = 0; i < builder->num_rare; i++)
-    placed[i] = (struct placed_rare){builder->rare[i], i};
-  qsort(placed, builder->num_rare, sizeof(*placed), compare_placed);
+  for (size_t i = 0; i < builder->num_extras; i++)
+    placed[i] = (struct placed_extra){builder->extras[i], i};
+  qsort(placed, builder->num_extras, sizeof(*placed), compare_placed);
   size_t num = 0;
-  for (size_t i = 0; i < builder->num_rare; i++) {
-    if (num && builder->rare[num - 1].node == placed[i].rare.node)
+  for (size_t i = 0; i < builder->num_extras; i++) {
+    const struct rgi_extra *extra = &placed[i].extra;
+    if (num && builder->extras[num - 1].node == extra->node && builder->extras[num - 1].property == extra->property)
       num--;
-    builder->rare[num++] = placed[i].rare;
+    builder->extras[num++] = *extra;
   }
-  builder->num_rare = num;
+  builder->num_extras = num;
   return NULL;
 }
 
-static void mark_roots(rg_graph *graph)
+static rg_error *pack_rows(const uint64_t *begin, size_t num_nodes, struct rgi_rows *ret)
 {
-  for (uint64_t i = 0; i < graph->rows[1]; i++)
-    graph->flags[graph->targets[i]] |= RGI_NODE_IS_ROOT;
+  for (size_t node = 0; node <= num_nodes; node++)
+    RGI_TRY(rgi_rows_set(ret, node, begin[node]));
+  return NULL;
 }
 
-static rg_graph *take_all(rg_builder *builder, rg_graph *graph, uint64_t *rows)
+static rg_graph *take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows rows)
 {
   graph->tables = builder->tables;
+  graph->origin = builder->origin;
   graph->num_nodes = (uint32_t)builder->num_nodes;
   graph->nodes = builder->nodes;
   graph->flags = builder->flags;
-  graph->rare = builder->rare;
-  graph->num_rare = builder->num_rare;
+  graph->extras = builder->extras;
+  graph->num_extras = builder->num_extras;
   graph->num_edges = builder->num_edges;
   graph->rows = rows;
   graph->targets = builder->targets;
@@ -269,16 +344,20 @@ static rg_graph *take_all(rg_builder *builder, rg_graph *graph, uint64_t *rows)
 rg_error *rg_builder_finish(rg_builder *builder, rg_graph **ret)
 {
   RGI_SCOPED_FREE rg_graph *graph = rgi_alloc(1, sizeof(*graph));
-  RGI_SCOPED_FREE uint64_t *rows = rgi_alloc(builder->num_nodes + 1, sizeof(*rows));
-  if (!graph || !rows)
+  RGI_SCOPED_FREE uint64_t *begin = rgi_alloc(builder->num_nodes + 1, sizeof(*begin));
+  __attribute__((cleanup(rgi_rows_deinit))) struct rgi_rows rows = {0};
+  if (!graph || !begin)
     return rgi_out_of_memory();
-  count_rows(builder, rows);
+  RGI_TRY(rgi_rows_init(&rows, builder->num_nodes));
+  count_rows(builder, begin);
+  RGI_TRY(pack_rows(begin, builder->num_nodes, &rows));
   if (!builder->is_sorted)
-    RGI_TRY(sort_edges(builder, rows));
-  RGI_TRY(sort_rare(builder));
+    RGI_TRY(sort_edges(builder, begin));
+  RGI_TRY(sort_extras(builder));
   RGI_TRY(rgi_tables_finish(&builder->tables));
-  take_all(builder, graph, rgi_take(rows));
-  mark_roots(graph);
+  take_all(builder, graph, rows);
+  rows = (struct rgi_rows){0};
+  rgi_graph_mark_roots(graph);
   *ret = rgi_take(graph);
   return NULL;
 }

@@ -9,13 +9,16 @@ void rgi_tables_deinit(struct rgi_tables *tables)
 {
   rgi_text_deinit(&tables->strings.text);
   rgi_free(tables->strings.begin);
+  rgi_free(tables->strings.replacements);
   rgi_index_deinit(&tables->strings.index);
   rgi_free(tables->types);
   rgi_index_deinit(&tables->types_index);
   rgi_free(tables->sites);
   rgi_index_deinit(&tables->sites_index);
   rgi_free(tables->captured);
-  rgi_free(tables->captured_text);
+  rgi_free(tables->captured_names);
+  rgi_free(tables->captured_attributes);
+  rgi_free(tables->captured_uses);
 }
 
 const char *rgi_tables_string(const struct rgi_tables *tables, rg_string string)
@@ -23,10 +26,12 @@ const char *rgi_tables_string(const struct rgi_tables *tables, rg_string string)
   return tables->strings.text.data + tables->strings.begin[string];
 }
 
+// Private text is told apart from the same text that is not.
 struct string_key {
   const struct rgi_strings *strings;
   const char *data;
   size_t size;
+  rg_string replacement;
 };
 
 static bool is_string(const void *context, uint32_t position)
@@ -35,57 +40,75 @@ static bool is_string(const void *context, uint32_t position)
   const struct rgi_strings *strings = key->strings;
   uint64_t begin = strings->begin[position];
   uint64_t end = position + 1 < strings->num ? strings->begin[position + 1] : strings->text.size;
-  return end - begin == key->size + 1 && memcmp(strings->text.data + begin, key->data, key->size) == 0;
+  return end - begin == key->size + 1 && strings->replacements[position] == key->replacement &&
+         memcmp(strings->text.data + begin, key->data, key->size) == 0;
 }
 
-static rg_error *append_clean(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret)
+static rg_error *append_clean(struct rgi_strings *strings, const struct string_key *key, rg_string *ret)
 {
   if (strings->num >= RGI_INDEX_NONE - 1)
     return rg_error_create(RG_ERROR_LIMIT, "more than %u strings", RGI_INDEX_NONE - 1);
   RGI_TRY(rgi_reserve(&strings->begin, &strings->capacity, strings->num + 1));
-  RGI_TRY(rgi_reserve(&strings->text.data, &strings->text.capacity, strings->text.size + size + 1));
+  RGI_TRY(rgi_reserve(&strings->replacements, &strings->replacements_capacity, strings->num + 1));
+  RGI_TRY(rgi_reserve(&strings->text.data, &strings->text.capacity, strings->text.size + key->size + 1));
   char *end = strings->text.data + strings->text.size;
-  memcpy(end, data, size);
-  end[size] = '\0';
+  memcpy(end, key->data, key->size);
+  end[key->size] = '\0';
   *ret = (rg_string)strings->num;
+  strings->replacements[strings->num] = key->replacement;
   strings->begin[strings->num++] = strings->text.size;
-  strings->text.size += size + 1;
+  strings->text.size += key->size + 1;
   return NULL;
 }
 
-static rg_error *intern_clean(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret)
+static rg_error *intern_clean(struct rgi_strings *strings, const struct string_key *key, rg_string *ret)
 {
-  struct string_key key = {strings, data, size};
-  uint32_t hash = rgi_hash(data, size);
-  uint32_t position = rgi_index_find(&strings->index, hash, is_string, &key);
+  uint32_t hash = rgi_hash(key->data, key->size) ^ key->replacement;
+  uint32_t position = rgi_index_find(&strings->index, hash, is_string, key);
   if (position == RGI_INDEX_NONE) {
-    RGI_TRY(append_clean(strings, data, size, &position));
+    RGI_TRY(append_clean(strings, key, &position));
     RGI_TRY(rgi_index_add(&strings->index, hash, position));
   }
   *ret = position;
   return NULL;
 }
 
-typedef rg_error *(*add_clean)(struct rgi_strings *strings, const char *data, size_t size, rg_string *ret);
+typedef rg_error *(*add_clean)(struct rgi_strings *strings, const struct string_key *key, rg_string *ret);
 
-static rg_error *add_string(struct rgi_strings *strings, const char *data, size_t size, add_clean add, rg_string *ret)
+static rg_error *add_string(struct rgi_strings *strings, const char *data, size_t size, rg_string replacement,
+                            add_clean add, rg_string *ret)
 {
+  struct string_key key = {strings, data, size, replacement};
   if (size <= RG_STRING_MAX && rgi_is_clean_ascii(data, size))
-    return add(strings, data, size, ret);
+    return add(strings, &key, ret);
   RGI_SCOPED_TEXT clean = RGI_TEXT_INIT;
   rgi_text_add_clean(&clean, data, size, RG_STRING_MAX);
   RGI_TRY(rgi_text_error(&clean));
-  return add(strings, clean.data, clean.size, ret);
+  key.data = rgi_text_string(&clean);
+  key.size = clean.size;
+  return add(strings, &key, ret);
 }
 
 rg_error *rgi_tables_add_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret)
 {
-  return add_string(&tables->strings, data, size, intern_clean, ret);
+  return add_string(&tables->strings, data, size, 0, intern_clean, ret);
 }
 
 rg_error *rgi_tables_append_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret)
 {
-  return add_string(&tables->strings, data, size, append_clean, ret);
+  return add_string(&tables->strings, data, size, 0, append_clean, ret);
+}
+
+rg_error *rgi_tables_add_private_string(struct rgi_tables *tables, const char *data, size_t size,
+                                        rg_string replacement, rg_string *ret)
+{
+  return add_string(&tables->strings, data, size, replacement, intern_clean, ret);
+}
+
+rg_error *rgi_tables_append_private_string(struct rgi_tables *tables, const char *data, size_t size,
+                                           rg_string replacement, rg_string *ret)
+{
+  return add_string(&tables->strings, data, size, replacement, append_clean, ret);
 }
 
 struct type_key {
@@ -123,16 +146,31 @@ struct site_key {
   struct rgi_site site;
 };
 
-// The captured names of the site that is looked for stand at the end of captured[].
+// The captured variables of the site that is looked for stand at the end of captured[].
+static bool has_equal_captured(const struct rgi_tables *tables, const struct rgi_site *a, const struct rgi_site *b)
+{
+  for (uint32_t i = 0; i < a->num_captured; i++) {
+    if (tables->captured[a->captured_begin + i].name != tables->captured[b->captured_begin + i].name)
+      return false;
+  }
+  return true;
+}
+
 static bool is_site(const void *context, uint32_t position)
 {
   const struct site_key *key = context;
   const struct rgi_site *site = &key->tables->sites[position];
-  const rg_string *captured = key->tables->captured;
   return site->name == key->site.name && site->file == key->site.file && site->line == key->site.line &&
-         site->num_captured == key->site.num_captured &&
-         (!site->num_captured || memcmp(captured + site->captured_begin, captured + key->site.captured_begin,
-                                        site->num_captured * sizeof(*captured)) == 0);
+         site->num_captured == key->site.num_captured && has_equal_captured(key->tables, site, &key->site);
+}
+
+static rg_error *add_captured(struct rgi_tables *tables, const rg_site_info *info, uint32_t i,
+                              struct rgi_captured *ret)
+{
+  const char *attributes = info->attributes ? info->attributes[i] : "";
+  ret->use = info->uses ? info->uses[i] : 0;
+  RGI_TRY(rgi_tables_add_string(tables, info->captured[i], strlen(info->captured[i]), &ret->name));
+  return rgi_tables_add_string(tables, attributes, strlen(attributes), &ret->attributes);
 }
 
 rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret)
@@ -145,8 +183,7 @@ rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *inf
   RGI_TRY(rgi_tables_add_string(tables, info->file, strlen(info->file), &key.site.file));
   RGI_TRY(rgi_reserve(&tables->captured, &tables->captured_capacity, tables->num_captured + info->num_captured));
   for (uint32_t i = 0; i < info->num_captured; i++)
-    RGI_TRY(rgi_tables_add_string(tables, info->captured[i], strlen(info->captured[i]),
-                                  &tables->captured[tables->num_captured + i]));
+    RGI_TRY(add_captured(tables, info, i, &tables->captured[tables->num_captured + i]));
   uint32_t words[] = {key.site.name, key.site.file, key.site.line};
   uint32_t hash = rgi_hash(words, sizeof(words));
   uint32_t position = rgi_index_find(&tables->sites_index, hash, is_site, &key);
@@ -163,12 +200,22 @@ rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *inf
 
 rg_error *rgi_tables_finish(struct rgi_tables *tables)
 {
-  const char **text = rgi_alloc(tables->num_captured, sizeof(*text));
-  if (!text)
+  RGI_SCOPED_FREE const char **names = rgi_alloc(tables->num_captured, sizeof(*names));
+  RGI_SCOPED_FREE const char **attributes = rgi_alloc(tables->num_captured, sizeof(*attributes));
+  RGI_SCOPED_FREE rg_use *uses = rgi_alloc(tables->num_captured, sizeof(*uses));
+  if (!names || !attributes || !uses)
     return rgi_out_of_memory();
-  for (size_t i = 0; i < tables->num_captured; i++)
-    text[i] = rgi_tables_string(tables, tables->captured[i]);
-  rgi_free(tables->captured_text);
-  tables->captured_text = text;
+  for (size_t i = 0; i < tables->num_captured; i++) {
+    names[i] = rgi_tables_string(tables, tables->captured[i].name);
+    attributes[i] = rgi_tables_string(tables, tables->captured[i].attributes);
+    uses[i] = tables->captured[i].use;
+  }
+  // An earlier finish may have failed after this one.
+  rgi_free(tables->captured_names);
+  rgi_free(tables->captured_attributes);
+  rgi_free(tables->captured_uses);
+  tables->captured_names = rgi_take(names);
+  tables->captured_attributes = rgi_take(attributes);
+  tables->captured_uses = rgi_take(uses);
   return NULL;
 }

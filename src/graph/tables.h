@@ -15,6 +15,8 @@ struct rgi_strings {
   struct rgi_text text;
   uint64_t *begin;
   size_t num, capacity;
+  rg_string *replacements; /* of each, what stands for it where private text must not; 0: it is not private */
+  size_t replacements_capacity;
   struct rgi_index index;
 };
 
@@ -30,6 +32,11 @@ struct rgi_site {
   uint64_t captured_begin; /* into captured[] */
 };
 
+struct rgi_captured {
+  rg_string name, attributes;
+  rg_use use;
+};
+
 struct rgi_tables {
   struct rgi_strings strings;
   struct rgi_type *types;
@@ -38,14 +45,21 @@ struct rgi_tables {
   struct rgi_site *sites;
   size_t num_sites, sites_capacity;
   struct rgi_index sites_index;
-  rg_string *captured; /* the names of the captured variables of all sites */
+  struct rgi_captured *captured; /* the captured variables of all sites */
   size_t num_captured, captured_capacity;
-  const char **captured_text; /* the same as text; made when the graph is finished, when text stops moving */
+  const char **captured_names;      /* the same as rg_site_info has them; made when the graph is finished, when text */
+  const char **captured_attributes; /* stops moving */
+  rg_use *captured_uses;
 };
 
 void rgi_tables_deinit(struct rgi_tables *tables);
 rg_error *rgi_tables_add_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret);
 rg_error *rgi_tables_append_string(struct rgi_tables *tables, const char *data, size_t size, rg_string *ret);
+/* Private text; `replacement` 0: text like any other. */
+rg_error *rgi_tables_add_private_string(struct rgi_tables *tables, const char *data, size_t size,
+                                        rg_string replacement, rg_string *ret);
+rg_error *rgi_tables_append_private_string(struct rgi_tables *tables, const char *data, size_t size,
+                                           rg_string replacement, rg_string *ret);
 rg_error *rgi_tables_add_type(struct rgi_tables *tables, const rg_type_info *info, rg_type *ret);
 rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret);
 /* After the last addition. */

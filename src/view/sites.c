@@ -28,7 +28,7 @@ static rg_error *copy_captured(struct rgi_arena *strings, const rg_site_info *in
 
 static rg_error *copy_site(struct rgi_sheet *sheet, const rg_closure_group *group, struct rgi_listed_site *site)
 {
-  static const rg_site_info no_site = {"", "", 0, 0, NULL};
+  static const rg_site_info no_site = {.name = "", .file = ""};
   struct rgi_arena *strings = &sheet->view->strings;
   rg_site_info info = group->site == RG_SITE_NONE ? no_site : rg_graph_site(sheet->graph, group->site);
   site->line = info.line;
