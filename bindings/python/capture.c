@@ -2,10 +2,11 @@
  * object that the collector knows, and everything that is found from there, in the order of finding. */
 #include "capture.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "describe.h"
+#include "layout.h"
+#include "memory.h"
 
 rg_error *rgpy_out_of_memory(void)
 {
@@ -19,7 +20,7 @@ rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t elem
   size_t grown = *capacity + *capacity / 2 + 16;
   if (grown < needed)
     grown = needed;
-  void *moved = reallocarray(*data, grown, element_size);
+  void *moved = rgpy_realloc(*data, grown, element_size);
   if (!moved)
     return rgpy_out_of_memory();
   *data = moved;
@@ -42,7 +43,7 @@ static rg_error *reserve_found(struct rgpy_capture *capture)
     return NULL;
   RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->blocks_capacity, capture->num_blocks + 1,
                         sizeof(*capture->found)));
-  capture->found[capture->num_blocks] = malloc(RGPY_FOUND_BLOCK * sizeof(**capture->found));
+  capture->found[capture->num_blocks] = rgpy_alloc(RGPY_FOUND_BLOCK, sizeof(**capture->found));
   return capture->found[capture->num_blocks++] ? NULL : rgpy_out_of_memory();
 }
 
@@ -308,20 +309,20 @@ static void deinit_capture(struct rgpy_capture *capture)
   rgpy_address_map_deinit(&capture->nodes);
   rgpy_address_map_deinit(&capture->type_numbers);
   for (size_t i = 0; i < capture->num_types; i++) {
-    free(capture->types[i]->members);
-    free(capture->types[i]);
+    rgpy_free(capture->types[i]->members);
+    rgpy_free(capture->types[i]);
   }
-  free(capture->types);
+  rgpy_free(capture->types);
   for (size_t i = 0; i < capture->num_blocks; i++)
-    free(capture->found[i]);
-  free(capture->found);
-  free(capture->near.nodes);
-  free(capture->far.nodes);
-  free(capture->closures.nodes);
-  free(capture->row.references);
-  free(capture->visited);
-  free(capture->cached_names);
-  free(capture->cached_sites);
+    rgpy_free(capture->found[i]);
+  rgpy_free(capture->found);
+  rgpy_free(capture->near.nodes);
+  rgpy_free(capture->far.nodes);
+  rgpy_free(capture->closures.nodes);
+  rgpy_free(capture->row.references);
+  rgpy_free(capture->visited);
+  rgpy_free(capture->cached_names);
+  rgpy_free(capture->cached_sites);
 }
 
 static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_options *options)
@@ -333,8 +334,8 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
-  capture->cached_names = calloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
-  capture->cached_sites = calloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
+  capture->cached_names = rgpy_alloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
+  capture->cached_sites = rgpy_alloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
   // Node 0 is the super-root, which the builder has from the start.
   RGPY_TRY(reserve_found(capture));
   *rgpy_found_at(capture, capture->num_found++) = (struct rgpy_found){0};

@@ -5,8 +5,8 @@
  * field without a name. So no reference is lost, whatever the type. */
 #include "describe.h"
 #include "layout.h"
+#include "memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <structmember.h>
 
@@ -536,10 +536,31 @@ static int visit(PyObject *object, void *context)
   return 0;
 }
 
-static int compare_targets(const void *left, const void *right)
+// Moves targets[parent] down to where no child is above it, in the heap of the first `num`.
+static void sift_down(PyObject **targets, size_t parent, size_t num)
 {
-  uintptr_t a = (uintptr_t) * (PyObject *const *)left, b = (uintptr_t) * (PyObject *const *)right;
-  return a < b ? -1 : a > b;
+  PyObject *moved = targets[parent];
+  for (size_t child; (child = 2 * parent + 1) < num; parent = child) {
+    if (child + 1 < num && (uintptr_t)targets[child] < (uintptr_t)targets[child + 1])
+      child++;
+    if ((uintptr_t)targets[child] <= (uintptr_t)moved)
+      break;
+    targets[parent] = targets[child];
+  }
+  targets[parent] = moved;
+}
+
+// By address; a heap sort, since qsort() takes memory from malloc.
+static void sort_targets(PyObject **targets, size_t num)
+{
+  for (size_t i = num / 2; i-- > 0;)
+    sift_down(targets, i, num);
+  for (size_t end = num; end-- > 1;) {
+    PyObject *last = targets[0];
+    targets[0] = targets[end];
+    targets[end] = last;
+    sift_down(targets, 0, end);
+  }
 }
 
 // The first place in sorted `targets` that is not below `target`.
@@ -619,7 +640,7 @@ static rg_error *refer_rest_sorted(struct rgpy_capture *capture, PyObject *objec
   size_t num = capture->row.num;
   for (size_t i = 0; i < num; i++)
     sorted[i] = capture->row.references[i].target;
-  qsort(sorted, num, sizeof(*sorted), compare_targets);
+  sort_targets(sorted, num);
   for (size_t i = 0; i < capture->num_visited; i++) {
     PyObject *target = capture->visited[i];
     size_t place = lower_bound(sorted, num, target);
@@ -663,12 +684,11 @@ static rg_error *refer_rest(struct rgpy_capture *capture, PyObject *object)
     uint32_t used[FEW] = {0};
     return refer_rest_sorted(capture, object, sorted, used);
   }
-  PyObject **sorted = calloc(num, sizeof(*sorted));
-  uint32_t *used = calloc(num, sizeof(*used));
-  rg_error *error = sorted && used ? refer_rest_sorted(capture, object, sorted, used)
-                                   : rg_error_create(RG_ERROR_MEMORY, "out of memory");
-  free(sorted);
-  free(used);
+  PyObject **sorted = rgpy_alloc(num, sizeof(*sorted));
+  uint32_t *used = rgpy_alloc(num, sizeof(*used));
+  rg_error *error = sorted && used ? refer_rest_sorted(capture, object, sorted, used) : rgpy_out_of_memory();
+  rgpy_free(sorted);
+  rgpy_free(used);
   return error;
 }
 

@@ -1,11 +1,11 @@
 /* The roots: modules, running frames with their locals, the state of threads and of the interpreter, in this order,
  * which is the order of preference among equally short paths. Frames and states are no objects here: they become
  * nodes of their own. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "describe.h"
 #include "layout.h"
+#include "memory.h"
 
 static rg_error *add_root(struct rgpy_capture *capture, rg_node node, const char *reason)
 {
@@ -221,6 +221,6 @@ rg_error *rgpy_roots(struct rgpy_capture *capture)
 {
   struct states states = {0};
   rg_error *error = add_all(capture, &states);
-  free(states.states);
+  rgpy_free(states.states);
   return error;
 }
