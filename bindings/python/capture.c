@@ -223,6 +223,19 @@ static rg_error *read_bounded(struct rgpy_capture *capture, const rg_capture_opt
 
 /* --- what the collector knows --------------------------------------------------------------------------------------- */
 
+// The documented ways to enumerate objects leave out, on some releases, those that gc.freeze() set apart; and they write
+// to all others, which in a forked child copies every page of the heap. There, and for the frozen ones, the collector's
+// lists themselves are read.
+static rg_error *add_listed(void *context, PyObject *object, bool is_frozen)
+{
+  struct rgpy_capture *capture = context;
+  rg_node node;
+  RGPY_TRY(rgpy_capture_node(capture, object, &node));
+  if (is_frozen)
+    rg_builder_add_flags(capture->builder, node, RG_NODE_FROZEN);
+  return NULL;
+}
+
 static rg_error *add_tracked(struct rgpy_capture *capture, PyObject *object)
 {
   rg_node node;
@@ -245,7 +258,7 @@ static int visit_tracked(PyObject *object, void *context)
   return enumeration->error == NULL;
 }
 
-static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
+static rg_error *enumerate_tracked(struct rgpy_capture *capture, PyObject *listed)
 {
   (void)listed;
   struct enumeration enumeration = {capture, NULL};
@@ -266,7 +279,7 @@ int rgpy_capture_init(void)
 
 #else
 
-static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
+static rg_error *enumerate_tracked(struct rgpy_capture *capture, PyObject *listed)
 {
   capture->refcount_bias = 1;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(listed); i++)
@@ -301,6 +314,14 @@ static rg_error *list_tracked(PyObject **ret)
 
 #endif
 
+static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
+{
+  if (capture->is_isolated)
+    return rgpy_collector_lists(add_listed, capture);
+  RGPY_TRY(enumerate_tracked(capture, listed));
+  return rgpy_collector_frozen(add_listed, capture);
+}
+
 /* --- capture -------------------------------------------------------------------------------------------------------- */
 
 static void deinit_capture(struct rgpy_capture *capture)
@@ -329,6 +350,8 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
 {
   capture->is_bounded = options->is_bounded;
   capture->with_internals = options->with_internals;
+  capture->is_redacted = options->is_redacted;
+  capture->is_isolated = options->is_isolated;
   capture->target_bias = options->num_own_references;
   capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
   RGPY_TRY(rg_builder_create(&capture->builder));
@@ -349,8 +372,7 @@ static rg_error *name_closures(struct rgpy_capture *capture)
   return NULL;
 }
 
-static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_options *options,
-                              PyObject *listed)
+static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_options *options, PyObject *listed)
 {
   RGPY_TRY(init_capture(capture, options));
   if (!options->is_bounded)
@@ -380,7 +402,7 @@ rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
   options = &complete;
   struct rgpy_capture capture = {0};
   RGPY_CLEANUP_DECREF PyObject *listed = NULL;
-  if (!options->is_bounded)
+  if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);
   if (!error)

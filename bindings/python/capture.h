@@ -76,6 +76,8 @@ struct rgpy_capture {
 
   bool is_bounded;               /* to a depth; else everything that is found is read */
   bool with_internals;           /* bounded captures leave internal and type references out, unless asked for */
+  bool is_redacted;              /* private text is not even copied */
+  bool is_isolated;              /* in a forked child, see rg_capture_options */
   uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
   uint32_t target_bias;          /* references that the call itself holds on targets */
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */

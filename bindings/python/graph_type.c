@@ -152,12 +152,13 @@ static PyObject *capture(PyTypeObject *type, rg_capture_options *options, const 
 static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
 {
   static char *keywords[] = {"targets", "max_depth", "max_references", "max_nodes", "internals", "hold",
-                             "own_references", NULL};
+                             "own_references", "redacted", "isolated", NULL};
   PyObject *targets, *max_depth = Py_None, *hold = Py_None;
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
-  int with_internals = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpOI", keywords, &targets, &max_depth, &options.max_references,
-                                   &options.max_nodes, &with_internals, &hold, &options.num_own_references))
+  int with_internals = 0, is_redacted = 0, is_isolated = 0;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpOIpp", keywords, &targets, &max_depth,
+                                   &options.max_references, &options.max_nodes, &with_internals, &hold,
+                                   &options.num_own_references, &is_redacted, &is_isolated))
     return NULL;
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(targets, "targets must be a sequence");
   if (!sequence)
@@ -166,6 +167,8 @@ static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
   options.num_targets = (size_t)PySequence_Fast_GET_SIZE(sequence);
   options.is_bounded = max_depth != Py_None;
   options.with_internals = with_internals;
+  options.is_redacted = is_redacted;
+  options.is_isolated = is_isolated;
   if (options.is_bounded)
     options.max_depth = (uint32_t)PyLong_AsUnsignedLongMask(max_depth);
   long hold_depth = hold == Py_None ? 0 : PyLong_AsLong(hold);
@@ -222,10 +225,10 @@ static PyObject *graph_node(PyObject *self, PyObject *id)
   if (read_id(graph, id, &node) < 0)
     return NULL;
   rg_node_info info = rg_graph_node(graph, node);
-  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K}", "id", (unsigned long)node, "type",
+  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K,s:N}", "id", (unsigned long)node, "type",
                        rg_graph_type(graph, info.type).name, "label", rg_graph_string(graph, info.label), "size",
                        (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "address",
-                       (unsigned long long)info.address);
+                       (unsigned long long)info.address, "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
 }
 
 static PyObject *graph_references(PyObject *self, PyObject *id)

@@ -360,6 +360,38 @@ PyObject *rgpy_generator_qualname(PyObject *generator)
   return ((PyGenObject *)generator)->gi_qualname;
 }
 
+/* --- the collector's lists ---------------------------------------------------------------------------------------- */
+
+// The two lowest bits of a link are the collector's marks.
+static PyGC_Head *link_of(uintptr_t link)
+{
+  return (PyGC_Head *)(link & ~(uintptr_t)3);
+}
+
+static rg_error *walk_list(PyGC_Head *list, bool is_frozen, rgpy_visit_tracked visit, void *context)
+{
+  PyGC_Head *head = list;
+  for (PyGC_Head *next; (next = link_of(head->_gc_next)) != list; head = next) {
+    if (!next || link_of(next->_gc_prev) != head)
+      return rg_error_create(RG_ERROR_UNSUPPORTED, "the collector's lists are not linked as expected at %p", (void *)head);
+    RGPY_TRY(visit(context, (PyObject *)(next + 1), is_frozen));
+  }
+  return NULL;
+}
+
+rg_error *rgpy_collector_frozen(rgpy_visit_tracked visit, void *context)
+{
+  return walk_list(&PyInterpreterState_Get()->gc.permanent_generation.head, true, visit, context);
+}
+
+rg_error *rgpy_collector_lists(rgpy_visit_tracked visit, void *context)
+{
+  struct _gc_runtime_state *collector = &PyInterpreterState_Get()->gc;
+  for (size_t i = 0; i < NUM_GENERATIONS; i++)
+    RGPY_TRY(walk_list(&collector->generations[i].head, false, visit, context));
+  return rgpy_collector_frozen(visit, context);
+}
+
 /* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
 
 struct field {

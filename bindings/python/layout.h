@@ -80,6 +80,16 @@ size_t rgpy_frame_num_slots(PyObject *object);
 /* The frame that a frame object owns. False while a thread or a generator owns it. */
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret);
 
+/* --- the collector's lists ---------------------------------------------------------------------------------------- */
+
+/* Calls `visit` for each object that the collector knows, the youngest generation first and last what gc.freeze() set
+ * apart. The lists are read as they lie in memory, so that no object is written to; each link must lead back to where
+ * it came from, or the walk ends with an error. */
+typedef rg_error *(*rgpy_visit_tracked)(void *context, PyObject *object, bool is_frozen);
+rg_error *rgpy_collector_lists(rgpy_visit_tracked visit, void *context);
+/* Only what gc.freeze() set apart. */
+rg_error *rgpy_collector_frozen(rgpy_visit_tracked visit, void *context);
+
 /* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
 
 /* Calls `visit` for each object that the state itself holds, with the name of the field. */

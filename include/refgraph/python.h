@@ -33,8 +33,12 @@ typedef struct rg_capture_options {
   size_t max_references;    /* followed of one object; the rest is counted */
   size_t max_nodes;         /* objects whose references are followed */
   uint32_t num_own_references; /* to each target that only the caller's own call holds: they are not counted */
+  bool is_redacted;         /* text that came from outside the program does not enter the graph, what stands for it does */
+  bool is_isolated;         /* in a forked child: no lock is taken, no memory but the library's own is used, and no object
+                             * is written to, which would copy its page */
 } rg_capture_options;
-#define RG_CAPTURE_OPTIONS_INIT {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0}
+#define RG_CAPTURE_OPTIONS_INIT \
+  {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0, false, false}
 
 /* What the capsule holds. It only ever grows at the end. */
 typedef struct rg_python_api {

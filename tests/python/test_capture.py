@@ -223,6 +223,72 @@ class DepthAndSize(unittest.TestCase):
         self.assertIn("999 997", drawing.text)
 
 
+def capture(**options):
+    graph, _, _ = refgraph.Graph._capture((), **options)
+    return graph
+
+
+def nodes_by_address(graph):
+    """What a graph tells of each object, but for its number."""
+    nodes = [graph.node(id) for id in range(1, graph.num_nodes + 1)]
+    return {
+        node["address"]: (node["type"], node["label"], node["size"], node["refcount"], node["frozen"],
+                          [(edge["kind"], edge["name"]) for edge in graph.references(node["id"])])
+        for node in nodes if node["address"]
+    }
+
+
+class CollectorsLists(unittest.TestCase):
+    def test_after_a_freeze_every_frozen_object_is_in_the_graph_and_told_apart(self):
+        held = [thing("Frozen")]
+        gc.collect()
+        gc.freeze()
+        try:
+            count = gc.get_freeze_count()
+            graph = capture()
+            nodes = [graph.node(id) for id in range(1, graph.num_nodes + 1)]
+            later = [[]]
+            young = refgraph.capture().node(refgraph.capture()._find(later))
+        finally:
+            gc.unfreeze()
+        self.assertEqual(len([node for node in nodes if node["frozen"]]), count)
+        self.assertTrue(graph.node(graph._find(held[0]))["frozen"])
+        self.assertFalse(young["frozen"])
+
+    def test_frozen_garbage_that_nothing_reaches_is_in_the_graph(self):
+        cycle = thing("Lost")
+        cycle.itself = cycle
+        address = id(cycle)
+        gc.freeze()
+        del cycle
+        try:
+            self.assertIn(address, nodes_by_address(capture()))
+            self.assertIn(address, nodes_by_address(capture(isolated=True)))
+        finally:
+            gc.unfreeze()
+
+    def test_the_lists_themselves_have_what_the_collector_tells(self):
+        gc.collect()
+        gc.disable()
+        try:
+            listed = {id(obj) for obj in gc.get_objects()}
+            found = nodes_by_address(capture(isolated=True)).keys()
+        finally:
+            gc.enable()
+        self.assertGreater(len(listed), 5000)
+        self.assertLess(len(listed - found), 5)
+
+    def test_an_isolated_capture_tells_what_an_ordinary_one_does(self):
+        # What the first capture leaves behind, such as its result, is there in the second.
+        first, again, isolated = capture(), capture(), capture(isolated=True)
+        expected, told = nodes_by_address(again), nodes_by_address(isolated)
+        changed = {address for address, node in nodes_by_address(first).items() if expected.get(address) != node}
+        self.assertGreater(len(expected), 5000)
+        self.assertLess(len(changed), 50)
+        differing = {address for address, node in expected.items() if told.get(address) != node}
+        self.assertLess(len(differing), 50, [expected[address] for address in sorted(differing)[:5]])
+
+
 class OddMoments(unittest.TestCase):
     """Captures inside calls that Python makes from C, while an object is half changed."""
 

@@ -46,6 +46,7 @@ class GraphNode(TypedDict):
     size: int
     refcount: int
     address: int
+    frozen: bool  # set apart by gc.freeze(); told by graphs of the whole heap
 
 class GraphEdge(TypedDict):
     source: int
@@ -81,12 +82,15 @@ class Graph:
         internals: bool = False,
         hold: int | None = None,
         own_references: int = 0,
+        redacted: bool = False,
+        isolated: bool = False,
     ) -> tuple[Graph, tuple[int, ...], dict[int, object]]:
         """Captures the whole heap, or with max_depth what the targets refer to.
 
         Also gives the targets' ids, and objects by id that the caller then keeps: with hold=-1 all of the graph, with
         another number those that refer to the targets within that depth. The own_references to each target that only
-        the call itself holds are not counted.
+        the call itself holds are not counted. A redacted graph has types and lengths in place of values, and of keys
+        that came from outside the program. An isolated capture reads the heap as one in a forked child does.
         """
     def _find(self, object: object, /) -> int:
         """The id of an object, found again by its address and type; else NotFoundError."""
