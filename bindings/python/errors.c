@@ -17,6 +17,8 @@ static struct {
     {RG_ERROR_DEADLINE, "DeadlineError", &PyExc_TimeoutError, "Drawing took longer than it was given.", NULL},
     {RG_ERROR_UNSUPPORTED, "UnsupportedError", &PyExc_NotImplementedError,
      "This build or this interpreter cannot do it.", NULL},
+    {RG_ERROR_DUMP, "DumpError", &PyExc_ValueError,
+     "This is no dump, or a damaged one; the message has the offset of what is wrong.", NULL},
 };
 enum { NUM_EXCEPTIONS = sizeof(table) / sizeof(table[0]) };
 

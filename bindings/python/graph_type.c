@@ -5,6 +5,7 @@
 #include "capture.h"
 #include "describe.h"
 #include "docstrings.h"
+#include "dump.h"
 
 static void graph_dealloc(PyObject *self)
 {
@@ -420,6 +421,8 @@ static PyGetSetDef graph_getset[] = {
 static PyMethodDef graph_methods[] = {
     {"_capture", KEYWORDS(graph_capture), METH_CLASS | METH_VARARGS | METH_KEYWORDS, DOC_Graph__capture},
     {"_find", graph_find, METH_O, DOC_Graph__find},
+    {"_load", KEYWORDS(rgpy_graph_load), METH_CLASS | METH_VARARGS | METH_KEYWORDS, DOC_Graph__load},
+    {"_save", KEYWORDS(rgpy_graph_save), METH_VARARGS | METH_KEYWORDS, DOC_Graph__save},
     {"_draw_neighbourhood", KEYWORDS(graph_draw_neighbourhood), METH_VARARGS | METH_KEYWORDS,
      DOC_Graph__draw_neighbourhood},
     {"_draw_why", KEYWORDS(graph_draw_why), METH_VARARGS | METH_KEYWORDS, DOC_Graph__draw_why},

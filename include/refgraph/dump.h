@@ -16,7 +16,7 @@ typedef struct rg_dump_write_options {
   size_t size;
   bool with_values;      /* private text too: keys that came from outside, contents of strings, previews of values */
   bool is_uncompressed;
-  rg_progress progress;  /* in nodes; NULL: not */
+  rg_progress progress;  /* in nodes and edges; NULL: not */
   void *progress_context;
 } rg_dump_write_options;
 #define RG_DUMP_WRITE_OPTIONS_INIT {sizeof(rg_dump_write_options), false, false, 0, 0}

@@ -1,6 +1,6 @@
 """The extension behind refgraph: graphs of live objects, captured in C, and drawings of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from types import CodeType
 from typing import Any, Literal, TypedDict
@@ -13,6 +13,7 @@ class FileError(Error, OSError): ...
 class RenderError(Error, RuntimeError): ...
 class DeadlineError(Error, TimeoutError): ...
 class UnsupportedError(Error, NotImplementedError): ...
+class DumpError(Error, ValueError): ...
 
 built_for: int
 
@@ -94,6 +95,24 @@ class Graph:
         """
     def _find(self, object: object, /) -> int:
         """The id of an object, found again by its address and type; else NotFoundError."""
+    def _save(
+        self,
+        target: str | PathLike[str] | Callable[[bytes], object],
+        *,
+        values: bool = False,
+        compress: bool = True,
+        progress: Callable[[str, int, int], object] | None = None,
+    ) -> None:
+        """Writes the graph as a dump: to a path, or by calling a method with one piece after the other."""
+    @classmethod
+    def _load(
+        cls,
+        source: int | Callable[[int], bytes],
+        *,
+        max_memory: int = 0,
+        progress: Callable[[str, int, int], object] | None = None,
+    ) -> Graph:
+        """Reads a dump from a descriptor, or by calling a method with the size of each piece."""
     def _draw_neighbourhood(
         self,
         ids: Sequence[int],

@@ -1,0 +1,74 @@
+#include "streams.h"
+
+#include <string.h>
+
+void rgpy_stream_begin(struct rgpy_stream *stream)
+{
+  stream->thread = PyEval_SaveThread();
+}
+
+void rgpy_stream_end(struct rgpy_stream *stream)
+{
+  PyEval_RestoreThread(stream->thread);
+}
+
+int rgpy_stream_progress(void *context, const char *phase, unsigned long long done, unsigned long long total)
+{
+  struct rgpy_stream *stream = context;
+  rgpy_stream_end(stream);
+  int result = PyErr_CheckSignals();
+  if (!result && stream->progress != Py_None) {
+    RGPY_CLEANUP_DECREF PyObject *answer = PyObject_CallFunction(stream->progress, "sKK", phase, done, total);
+    result = answer ? 0 : -1;
+  }
+  rgpy_stream_begin(stream);
+  return result;
+}
+
+// What the exception says is raised in the end; this only ends the work.
+static rg_error *stopped_by_exception(void)
+{
+  return rg_error_create(RG_ERROR_INTERRUPTED, "a call of Python raised an exception");
+}
+
+static rg_error *write_method(void *context, const void *data, size_t size)
+{
+  struct rgpy_stream *stream = context;
+  rgpy_stream_end(stream);
+  RGPY_CLEANUP_DECREF PyObject *bytes = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
+  RGPY_CLEANUP_DECREF PyObject *answer = bytes ? PyObject_CallOneArg(stream->method, bytes) : NULL;
+  // A raw file may take a part only; nobody here writes the rest.
+  bool is_partial = answer && PyLong_CheckExact(answer) && PyLong_AsSsize_t(answer) != (Py_ssize_t)size;
+  if (is_partial)
+    PyErr_Format(PyExc_BlockingIOError, "write() took %R of %zu bytes: pass a buffered file", answer, size);
+  rg_error *error = answer && !is_partial ? NULL : stopped_by_exception();
+  rgpy_stream_begin(stream);
+  return error;
+}
+
+static rg_error *read_method(void *context, void *data, size_t size, size_t *num_read_ret)
+{
+  struct rgpy_stream *stream = context;
+  rgpy_stream_end(stream);
+  RGPY_CLEANUP_DECREF PyObject *bytes = PyObject_CallFunction(stream->method, "n", (Py_ssize_t)size);
+  bool is_fit = bytes && PyBytes_Check(bytes) && (size_t)PyBytes_GET_SIZE(bytes) <= size;
+  if (is_fit) {
+    *num_read_ret = (size_t)PyBytes_GET_SIZE(bytes);
+    memcpy(data, PyBytes_AS_STRING(bytes), *num_read_ret);
+  } else if (bytes) {
+    PyErr_Format(PyExc_TypeError, "read(%zu) must give at most so many bytes, not %.100R", size, bytes);
+  }
+  rg_error *error = is_fit ? NULL : stopped_by_exception();
+  rgpy_stream_begin(stream);
+  return error;
+}
+
+rg_writer rgpy_stream_writer(struct rgpy_stream *stream)
+{
+  return (rg_writer){write_method, stream};
+}
+
+rg_reader rgpy_stream_reader(struct rgpy_stream *stream)
+{
+  return (rg_reader){read_method, stream, 0};
+}
