@@ -55,6 +55,24 @@ RG_PUBLIC void rg_closures_destroy(rg_closures *closures);
 RG_PUBLIC size_t rg_closures_num_groups(const rg_closures *closures);
 RG_PUBLIC rg_closure_group rg_closures_group(const rg_closures *closures, size_t i);
 
+/* --- objects by type -------------------------------------------------------------------------------------------- */
+
+typedef struct rg_type_count {
+  rg_type type;
+  uint32_t num_nodes; /* 1 or more */
+  uint64_t size;      /* shallow bytes of all of them */
+} rg_type_count;
+
+/* The types of some nodes, the largest first (ties: more nodes first, then name and module). */
+typedef struct rg_types rg_types;
+
+/* `nodes` NULL: all but the super-root. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_types_create(const rg_graph *graph, const rg_node *nodes, size_t num_nodes,
+                                                rg_types **ret);
+RG_PUBLIC void rg_types_destroy(rg_types *types);
+RG_PUBLIC size_t rg_types_num(const rg_types *types);
+RG_PUBLIC rg_type_count rg_types_count(const rg_types *types, size_t i);
+
 #ifdef __cplusplus
 }
 #endif
