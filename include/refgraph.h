@@ -21,6 +21,7 @@
 #include <refgraph/analysis.h>
 #include <refgraph/dump.h>
 #include <refgraph/error.h>
+#include <refgraph/filter.h>
 #include <refgraph/graph.h>
 #include <refgraph/io.h>
 #include <refgraph/render.h>

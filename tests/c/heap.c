@@ -102,11 +102,20 @@ static void read_edge(struct reader *reader, const char *word, size_t size)
                               add_string(reader, begin, (size_t)(end - begin))));
 }
 
+static void replace(char *text, char old, char new)
+{
+  for (; (text = strchr(text, old)); text++)
+    *text = new;
+}
+
 static rg_site read_site(struct reader *reader, char *value)
 {
   const char *captured[16];
   rg_site_info info = {.name = strtok(value, "/"), .captured = captured};
-  const char *file = strtok(NULL, "/"), *line = strtok(NULL, "/");
+  char *file = strtok(NULL, "/");
+  const char *line = strtok(NULL, "/");
+  if (file)
+    replace(file, '|', '/');
   info.file = file ? file : "";
   info.line = line ? (uint32_t)atoi(line) : 0;
   for (const char *name; (name = strtok(NULL, "/"));)
@@ -136,8 +145,7 @@ static bool read_word(struct reader *reader, rg_node node, const char *word)
 static bool read_setting(struct reader *reader, rg_node node, const char *key, char *value)
 {
   rg_node_info *info = &reader->infos[node];
-  for (char *c = value; *c; c++)
-    *c = *c == '^' ? ' ' : *c;
+  replace(value, '^', ' ');
   if (!strcmp(key, "type"))
     snprintf(reader->types[node], sizeof(reader->types[node]), "%s", value);
   else if (!strcmp(key, "label"))

@@ -15,7 +15,7 @@
  *   type=Screen label=3 size=48 length=3 context=MainThread unfollowed=7 refcount=2
  *   site=NAME/ui.py/12/captured/captured                           without line and captured names if they are left out
  *
- * `^` in a setting stands for a space. */
+ * `^` in a setting stands for a space, `|` in a site for a slash. */
 #ifndef HEAP_H
 #define HEAP_H
 
