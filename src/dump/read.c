@@ -241,6 +241,8 @@ static rg_error *read_chunk(struct rgi_reading *reading, bool *is_there_ret)
     return NULL;
   reading->chunk = rgi_chunk_decode(header);
   RGI_TRY(check_chunk(reading));
+  RGI_TRY(rgi_reserve(&reading->stored, &reading->stored_capacity, reading->chunk.stored_size));
+  RGI_TRY(rgi_reserve(&reading->raw, &reading->raw_capacity, reading->chunk.raw_size));
   RGI_TRY(read_bytes(reading, reading->stored, reading->chunk.stored_size, &num));
   if (num < reading->chunk.stored_size)
     return NULL;
@@ -287,9 +289,7 @@ static rg_error *init(struct rgi_reading *reading)
     return rgi_out_of_memory();
   pthread_mutex_init(&reading->graph->referrers_lock, NULL);
   reading->zstd = ZSTD_createDCtx_advanced(memory);
-  reading->stored = rgi_alloc(RGI_CHUNK_STORED_MAX, 1);
-  reading->raw = rgi_alloc(RGI_CHUNK_RAW_MAX, 1);
-  return reading->zstd && reading->stored && reading->raw ? NULL : rgi_out_of_memory();
+  return reading->zstd ? NULL : rgi_out_of_memory();
 }
 
 static void deinit(struct rgi_reading *reading)

@@ -26,6 +26,7 @@ struct rgi_reading {
   struct rgi_dump_header header;
   ZSTD_DCtx *zstd;
   uint8_t *stored, *raw;
+  size_t stored_capacity, raw_capacity;
 
   struct rgi_chunk chunk; /* the one at hand */
   uint64_t chunk_offset;

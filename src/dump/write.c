@@ -165,17 +165,22 @@ static uint32_t pad(uint8_t *stored, uint32_t stored_size, uint32_t raw_size)
 }
 
 // What does not get shorter is stored as it is.
-static const uint8_t *pack(struct writer *writer, struct rgi_chunk *chunk)
+static rg_error *pack(struct writer *writer, struct rgi_chunk *chunk, const uint8_t **payload_ret)
 {
   chunk->stored_size = chunk->raw_size;
+  *payload_ret = writer->raw;
   if (!writer->zstd || !chunk->raw_size)
-    return writer->raw;
+    return NULL;
   size_t size = ZSTD_compress2(writer->zstd, writer->stored, RGI_CHUNK_STORED_MAX, writer->raw, chunk->raw_size);
-  if (ZSTD_isError(size) || size >= chunk->raw_size)
-    return writer->raw;
+  // The room suffices for any payload: nothing else can fail.
+  if (ZSTD_isError(size))
+    return rgi_out_of_memory();
+  if (size >= chunk->raw_size)
+    return NULL;
   chunk->flags |= RGI_CHUNK_ZSTD;
   chunk->stored_size = pad(writer->stored, (uint32_t)size, chunk->raw_size);
-  return writer->stored;
+  *payload_ret = writer->stored;
+  return NULL;
 }
 
 static rg_error *report(const struct writer *writer)
@@ -194,7 +199,8 @@ static rg_error *end_chunk(struct writer *writer, enum rgi_chunk_kind kind, unsi
                             .flags = RGI_CHUNK_CRITICAL,
                             .num_items = writer->num_items,
                             .raw_size = join_columns(writer, num_columns)};
-  const uint8_t *payload = pack(writer, &chunk);
+  const uint8_t *payload;
+  RGI_TRY(pack(writer, &chunk, &payload));
   chunk.checksum = rgi_crc32c(payload, chunk.stored_size);
   uint8_t header[RGI_CHUNK_HEADER_SIZE];
   rgi_chunk_encode(&chunk, header);
