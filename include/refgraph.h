@@ -24,6 +24,7 @@
 #include <refgraph/filter.h>
 #include <refgraph/graph.h>
 #include <refgraph/io.h>
+#include <refgraph/memory.h>
 #include <refgraph/render.h>
 #include <refgraph/select.h>
 #include <refgraph/view.h>

@@ -1,5 +1,8 @@
 #include "alloc.h"
 
+#include <refgraph/memory.h>
+
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -26,20 +29,122 @@ static bool is_allowed(void)
 // Large blocks are mapped by themselves, so that growing one moves its pages and copies nothing: malloc would copy, into
 // pages that fault in anew, which costs more than what is computed. Each block has its size in front.
 //
-//   | mapped, or 0 | padding to 16 | what the caller gets …
+//   | mapped | padding to 16 | what the caller gets …
 struct head {
-  alignas(16) size_t mapped; // bytes of the mapping; 0 for a block of malloc's
+  alignas(16) size_t mapped; // bytes of the mapping; 0 for a block of malloc's; the class of a block of the arena's
 };
 
+#define LEAST_MAPPED ((size_t)1 << 20)
 #ifdef __SANITIZE_ADDRESS__
 #define MAPPED_FROM SIZE_MAX // the sanitizer sees into malloc's blocks only
 #else
-#define MAPPED_FROM ((size_t)1 << 20)
+#define MAPPED_FROM LEAST_MAPPED
 #endif
 
 static struct head *head_of(void *memory)
 {
   return (struct head *)memory - 1;
+}
+
+static struct head *map_zeroed(size_t bytes);
+
+/* --- the arena ---------------------------------------------------------------------------------------------------- */
+
+// Small blocks of an isolated process. Each is as large as a power of two, its class; those that were given back wait in
+// a list for the next of their size.
+enum { LEAST_CLASS = 5, NUM_CLASSES = 21, ARENA_SIZE = 1 << 22 };
+
+struct free_block {
+  struct head head;
+  struct free_block *next;
+};
+
+static struct {
+  bool is_used;
+  struct free_block *free[NUM_CLASSES];
+  char *at, *end;
+} arena;
+
+// The same block may have been one of malloc's, before: such a one stays where it is.
+static bool is_of_arena(const struct head *head)
+{
+  return head->mapped && head->mapped < NUM_CLASSES;
+}
+
+static unsigned class_of(size_t bytes)
+{
+  unsigned found = LEAST_CLASS;
+  while ((size_t)1 << found < bytes)
+    found++;
+  return found;
+}
+
+static struct head *carve(size_t bytes)
+{
+  if ((size_t)(arena.end - arena.at) < bytes) {
+    struct head *mapped = map_zeroed(ARENA_SIZE);
+    if (!mapped)
+      return NULL;
+    mapped->mapped = 0;
+    arena.at = (char *)mapped;
+    arena.end = arena.at + ARENA_SIZE;
+  }
+  void *carved = arena.at;
+  arena.at += bytes;
+  return carved;
+}
+
+static struct head *arena_alloc(size_t bytes)
+{
+  unsigned class = class_of(bytes);
+  struct free_block *waiting = arena.free[class];
+  struct head *head = waiting ? &waiting->head : carve((size_t)1 << class);
+  if (!head)
+    return NULL;
+  if (waiting) {
+    arena.free[class] = waiting->next;
+    memset(head, 0, (size_t)1 << class);
+  }
+  head->mapped = class;
+  return head;
+}
+
+static void arena_free(struct head *head)
+{
+  struct free_block *block = (struct free_block *)head;
+  block->next = arena.free[head->mapped];
+  arena.free[head->mapped] = block;
+}
+
+void rg_memory_isolate(void)
+{
+  arena.is_used = true;
+}
+
+/* --- blocks ------------------------------------------------------------------------------------------------------- */
+
+// The classes of the arena end where mappings begin.
+static bool is_small(size_t bytes)
+{
+  return bytes < (arena.is_used ? LEAST_MAPPED : MAPPED_FROM);
+}
+
+static struct head *small_alloc(size_t bytes)
+{
+  return arena.is_used ? arena_alloc(bytes) : calloc(1, bytes);
+}
+
+static void small_free(struct head *head)
+{
+  if (is_of_arena(head))
+    arena_free(head);
+  else if (!arena.is_used)
+    free(head);
+}
+
+static size_t small_size(struct head *head)
+{
+  return is_of_arena(head) ? (size_t)1 << head->mapped : malloc_usable_size(head);
 }
 
 static bool size_with_head(size_t num, size_t size, size_t *ret)
@@ -76,7 +181,7 @@ void *rgi_alloc(size_t num, size_t size)
   size_t bytes;
   if (!size_with_head(num, size, &bytes) || !is_allowed())
     return NULL;
-  struct head *head = bytes < MAPPED_FROM ? calloc(1, bytes) : map_zeroed(bytes);
+  struct head *head = is_small(bytes) ? small_alloc(bytes) : map_zeroed(bytes);
   if (!head)
     return NULL;
   atomic_fetch_add_explicit(&num_live, 1, memory_order_relaxed);
@@ -95,16 +200,23 @@ static struct head *remap(struct head *head, size_t bytes)
   return head;
 }
 
-// From a block of malloc's, which is smaller than MAPPED_FROM, to a mapping of its own.
-static struct head *move_out(struct head *head, size_t bytes)
+// To a block of another kind.
+static struct head *move(struct head *head, size_t bytes)
 {
-  struct head *mapped = map_zeroed(bytes);
-  if (mapped) {
-    size_t old_bytes = malloc_usable_size(head);
-    memcpy(mapped + 1, head + 1, old_bytes - sizeof(*head));
-    free(head);
+  struct head *moved = is_small(bytes) ? small_alloc(bytes) : map_zeroed(bytes);
+  if (moved) {
+    size_t old_bytes = small_size(head);
+    memcpy(moved + 1, head + 1, (old_bytes < bytes ? old_bytes : bytes) - sizeof(*head));
+    small_free(head);
   }
-  return mapped;
+  return moved;
+}
+
+static struct head *small_realloc(struct head *head, size_t bytes)
+{
+  if (is_of_arena(head) && bytes <= small_size(head))
+    return head;
+  return is_small(bytes) && !arena.is_used ? realloc(head, bytes) : move(head, bytes);
 }
 
 void *rgi_realloc(void *memory, size_t num, size_t size)
@@ -115,10 +227,8 @@ void *rgi_realloc(void *memory, size_t num, size_t size)
   if (!size_with_head(num, size, &bytes) || !is_allowed())
     return NULL;
   struct head *head = head_of(memory);
-  if (head->mapped)
-    head = remap(head, bytes);
-  else
-    head = bytes < MAPPED_FROM ? realloc(head, bytes) : move_out(head, bytes);
+  bool is_mapped = head->mapped && !is_of_arena(head);
+  head = is_mapped ? remap(head, bytes) : small_realloc(head, bytes);
   return head ? head + 1 : NULL;
 }
 
@@ -128,10 +238,25 @@ void rgi_free(void *memory)
     return;
   atomic_fetch_sub_explicit(&num_live, 1, memory_order_relaxed);
   struct head *head = head_of(memory);
-  if (head->mapped)
+  if (head->mapped && !is_of_arena(head))
     munmap(head, head->mapped);
   else
-    free(head);
+    small_free(head);
+}
+
+void *rg_memory_alloc(size_t num, size_t size)
+{
+  return rgi_alloc(num, size);
+}
+
+void *rg_memory_realloc(void *memory, size_t num, size_t size)
+{
+  return rgi_realloc(memory, num, size);
+}
+
+void rg_memory_free(void *memory)
+{
+  rgi_free(memory);
 }
 
 void rgi_free_scoped(void *pointer_to_pointer)
@@ -162,4 +287,18 @@ rg_error *rgi_reserve_(void **data, size_t *capacity, size_t needed, size_t elem
   *data = moved;
   *capacity = grown;
   return NULL;
+}
+
+/* --- the machine -------------------------------------------------------------------------------------------------- */
+
+uint64_t rg_memory_available(void)
+{
+  char text[512] = "";
+  int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+  if (fd >= 0 && read(fd, text, sizeof(text) - 1) < 0)
+    text[0] = '\0';
+  if (fd >= 0)
+    close(fd);
+  const char *found = strstr(text, "MemAvailable:");
+  return found ? strtoull(found + strlen("MemAvailable:"), NULL, 10) * 1024 : 0;
 }

@@ -1,7 +1,8 @@
 #include "read.h"
 
+#include <refgraph/memory.h>
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -38,17 +39,10 @@ rg_error *rgi_reading_check_columns(const struct rgi_reading *reading, unsigned 
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
-// Half of what the kernel says could be had without swapping.
 static uint64_t default_max_memory(void)
 {
-  FILE *file = fopen("/proc/meminfo", "re");
-  char line[128];
-  unsigned long long kib = 0;
-  while (file && !kib && fgets(line, sizeof(line), file))
-    sscanf(line, "MemAvailable: %llu kB", &kib);
-  if (file)
-    fclose(file);
-  return kib ? kib * 1024 / 2 : UINT64_MAX;
+  uint64_t available = rg_memory_available();
+  return available ? available / 2 : UINT64_MAX;
 }
 
 rg_error *rgi_reading_count_memory(struct rgi_reading *reading, uint64_t bytes)

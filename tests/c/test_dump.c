@@ -869,3 +869,21 @@ Test(dump, a_number_of_more_than_64_bits_is_bad)
   cr_assert_eq(rgi_varint_get(&cursor), 0);
   cr_assert(cursor.is_bad);
 }
+
+Test(dump, it_is_written_without_malloc)
+{
+  rg_graph *graph = heap_random(1, 100000, 300000);
+  rg_buffer expected = dump(graph, NULL);
+  // Criterion runs each test in a process of its own.
+  rg_memory_isolate();
+  rg_buffer buffer = dump(graph, NULL);
+  cr_assert_eq(buffer.size, expected.size);
+  cr_assert_arr_eq(buffer.data, expected.data, buffer.size);
+  rg_graph *loaded = load(&buffer);
+  assert_same(graph, loaded);
+  for (int i = 0; i < 100000; i++) {
+    void *memory = rg_memory_alloc(1, 100 + (size_t)i % 7);
+    memory = rg_memory_realloc(memory, 1, 3000);
+    rg_memory_free(memory);
+  }
+}
