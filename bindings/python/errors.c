@@ -17,6 +17,7 @@ static struct {
     {RG_ERROR_DEADLINE, "DeadlineError", &PyExc_TimeoutError, "Drawing took longer than it was given.", NULL},
     {RG_ERROR_UNSUPPORTED, "UnsupportedError", &PyExc_NotImplementedError,
      "This build or this interpreter cannot do it.", NULL},
+    {RG_ERROR_BUSY, "BusyError", &PyExc_RuntimeError, "It is being done already.", NULL},
     {RG_ERROR_DUMP, "DumpError", &PyExc_ValueError,
      "This is no dump, or a damaged one; the message has the offset of what is wrong.", NULL},
 };

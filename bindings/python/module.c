@@ -41,6 +41,7 @@ static PyObject *module_read_frame(PyObject *module, PyObject *args)
 }
 
 static PyMethodDef module_methods[] = {
+    {"dump", (PyCFunction)(void (*)(void))rgpy_dump, METH_VARARGS | METH_KEYWORDS, DOC_dump},
     {"format_of", module_format_of, METH_O, DOC_format_of},
     {"read_frame", module_read_frame, METH_NOARGS, DOC_read_frame},
     {0},
@@ -58,7 +59,8 @@ static int add_api(PyObject *module)
 static int module_exec(PyObject *module)
 {
   if (rgpy_capture_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
-      PyModule_AddType(module, &rgpy_drawing_type) < 0 || add_api(module) < 0)
+      PyModule_AddType(module, &rgpy_drawing_type) < 0 || PyModule_AddType(module, &rgpy_dump_type) < 0 ||
+      add_api(module) < 0)
     return -1;
   return PyModule_AddIntConstant(module, "built_for", PY_VERSION_HEX);
 }

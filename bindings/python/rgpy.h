@@ -64,6 +64,11 @@ extern PyTypeObject rgpy_drawing_type;
 /* Takes over `view`; holds `graph` while it lives. */
 PyObject *rgpy_drawing_new(PyObject *graph, rg_view *view);
 
+/* --- dump_type.c --- */
+
+extern PyTypeObject rgpy_dump_type;
+PyObject *rgpy_dump(PyObject *module, PyObject *args, PyObject *kwargs);
+
 /* --- views.c --- */
 
 /* What a drawing call says of the view, taken from its keywords. */

@@ -26,6 +26,7 @@ typedef enum rg_error_code {
   RG_ERROR_DEADLINE,    /* drawing took longer than it was given */
   RG_ERROR_INTERRUPTED, /* the progress callback asked to stop */
   RG_ERROR_UNSUPPORTED, /* this build or this interpreter cannot do it */
+  RG_ERROR_BUSY,        /* it is being done already */
   RG_ERROR_DUMP,        /* this is no dump, or a damaged one; the message has the offset */
 } rg_error_code;
 

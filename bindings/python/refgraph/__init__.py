@@ -12,8 +12,10 @@ rows
 try:
     from ._refgraph import (
         ArgumentError,
+        BusyError,
         DeadlineError,
         Drawing,
+        Dump,
         DumpError,
         Error,
         FileError,
@@ -31,14 +33,17 @@ except ModuleNotFoundError as error:
     ) from error
 
 from ._calls import show_backrefs, show_refs, why, why_closures
+from ._dump import dump, install_dump_signal, load
 from ._graph import Graph, capture
 from ._info import VERSION as __version__
 from ._info import check_interpreter, info
 
 __all__ = [
     "ArgumentError",
+    "BusyError",
     "DeadlineError",
     "Drawing",
+    "Dump",
     "DumpError",
     "Error",
     "FileError",
@@ -48,7 +53,10 @@ __all__ = [
     "RenderError",
     "UnsupportedError",
     "capture",
+    "dump",
     "info",
+    "install_dump_signal",
+    "load",
     "show_backrefs",
     "show_refs",
     "why",

@@ -119,6 +119,15 @@ class Graph(_refgraph.Graph):
         return _output.deliver(drawing, filename)
 
 
+    def save(self, path, *, values=False, compress=True, progress=None):
+        """Writes the graph as a dump, which :func:`refgraph.load` and the command line read.
+
+        The file is readable by its owner alone, and appears when it is complete. `values` as for
+        :func:`refgraph.dump`.
+        """
+        self._save(path, values=values, compress=compress, progress=progress)
+
+
 def capture():
     """Captures every live object that the garbage collector knows, and what they refer to, with all names.
 

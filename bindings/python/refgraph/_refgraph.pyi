@@ -14,11 +14,25 @@ class RenderError(Error, RuntimeError): ...
 class DeadlineError(Error, TimeoutError): ...
 class UnsupportedError(Error, NotImplementedError): ...
 class DumpError(Error, ValueError): ...
+class BusyError(Error, RuntimeError): ...
 
 built_for: int
 
 def format_of(path: str | PathLike[str], /) -> Literal["dot", "svg", "png", "pdf", "text", "json"]:
     """The format that the extension of a file name asks for; ArgumentError names those that work."""
+
+def dump(
+    name: str,
+    path: bytes,
+    fd: int,
+    method: Callable[[bytes], object] | None,
+    mode: str,
+    wait: bool,
+    values: bool,
+    compress: bool,
+    progress: Callable[[str, int, int], object] | None,
+) -> Dump:
+    """Dumps the heap to a path, or without one to a descriptor, or without that by a method; see refgraph.dump."""
 
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
@@ -200,3 +214,30 @@ class Drawing:
         """
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """SVG and text, for notebooks."""
+
+class Dump:
+    """A dump, done or under way. What is known in the end only is None before."""
+
+    @property
+    def path(self) -> str:
+        """Where it goes: the path, or the name of the file object."""
+    @property
+    def done(self) -> bool:
+        """Whether it is at its end, well or not."""
+    @property
+    def mode(self) -> Literal["fork", "gil"]:
+        """How the heap was read: by a child process, or while this process stood still."""
+    @property
+    def objects(self) -> int | None:
+        """Objects in the dump."""
+    @property
+    def bytes(self) -> int | None:
+        """Bytes of the dump."""
+    @property
+    def pause_ms(self) -> float | None:
+        """Milliseconds for which this process stood still."""
+    @property
+    def losses(self) -> tuple[tuple[str, int], ...] | None:
+        """What is not in the dump or was done otherwise, each with how many; 0 where that is not known."""
+    def wait(self, timeout: float | None = None) -> Dump:
+        """Waits until it is done, and gives it back, or raises what went wrong; DeadlineError after `timeout` seconds."""

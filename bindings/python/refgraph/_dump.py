@@ -1,0 +1,120 @@
+"""Dumps: the heap as a file, and files as graphs."""
+
+import logging
+import os
+import signal
+import sys
+import time
+
+from . import _refgraph
+from ._graph import Graph
+from ._refgraph import ArgumentError
+
+_logger = logging.getLogger("refgraph")
+
+
+def _flush(file):
+    flush = getattr(file, "flush", None)
+    if flush is not None:
+        flush()
+
+
+def _descriptor(file):
+    """The descriptor of a file object; -1 if it has none."""
+    try:
+        fd = file.fileno()
+    except (AttributeError, OSError):
+        return -1
+    _flush(file)
+    return fd
+
+
+def _target(path_or_file, wait):
+    """(name, path, fd, method) of where a dump goes."""
+    if isinstance(path_or_file, (str, bytes, os.PathLike)):
+        path = os.fsencode(path_or_file)
+        return os.fsdecode(path).encode("utf-8", "backslashreplace").decode(), path, -1, None
+    if not hasattr(path_or_file, "write"):
+        raise TypeError(f"a dump goes to a path or a file object, not to {type(path_or_file).__name__}")
+    fd = _descriptor(path_or_file)
+    if fd < 0 and not wait:
+        raise ArgumentError("wait=False needs a path, or a file with a descriptor")
+    return str(getattr(path_or_file, "name", "a file object")), b"", fd, path_or_file.write
+
+
+def dump(path_or_file, *, mode="auto", wait=True, values=False, compress=True, progress=None):
+    """Writes every live object, with all names, to a file that `refgraph.load()` and the command line read.
+
+    In mode ``"fork"`` a child process reads the heap as it is at this moment and writes it, while this process goes on
+    after some milliseconds; a fault there costs the dump alone. In mode ``"gil"`` this process stands still until the
+    heap is read. ``"auto"`` forks where the system and the memory allow it; what it did instead stands in the result's
+    ``losses``.
+
+    With ``wait=False`` the call returns right after the fork, and ``.wait()`` gives the result. One dump is made at a
+    time. The file is readable by its owner alone, and appears when it is complete. A file object with a descriptor is
+    written to directly; any other one by its ``write()``, in mode ``"gil"``.
+
+    Unless ``values``, no text that came from outside the program is written: of strings, bytes and numbers only type and
+    length, of keys of dicts only those that are words of the program itself. Names are always written.
+
+    ``progress(phase, done, total)`` is called now and then; an exception in it ends the dump. Raises the audit event
+    ``refgraph.dump`` with the name of the file. Returns a :class:`Dump`.
+
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = dump(os.path.join(folder, "heap.rgd"))
+    ...     result.objects == load(os.path.join(folder, "heap.rgd")).num_nodes
+    True
+    """
+    name, path, fd, method = _target(path_or_file, wait)
+    sys.audit("refgraph.dump", name)
+    return _refgraph.dump(name, path, fd, method, mode, wait, values, compress, progress)
+
+
+def load(path_or_file, *, max_memory=None, progress=None):
+    """Reads a dump and gives its :class:`Graph`.
+
+    A dump that was cut off gives what is there, with ``graph.truncated`` true. `max_memory` is the most bytes that the
+    graph may take, by default half of what the machine has free. Raises DumpError, with the offset, for what is no dump
+    or a damaged one, UnsupportedError for one of another version, LimitError for one that is too large.
+    """
+    if max_memory is not None and max_memory < 1:
+        raise ArgumentError(f"bad max_memory {max_memory}: it is a positive number of bytes")
+    options = {"max_memory": max_memory or 0, "progress": progress}
+    if isinstance(path_or_file, (str, bytes, os.PathLike)):
+        with open(path_or_file, "rb", buffering=0) as file:
+            return Graph._load(file.fileno(), **options)
+    return Graph._load(path_or_file.read, **options)
+
+
+def _call_previous(previous, signum, frame):
+    if callable(previous):
+        previous(signum, frame)
+
+
+def install_dump_signal(signum=signal.SIGUSR2, directory="."):
+    """Makes the signal dump this process to a file ``refgraph-PID-TIME.rgd`` in the directory, without waiting.
+
+    A handler that was there before is called too. What goes wrong is logged by the logger ``refgraph``. Only the main
+    thread may call this, and the signal is handled when the main thread next runs Python code. Returns a function that
+    puts the earlier handler back.
+    """
+    directory = os.path.abspath(directory)
+    if not os.path.isdir(directory):
+        raise ArgumentError(f"there is no folder '{directory}'")
+
+    def handle(signum, frame):
+        name = f"refgraph-{os.getpid()}-{time.strftime('%Y%m%d-%H%M%S')}.rgd"
+        try:
+            dump(os.path.join(directory, name), wait=False)
+        except Exception as error:
+            _logger.warning("no dump to %s: %s", name, error)
+        _call_previous(previous, signum, frame)
+
+    previous = signal.signal(signum, handle)
+
+    def uninstall():
+        if signal.getsignal(signum) is handle:
+            signal.signal(signum, previous if previous is not None else signal.SIG_DFL)
+
+    return uninstall

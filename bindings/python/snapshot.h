@@ -1,0 +1,59 @@
+/* A dump by a forked child: what the child does, and what it says meanwhile.
+ *
+ *   parent                              child
+ *     |                                   |  captures the heap as it is
+ *     | <--- QUESTION: addresses -------- |  only while somebody waits, and allocations are traced
+ *     | ---- places --------------------> |
+ *     | <--- PROGRESS ------------------- |  now and then; a parent that is gone ends the child
+ *     |                                   |  writes, gives the file its name
+ *     | <--- LOSS, LOSS, … -------------- |
+ *     | <--- DONE or ERROR -------------- |  ends
+ */
+#ifndef RGPY_SNAPSHOT_H
+#define RGPY_SNAPSHOT_H
+
+#include "child.h"
+#include "rgpy.h"
+
+enum rgpy_message_kind {
+  RGPY_MESSAGE_PROGRESS, /* text: the phase; numbers: done, total */
+  RGPY_MESSAGE_QUESTION, /* numbers: the number of allocations asked for, which follow in the places */
+  RGPY_MESSAGE_LOSS,     /* text; numbers: how many */
+  RGPY_MESSAGE_DONE,     /* numbers: objects, bytes, pause in ns */
+  RGPY_MESSAGE_ERROR,    /* text; numbers: the code */
+};
+
+/* Sent as it is, between two processes of one program. */
+struct rgpy_message {
+  enum rgpy_message_kind kind;
+  unsigned long long numbers[3];
+  char text[1024];
+};
+
+struct rgpy_snapshot {
+  rg_file *file;    /* to be committed; NULL: `fd` is written to, and stays open */
+  int fd;
+  bool with_values, is_uncompressed;
+  bool is_waited_for; /* somebody answers questions */
+  bool is_traced;     /* allocations are */
+  uint64_t begin_ns;  /* of the pause, by the monotonic clock */
+};
+
+/* Writes to what was asked for, and counts. */
+struct rgpy_counter {
+  rg_writer writer;
+  uint64_t num_bytes;
+};
+rg_writer rgpy_counter_writer(struct rgpy_counter *counter);
+
+/* Starts the child. False with errno where the system refuses. The GIL must be held. */
+bool rgpy_snapshot_start(const struct rgpy_snapshot *snapshot, struct rgpy_child *ret);
+
+/* Takes the next message of the child, if one comes within `timeout_ms`. */
+enum rgpy_receipt { RGPY_RECEIPT_MESSAGE, RGPY_RECEIPT_NOTHING, RGPY_RECEIPT_END };
+enum rgpy_receipt rgpy_snapshot_receive(const struct rgpy_child *child, int timeout_ms, struct rgpy_message *ret);
+
+/* Nanoseconds of the monotonic clock. */
+uint64_t rgpy_clock_ns(void);
+
+#endif
