@@ -45,6 +45,11 @@ struct rgpy_cached_site {
 };
 #define RGPY_NUM_CACHED_SITES 1024
 
+/* Private text of these kinds is replaced by a text with its length, which is kept for short ones. */
+enum rgpy_measured { RGPY_MEASURED_STR, RGPY_MEASURED_BYTES, RGPY_MEASURED_TUPLE };
+#define RGPY_NUM_MEASURED 3
+#define RGPY_NUM_CACHED_LENGTHS 256
+
 struct rgpy_found {
   PyObject *object;  /* NULL for a node that is no object */
   uint64_t row;      /* number of its first edge; RGPY_ROW_NONE until it was read */
@@ -93,6 +98,7 @@ struct rgpy_capture {
   size_t num_types, types_capacity;
   struct rgpy_cached_name *cached_names;
   struct rgpy_cached_site *cached_sites;
+  rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
 };
 

@@ -1,5 +1,11 @@
-/* Names and values as text. Text is made from the raw representation of exact builtin types alone. */
+/* Names and values as text. Text is made from the raw representation of exact builtin types alone.
+ *
+ * Names of attributes, variables, modules, classes and functions are the program's own. A value is private, but for
+ * None and the like, of which there is one each; so is a key of a mapping, unless it is a str that is interned and short,
+ * as those that stand in code are. Private text enters the graph together with what stands for it, "[str, 36
+ * characters]", and a redacted graph has only that. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture.h"
@@ -152,9 +158,22 @@ static size_t print_integer(PyObject *integer, char *ret)
   return (size_t)(end - begin);
 }
 
-// The shortest text that reads back the same. PyMem is no Python memory: it starts no collection.
-static size_t print_float(double value, char *ret)
+// A text that reads back the same, made without memory.
+static size_t print_float_isolated(double value, char *ret)
 {
+  char text[32];
+  snprintf(text, sizeof(text), "%.15g", value);
+  if (strtod(text, NULL) != value)
+    snprintf(text, sizeof(text), "%.17g", value);
+  size_t size = print_word(text, ret);
+  return strpbrk(text, ".,en") ? size : size + print_word(".0", ret + size);
+}
+
+// The shortest text that reads back the same. PyMem is no Python memory: it starts no collection.
+static size_t print_float(const struct rgpy_capture *capture, double value, char *ret)
+{
+  if (capture->is_isolated)
+    return print_float_isolated(value, ret);
   char *text = PyOS_double_to_string(value, 'r', 0, Py_DTSF_ADD_DOT_0, NULL);
   if (!text) {
     PyErr_Clear();
@@ -166,54 +185,110 @@ static size_t print_float(double value, char *ret)
   return size;
 }
 
-static size_t print_complex(PyObject *value, char *ret)
+static size_t print_complex(const struct rgpy_capture *capture, PyObject *value, char *ret)
 {
   Py_complex c = ((PyComplexObject *)value)->cval;
-  size_t size = print_float(c.real, ret);
+  size_t size = print_float(capture, c.real, ret);
   if (c.imag >= 0)
     ret[size++] = '+';
-  size += print_float(c.imag, ret + size);
+  size += print_float(capture, c.imag, ret + size);
   ret[size++] = 'j';
   return size;
 }
 
+// What there is only one of tells nothing of the data; NULL for all else.
+static const char *constant_word(PyObject *value)
+{
+  if (value == Py_None)
+    return "None";
+  if (PyBool_Check(value))
+    return value == Py_True ? "True" : "False";
+  if (value == Py_Ellipsis)
+    return "Ellipsis";
+  return value == Py_NotImplemented ? "NotImplemented" : NULL;
+}
+
 // 0 for an object that is no value.
-static size_t print_value(PyObject *value, char *ret)
+static size_t print_value(const struct rgpy_capture *capture, PyObject *value, char *ret)
 {
   if (PyUnicode_CheckExact(value))
     return is_readable(value) ? print_string(value, ret) : 0;
   if (PyLong_CheckExact(value))
     return print_integer(value, ret);
   if (PyFloat_CheckExact(value))
-    return print_float(PyFloat_AS_DOUBLE(value), ret);
+    return print_float(capture, PyFloat_AS_DOUBLE(value), ret);
   if (PyBytes_CheckExact(value))
     return print_bytes(value, ret);
   if (PyComplex_CheckExact(value))
-    return print_complex(value, ret);
-  if (value == Py_None)
-    return print_word("None", ret);
-  if (PyBool_Check(value))
-    return print_word(value == Py_True ? "True" : "False", ret);
-  if (value == Py_Ellipsis)
-    return print_word("Ellipsis", ret);
-  if (value == Py_NotImplemented)
-    return print_word("NotImplemented", ret);
-  return 0;
+    return print_complex(capture, value, ret);
+  const char *word = constant_word(value);
+  return word ? print_word(word, ret) : 0;
 }
 
 bool rgpy_is_value(PyObject *object)
 {
   return PyUnicode_CheckExact(object) || PyLong_CheckExact(object) || PyFloat_CheckExact(object) ||
-         PyBytes_CheckExact(object) || PyComplex_CheckExact(object) || PyBool_Check(object) || object == Py_None ||
-         object == Py_Ellipsis || object == Py_NotImplemented;
+         PyBytes_CheckExact(object) || PyComplex_CheckExact(object) || constant_word(object);
+}
+
+/* --- what stands for private text ------------------------------------------------------------------------------------ */
+
+static rg_error *add_measured(struct rgpy_capture *capture, enum rgpy_measured kind, Py_ssize_t length, rg_string *ret)
+{
+  static const struct {
+    const char *type, *unit;
+  } words[RGPY_NUM_MEASURED] = {
+      [RGPY_MEASURED_STR] = {"str", "character"},
+      [RGPY_MEASURED_BYTES] = {"bytes", "byte"},
+      [RGPY_MEASURED_TUPLE] = {"tuple", "item"},
+  };
+  char text[64];
+  int size = snprintf(text, sizeof(text), "[%s, %zd %s%s]", words[kind].type, length, words[kind].unit,
+                      length == 1 ? "" : "s");
+  return rg_builder_add_string(capture->builder, text, (size_t)size, ret);
+}
+
+static rg_error *replace_measured(struct rgpy_capture *capture, enum rgpy_measured kind, Py_ssize_t length,
+                                  rg_string *ret)
+{
+  if (length >= RGPY_NUM_CACHED_LENGTHS)
+    return add_measured(capture, kind, length, ret);
+  rg_string *cached = &capture->replacements[kind][length];
+  if (!*cached)
+    RGPY_TRY(add_measured(capture, kind, length, cached));
+  *ret = *cached;
+  return NULL;
+}
+
+// Of a value or a tuple.
+static rg_error *replace(struct rgpy_capture *capture, PyObject *object, rg_string *ret)
+{
+  if (PyUnicode_Check(object))
+    return replace_measured(capture, RGPY_MEASURED_STR, is_readable(object) ? PyUnicode_GET_LENGTH(object) : 0, ret);
+  if (PyBytes_Check(object))
+    return replace_measured(capture, RGPY_MEASURED_BYTES, PyBytes_GET_SIZE(object), ret);
+  if (PyTuple_Check(object))
+    return replace_measured(capture, RGPY_MEASURED_TUPLE, PyTuple_GET_SIZE(object), ret);
+  return rgpy_literal(capture, PyLong_Check(object) ? "[int]" : PyFloat_Check(object) ? "[float]" : "[complex]", ret);
 }
 
 rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *ret)
 {
-  char text[VALUE_SIZE];
-  size_t size = print_value(value, text);
+  const char *word = constant_word(value);
+  if (word)
+    return rgpy_literal(capture, word, ret);
   *ret = 0;
-  return size ? rg_builder_append_string(capture->builder, text, size, ret) : NULL;
+  if (!rgpy_is_value(value))
+    return NULL;
+  rg_string replacement;
+  RGPY_TRY(replace(capture, value, &replacement));
+  if (capture->is_redacted) {
+    *ret = replacement;
+    return NULL;
+  }
+  char text[VALUE_SIZE];
+  size_t size = print_value(capture, value, text);
+  return size ? rg_builder_append_private_string(capture->builder, text, size, replacement, ret) : NULL;
 }
 
 /* --- keys -------------------------------------------------------------------------------------------------------- */
@@ -232,13 +307,26 @@ static size_t print_opaque(PyObject *key, char *ret, size_t size)
 
 enum { MAX_KEY_ITEMS = 3, KEY_SIZE = (MAX_KEY_ITEMS + 1) * VALUE_SIZE };
 
-static size_t print_key_part(PyObject *key, char *ret)
+// As those that stand in code are.
+static bool is_program_word(PyObject *key)
 {
-  size_t size = print_value(key, ret);
+  return PyUnicode_CheckExact(key) && PyUnicode_CHECK_INTERNED(key) && is_readable(key) &&
+         PyUnicode_GET_LENGTH(key) <= MAX_VALUE_CHARACTERS;
+}
+
+// Of objects that are no values only the type is told.
+static bool is_private_key(PyObject *key)
+{
+  return PyTuple_CheckExact(key) || (rgpy_is_value(key) && !constant_word(key) && !is_program_word(key));
+}
+
+static size_t print_key_part(const struct rgpy_capture *capture, PyObject *key, char *ret)
+{
+  size_t size = print_value(capture, key, ret);
   return size ? size : print_opaque(key, ret, VALUE_SIZE);
 }
 
-static size_t print_tuple(PyObject *tuple, char *ret)
+static size_t print_tuple(const struct rgpy_capture *capture, PyObject *tuple, char *ret)
 {
   size_t size = 0;
   Py_ssize_t length = PyTuple_GET_SIZE(tuple);
@@ -246,7 +334,7 @@ static size_t print_tuple(PyObject *tuple, char *ret)
   for (Py_ssize_t i = 0; i < length && i < MAX_KEY_ITEMS; i++) {
     PyObject *item = PyTuple_GET_ITEM(tuple, i);
     size += print_word(i ? ", " : "", ret + size);
-    size += item ? print_key_part(item, ret + size) : 0;
+    size += item ? print_key_part(capture, item, ret + size) : 0;
   }
   size += print_word(length > MAX_KEY_ITEMS ? ", …)" : length == 1 ? ",)" : ")", ret + size);
   return size;
@@ -254,9 +342,17 @@ static size_t print_tuple(PyObject *tuple, char *ret)
 
 static rg_error *add_key(struct rgpy_capture *capture, PyObject *key, rg_string *ret)
 {
+  rg_string replacement = 0;
+  if (is_private_key(key))
+    RGPY_TRY(replace(capture, key, &replacement));
+  if (replacement && capture->is_redacted) {
+    *ret = replacement;
+    return NULL;
+  }
   char text[KEY_SIZE];
-  size_t size = PyTuple_CheckExact(key) ? print_tuple(key, text) : print_key_part(key, text);
-  return rg_builder_add_string(capture->builder, text, size, ret);
+  size_t size = PyTuple_CheckExact(key) ? print_tuple(capture, key, text) : print_key_part(capture, key, text);
+  return replacement ? rg_builder_add_private_string(capture->builder, text, size, replacement, ret)
+                     : rg_builder_add_string(capture->builder, text, size, ret);
 }
 
 rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *ret)
