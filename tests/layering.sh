@@ -16,6 +16,7 @@ rooms_below() {
     view) echo base graph analysis select ;;
     render) echo base graph analysis select view ;;
     renderer) echo base render ;;
+    cli) ;;
     *) echo "src/$1 has no place in tests/layering.sh" >&2 ;;
   esac
 }
@@ -54,6 +55,10 @@ links_no() {
   ! readelf -d "$2" | grep -E "NEEDED.*\[lib($1)"
 }
 
+only_terminal_says() {
+  ! grep -nE 'stderr|STDERR_FILENO|perror' "$srcdir"/src/cli/*.c | grep -v '/terminal\.c:'
+}
+
 for folder in "$srcdir"/src/*/; do
   room=$(basename "$folder")
   ok "src/$room includes only itself and the rooms below it" includes_down "$room"
@@ -69,6 +74,8 @@ ok "librefgraph.so exports what tests/abi/symbols.txt lists" exports_what_is_lis
 ok "librefgraph.so links neither Python nor what the renderer draws with" \
   links_no 'python|cgraph|cdt|gvc|png' .libs/librefgraph.so
 ok "refgraph-render links no Python" links_no python refgraph-render
+ok "refgraph links neither Python nor what the renderer draws with" links_no 'python|cgraph|cdt|gvc|png' .libs/refgraph
+ok "only one file of the command line writes to the standard error" only_terminal_says
 
 for extension in bindings/python/refgraph/_refgraph.*.so; do
   [ -e "$extension" ] || continue

@@ -51,13 +51,14 @@ static rg_error *bad_term(const struct word *word, const char *advice)
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-// Reads digits up to `end` or to what is no digit, and goes beyond them; false without any, and for too large a number.
+// Reads digits and goes beyond them; false without any, and for too large a number.
 static bool read_number(const char **place, uint64_t *ret)
 {
   uint64_t number = 0;
   const char *digit = *place;
   for (; isdigit((unsigned char)*digit); digit++) {
-    if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, (uint64_t)(*digit - '0'), &number))
+    uint64_t value = (uint64_t)(*digit - '0');
+    if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, value, &number))
       return false;
   }
   bool has_digits = digit > *place;

@@ -108,18 +108,43 @@ static void replace(char *text, char old, char new)
     *text = new;
 }
 
+// The use that a letter says, or the attributes from the first dot on.
+static rg_use read_use(char *text, const char **attributes_ret)
+{
+  rg_use use = RG_USE_KNOWN;
+  for (; *text; text++) {
+    use |= *text == 'r' ? RG_USE_READ : *text == 'w' ? RG_USE_WRITTEN : 0;
+    if (*text != '.')
+      continue;
+    use |= RG_USE_READ | RG_USE_ATTRIBUTES;
+    *attributes_ret = text + 1;
+    replace(text + 1, '.', ' ');
+    break;
+  }
+  return use;
+}
+
 static rg_site read_site(struct reader *reader, char *value)
 {
-  const char *captured[16];
-  rg_site_info info = {.name = strtok(value, "/"), .captured = captured};
+  const char *captured[16], *attributes[16];
+  rg_use uses[16] = {0};
+  rg_site_info info = {
+      .name = strtok(value, "/"), .captured = captured, .uses = uses, .attributes = attributes};
   char *file = strtok(NULL, "/");
   const char *line = strtok(NULL, "/");
   if (file)
     replace(file, '|', '/');
   info.file = file ? file : "";
   info.line = line ? (uint32_t)atoi(line) : 0;
-  for (const char *name; (name = strtok(NULL, "/"));)
-    captured[info.num_captured++] = name;
+  for (char *name; (name = strtok(NULL, "/")); info.num_captured++) {
+    char *colon = strchr(name, ':');
+    captured[info.num_captured] = name;
+    attributes[info.num_captured] = "";
+    if (!colon)
+      continue;
+    *colon = '\0';
+    uses[info.num_captured] = read_use(colon + 1, &attributes[info.num_captured]);
+  }
   rg_site site;
   check(rg_builder_add_site(reader->builder, &info, &site));
   return site;
@@ -211,6 +236,9 @@ struct heap heap(const char *notation)
     notation += size;
   }
   set_nodes(reader);
+  rg_process_info process = {"tests 1.0", "CPython 3.11.2", "testhost", "fork", 4711, 1700000000123456789, 2500000,
+                             1, {700, 10, 10}, {5, 3, 1}, 12};
+  check(rg_builder_set_process(reader->builder, &process));
   check(rg_builder_finish(reader->builder, &heap.graph));
   rg_builder_destroy(reader->builder);
   free(reader);

@@ -13,7 +13,8 @@
  *   instance container value callable type module frame external   its category
  *   closure implicit passage immortal shared partial               its flags
  *   type=Screen label=3 size=48 length=3 context=MainThread unfollowed=7 refcount=2
- *   site=NAME/ui.py/12/captured/captured                           without line and captured names if they are left out
+ *   site=NAME/ui.py/12/captured/captured                           without line and captured names if they are left out;
+ *                                                                  captured:r, :w, :rw, : or :.close.title say the use
  *
  * `^` in a setting stands for a space, `|` in a site for a slash. */
 #ifndef HEAP_H

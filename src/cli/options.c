@@ -1,0 +1,301 @@
+#include "options.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "terminal.h"
+
+const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
+    [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too"},
+    [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects"},
+    [CLI_OPTION_CLOSURES] = {"closures", 0, NULL, "draw the path to every closure, one box a definition site"},
+    [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]"},
+    [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]"},
+    [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help"},
+    [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too"},
+    [CLI_OPTION_JSON] = {"json", 0, NULL, "print one JSON document"},
+    [CLI_OPTION_LIMIT] = {"limit", 0, "N", "at most so many; 0: all"},
+    [CLI_OPTION_LONG_NAMES] = {"long-names", 0, NULL, "name types with their module"},
+    [CLI_OPTION_MAX_DEPTH] = {"max-depth", 0, "N", "references away from the objects [3]"},
+    [CLI_OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "memory that the dump may take [half of what is free]"},
+    [CLI_OPTION_MAX_NODES] = {"max-nodes", 0, "N", "objects that are drawn [200]"},
+    [CLI_OPTION_MAX_PATHS] = {"max-paths", 0, "N", "paths to each object, each through another holder [1]"},
+    [CLI_OPTION_NO_CAPTION] = {"no-caption", 0, NULL, "leave out the line at the foot"},
+    [CLI_OPTION_OUTPUT] = {"output", 'o', "FILE", "draw into FILE; - is the standard output [the terminal, as text]"},
+    [CLI_OPTION_RANKDIR] = {"rankdir", 0, "LR|TB", "draw from left to right or from top to bottom"},
+    [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too"},
+    [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]"},
+    [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]"},
+    [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]"},
+};
+
+/* --- values ------------------------------------------------------------------------------------------------------- */
+
+static rg_error *bad_value(const char *option, const char *value, const char *advice)
+{
+  return rg_error_create(RG_ERROR_ARGUMENT, "bad --%s '%s': %s", option, cli_shown(value), advice);
+}
+
+// Digits alone, up to `most`.
+static bool read_digits(const char *text, size_t size, uint64_t most, uint64_t *ret)
+{
+  uint64_t number = 0;
+  for (size_t i = 0; i < size; i++) {
+    if (!isdigit((unsigned char)text[i]) || number > most / 10)
+      return false;
+    number = number * 10 + (uint64_t)(text[i] - '0');
+  }
+  *ret = number;
+  return size && number <= most;
+}
+
+static rg_error *read_number(const char *option, const char *value, uint32_t least, uint32_t *ret)
+{
+  uint64_t number;
+  if (read_digits(value, strlen(value), INT32_MAX, &number) && number >= least) {
+    *ret = (uint32_t)number;
+    return NULL;
+  }
+  return bad_value(option, value,
+                   least ? "it is a number from 1 to 2147483647" : "it is a number from 0 to 2147483647");
+}
+
+static rg_error *read_size(const char *option, const char *value, uint64_t *ret)
+{
+  static const struct {
+    char letter;
+    uint64_t unit;
+  } units[] = {{'k', 1000}, {'M', 1000000}, {'G', 1000000000}};
+  size_t size = strlen(value);
+  uint64_t unit = 1;
+  for (size_t i = 0; size && i < sizeof(units) / sizeof(units[0]); i++) {
+    if (value[size - 1] == units[i].letter)
+      unit = units[i].unit;
+  }
+  if (!read_digits(value, size - (unit > 1), UINT64_MAX / unit, ret) || !*ret)
+    return bad_value(option, value, "it is a number of bytes, as 500M or 4G");
+  *ret *= unit;
+  return NULL;
+}
+
+static rg_error *read_format(const char *value, struct cli_arguments *ret)
+{
+  static const char *const words[] = {"dot", "svg", "png", "pdf", "txt", "json"};
+  static const rg_format formats[] = {RG_FORMAT_DOT, RG_FORMAT_SVG,  RG_FORMAT_PNG,
+                                      RG_FORMAT_PDF, RG_FORMAT_TEXT, RG_FORMAT_JSON};
+  for (size_t i = 0; i < RG_NUM_FORMATS; i++) {
+    if (strcmp(value, words[i]) != 0)
+      continue;
+    ret->has_format = true;
+    ret->format = formats[i];
+    return NULL;
+  }
+  return bad_value("format", value, "it is dot, svg, png, pdf, txt or json");
+}
+
+static rg_error *read_rankdir(const char *value, rg_direction *ret)
+{
+  bool is_left_right = strcmp(value, "LR") == 0;
+  if (!is_left_right && strcmp(value, "TB") != 0)
+    return bad_value("rankdir", value, "it is LR or TB");
+  *ret = is_left_right ? RG_DIRECTION_LEFT_RIGHT : RG_DIRECTION_TOP_BOTTOM;
+  return NULL;
+}
+
+static rg_error *read_signal(const char *value, int *ret)
+{
+  *ret = strcmp(value, "USR1") == 0 ? SIGUSR1 : strcmp(value, "USR2") == 0 ? SIGUSR2 : 0;
+  return *ret || strcmp(value, "none") == 0 ? NULL : bad_value("signal", value, "it is USR1, USR2 or none");
+}
+
+static rg_error *set_option(enum cli_option_id id, const char *value, struct cli_arguments *ret)
+{
+  const char *name = cli_options[id].name;
+  switch (id) {
+  case CLI_OPTION_ALL:
+    ret->with_all = true;
+    break;
+  case CLI_OPTION_BACKREFS:
+    ret->is_backward = true;
+    break;
+  case CLI_OPTION_CLOSURES:
+    ret->with_closures = true;
+    break;
+  case CLI_OPTION_DUMP:
+    ret->dump = value;
+    break;
+  case CLI_OPTION_FORMAT:
+    return read_format(value, ret);
+  case CLI_OPTION_HELP:
+    ret->wants_help = true;
+    break;
+  case CLI_OPTION_INTERNALS:
+    ret->with_internals = true;
+    break;
+  case CLI_OPTION_JSON:
+    ret->with_json = true;
+    break;
+  case CLI_OPTION_LIMIT:
+    ret->has_limit = true;
+    return read_number(name, value, 0, &ret->limit);
+  case CLI_OPTION_LONG_NAMES:
+    ret->with_long_names = true;
+    break;
+  case CLI_OPTION_MAX_DEPTH:
+    return read_number(name, value, 0, &ret->max_depth);
+  case CLI_OPTION_MAX_MEMORY:
+    return read_size(name, value, &ret->max_memory);
+  case CLI_OPTION_MAX_NODES:
+    return read_number(name, value, 1, &ret->max_nodes);
+  case CLI_OPTION_MAX_PATHS:
+    return read_number(name, value, 1, &ret->max_paths);
+  case CLI_OPTION_NO_CAPTION:
+    ret->no_caption = true;
+    break;
+  case CLI_OPTION_OUTPUT:
+    ret->output = value;
+    break;
+  case CLI_OPTION_RANKDIR:
+    return read_rankdir(value, &ret->direction);
+  case CLI_OPTION_REFCOUNTS:
+    ret->with_refcounts = true;
+    break;
+  case CLI_OPTION_REFS:
+    ret->is_forward = true;
+    break;
+  case CLI_OPTION_SIGNAL:
+    return read_signal(value, &ret->signal);
+  case CLI_OPTION_TOO_MANY:
+    return read_number(name, value, 0, &ret->too_many);
+  }
+  return NULL;
+}
+
+/* --- finding options ---------------------------------------------------------------------------------------------- */
+
+static rg_error *unknown_option(const char *given, cli_option_set options)
+{
+  const char *names[CLI_NUM_OPTIONS + 1] = {0};
+  size_t num = 0;
+  for (size_t i = 0; i < CLI_NUM_OPTIONS; i++) {
+    if (options & CLI_OPTION_BIT(i))
+      names[num++] = cli_options[i].name;
+  }
+  const char *word = given + strspn(given, "-");
+  char bare[64] = "";
+  strncat(bare, word, strcspn(word, "=") < sizeof(bare) ? strcspn(word, "=") : sizeof(bare) - 1);
+  const char *meant = cli_suggest(bare, names);
+  return rg_error_create(RG_ERROR_ARGUMENT, "unknown option '%s'%s%s%s", cli_shown(given),
+                         meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "");
+}
+
+// The option that an argument names, CLI_NUM_OPTIONS for none; its value if that is in the same argument, else NULL.
+static size_t find_option(const char *argument, cli_option_set options, const char **value_ret)
+{
+  bool is_long = argument[1] == '-';
+  size_t size = strcspn(argument + 2, "=");
+  *value_ret = is_long ? (argument[2 + size] ? argument + 3 + size : NULL) : (argument[2] ? argument + 2 : NULL);
+  size_t i = 0;
+  for (; i < CLI_NUM_OPTIONS; i++) {
+    const struct cli_option *option = &cli_options[i];
+    bool is_it = is_long ? strlen(option->name) == size && memcmp(option->name, argument + 2, size) == 0
+                         : option->letter == argument[1];
+    if (is_it && options & CLI_OPTION_BIT(i))
+      break;
+  }
+  return i;
+}
+
+// Reads the option at argv[*i], and goes on to its last argument.
+static rg_error *read_option(char **argv, size_t *i, cli_option_set options, struct cli_arguments *ret)
+{
+  const char *given = argv[*i], *value;
+  size_t found = find_option(given, options, &value);
+  if (found == CLI_NUM_OPTIONS)
+    return unknown_option(given, options);
+  const struct cli_option *option = &cli_options[found];
+  if (!option->value && value)
+    return rg_error_create(RG_ERROR_ARGUMENT, "option --%s takes no value, but got '%s'", option->name,
+                           cli_shown(value));
+  if (option->value && !value && !(value = argv[++*i]))
+    return rg_error_create(RG_ERROR_ARGUMENT, "option --%s needs a value: --%s %s", option->name, option->name,
+                           option->value);
+  return set_option((enum cli_option_id)found, value, ret);
+}
+
+rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arguments *ret)
+{
+  *ret = (struct cli_arguments){
+      .max_depth = 3, .max_nodes = RG_MAX_NODES_DEFAULT, .max_paths = 1, .too_many = 10, .signal = SIGUSR2};
+  size_t num = 0;
+  while (argv[num])
+    num++;
+  ret->words = calloc(num + 1, sizeof(*ret->words));
+  if (!ret->words)
+    return rg_error_create(RG_ERROR_MEMORY, "out of memory");
+  bool is_word = false;
+  for (size_t i = 0; argv[i]; i++) {
+    if (is_word || argv[i][0] != '-' || !argv[i][1])
+      ret->words[ret->num_words++] = argv[i];
+    else if (strcmp(argv[i], "--") != 0)
+      CLI_TRY(read_option(argv, &i, options, ret));
+    else
+      is_word = true;
+  }
+  return NULL;
+}
+
+void cli_arguments_deinit(struct cli_arguments *arguments)
+{
+  free(arguments->words);
+}
+
+/* --- what was meant ----------------------------------------------------------------------------------------------- */
+
+#define LONGEST 32
+
+static size_t least(size_t a, size_t b)
+{
+  return a < b ? a : b;
+}
+
+// Letters to insert, remove, change or swap with their neighbour to get from one word to the other (optimal string
+// alignment); SIZE_MAX for long words.
+static size_t distance(const char *a, const char *b)
+{
+  size_t rows[LONGEST + 1][LONGEST + 1];
+  size_t a_size = strlen(a), b_size = strlen(b);
+  if (a_size > LONGEST || b_size > LONGEST)
+    return SIZE_MAX;
+  for (size_t i = 0; i <= a_size; i++) {
+    for (size_t j = 0; j <= b_size; j++) {
+      if (!i || !j) {
+        rows[i][j] = i + j;
+        continue;
+      }
+      rows[i][j] = least(least(rows[i - 1][j], rows[i][j - 1]) + 1, rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
+    }
+  }
+  return rows[a_size][b_size];
+}
+
+const char *cli_suggest(const char *word, const char *const *candidates)
+{
+  const char *nearest = NULL;
+  size_t best = strlen(word) > 3 ? 3 : 2; // one more than is forgiven
+  for (; *candidates; candidates++) {
+    size_t here = distance(word, *candidates);
+    if (here >= best && strlen(word) >= 3 && strncmp(word, *candidates, strlen(word)) == 0)
+      here = best - 1; // it was cut short
+    if (here >= best)
+      continue;
+    best = here;
+    nearest = *candidates;
+  }
+  return nearest;
+}

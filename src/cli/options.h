@@ -1,0 +1,79 @@
+/* Options: one table for all commands, so that an option means the same wherever it is taken. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <refgraph.h>
+
+enum cli_option_id {
+  CLI_OPTION_ALL,
+  CLI_OPTION_BACKREFS,
+  CLI_OPTION_CLOSURES,
+  CLI_OPTION_DUMP,
+  CLI_OPTION_FORMAT,
+  CLI_OPTION_HELP,
+  CLI_OPTION_INTERNALS,
+  CLI_OPTION_JSON,
+  CLI_OPTION_LIMIT,
+  CLI_OPTION_LONG_NAMES,
+  CLI_OPTION_MAX_DEPTH,
+  CLI_OPTION_MAX_MEMORY,
+  CLI_OPTION_MAX_NODES,
+  CLI_OPTION_MAX_PATHS,
+  CLI_OPTION_NO_CAPTION,
+  CLI_OPTION_OUTPUT,
+  CLI_OPTION_RANKDIR,
+  CLI_OPTION_REFCOUNTS,
+  CLI_OPTION_REFS,
+  CLI_OPTION_SIGNAL,
+  CLI_OPTION_TOO_MANY,
+};
+#define CLI_NUM_OPTIONS 21
+
+typedef uint32_t cli_option_set;
+#define CLI_OPTION_BIT(id) ((cli_option_set)1 << (id))
+/* Those of a command that reads a dump, and those of one that draws. */
+#define CLI_OPTIONS_READ \
+  (CLI_OPTION_BIT(CLI_OPTION_HELP) | CLI_OPTION_BIT(CLI_OPTION_JSON) | CLI_OPTION_BIT(CLI_OPTION_MAX_MEMORY))
+#define CLI_OPTIONS_DRAW                                                                                            \
+  (CLI_OPTION_BIT(CLI_OPTION_OUTPUT) | CLI_OPTION_BIT(CLI_OPTION_FORMAT) | CLI_OPTION_BIT(CLI_OPTION_MAX_NODES) |   \
+   CLI_OPTION_BIT(CLI_OPTION_LIMIT) | CLI_OPTION_BIT(CLI_OPTION_LONG_NAMES) |                                       \
+   CLI_OPTION_BIT(CLI_OPTION_NO_CAPTION) | CLI_OPTION_BIT(CLI_OPTION_RANKDIR) | CLI_OPTION_BIT(CLI_OPTION_REFCOUNTS))
+
+struct cli_option {
+  const char *name;  // without the dashes
+  char letter;       // '\0': none
+  const char *value; // what it takes, as "N"; NULL: nothing
+  const char *help;
+};
+
+extern const struct cli_option cli_options[CLI_NUM_OPTIONS];
+
+/* What a command was told. Words point into argv. */
+struct cli_arguments {
+  const char **words;
+  size_t num_words;
+  bool wants_help;
+  bool with_json;
+  bool with_all, with_closures, with_internals, with_long_names, no_caption, with_refcounts;
+  bool is_backward, is_forward;
+  bool has_limit, has_max_depth;
+  uint32_t limit; // 0: none
+  uint32_t max_depth, max_nodes, max_paths, too_many;
+  uint64_t max_memory; // 0: as the library thinks right
+  rg_direction direction;
+  const char *output;  // NULL: the terminal
+  bool has_format;
+  rg_format format;
+  const char *dump;    // NULL: refgraph-PID.rgd
+  int signal;
+};
+
+/* Reads what follows the name of a command: options that are in the set, in any place before "--", and words.
+ * RG_ERROR_ARGUMENT for what is not understood, with the nearest that would be. */
+RG_MUST_USE rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arguments *ret);
+void cli_arguments_deinit(struct cli_arguments *arguments);
+
+/* The candidate that was probably meant; NULL if none is near. The list ends with NULL. */
+const char *cli_suggest(const char *word, const char *const *candidates);
+
+#endif
