@@ -201,6 +201,22 @@ static PyObject *graph_find(PyObject *self, PyObject *object)
   return PyLong_FromUnsignedLong(node);
 }
 
+static PyObject *graph_matches(PyObject *self, PyObject *text_object)
+{
+  const char *text = PyUnicode_AsUTF8(text_object);
+  rg_filter *filter = NULL;
+  rg_matches *matches = NULL;
+  if (!text)
+    return NULL;
+  rg_error *error = rg_filter_create(text, &filter);
+  if (!error)
+    error = rg_matches_create(graph_of(self), filter, &matches);
+  PyObject *ids = error ? rgpy_raise(error) : ids_new(rg_matches_nodes(matches), rg_matches_num_nodes(matches));
+  rg_matches_destroy(matches);
+  rg_filter_destroy(filter);
+  return ids;
+}
+
 /* --- nodes and edges ---------------------------------------------------------------------------------------------- */
 
 static PyObject *make_edge(const rg_graph *graph, rg_edge edge)
@@ -410,9 +426,33 @@ static PyObject *graph_num_edges(PyObject *self, void *closure)
   return PyLong_FromUnsignedLongLong(rg_graph_num_edges(graph_of(self)));
 }
 
+static PyObject *graph_losses(PyObject *self, void *closure)
+{
+  (void)closure;
+  const rg_graph *graph = graph_of(self);
+  size_t num = rg_graph_num_losses(graph);
+  RGPY_CLEANUP_DECREF PyObject *losses = PyTuple_New((Py_ssize_t)num);
+  for (size_t i = 0; losses && i < num; i++) {
+    rg_loss loss = rg_graph_loss(graph, i);
+    PyObject *item = Py_BuildValue("(sK)", loss.what, (unsigned long long)loss.num);
+    if (!item)
+      return NULL;
+    PyTuple_SET_ITEM(losses, (Py_ssize_t)i, item);
+  }
+  return rgpy_take(&losses);
+}
+
+static PyObject *graph_truncated(PyObject *self, void *closure)
+{
+  (void)closure;
+  return PyBool_FromLong(rg_graph_is_truncated(graph_of(self)));
+}
+
 static PyGetSetDef graph_getset[] = {
+    {"losses", graph_losses, NULL, DOC_Graph_losses, NULL},
     {"num_nodes", graph_num_nodes, NULL, DOC_Graph_num_nodes, NULL},
     {"num_edges", graph_num_edges, NULL, DOC_Graph_num_edges, NULL},
+    {"truncated", graph_truncated, NULL, DOC_Graph_truncated, NULL},
     {0},
 };
 
@@ -428,6 +468,7 @@ static PyMethodDef graph_methods[] = {
     {"_draw_why", KEYWORDS(graph_draw_why), METH_VARARGS | METH_KEYWORDS, DOC_Graph__draw_why},
     {"_draw_why_closures", KEYWORDS(graph_draw_why_closures), METH_VARARGS | METH_KEYWORDS,
      DOC_Graph__draw_why_closures},
+    {"find", graph_matches, METH_O, DOC_Graph_find},
     {"node", graph_node, METH_O, DOC_Graph_node},
     {"references", graph_references, METH_O, DOC_Graph_references},
     {"referrers", graph_referrers, METH_O, DOC_Graph_referrers},

@@ -147,8 +147,12 @@ rg_error *rgi_view_set_caption(struct rgi_sheet *sheet)
   if (sheet->options.no_caption)
     return NULL;
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  if (sheet->options.call)
+  if (rg_graph_is_truncated(sheet->graph))
+    rgi_text_puts(&text, "TRUNCATED dump: lower bounds");
+  if (sheet->options.call) {
+    begin_part(&text);
     rgi_text_puts(&text, sheet->options.call);
+  }
   add_question(&text, sheet);
   return rgi_arena_add_text(&sheet->view->strings, &text, &sheet->view->caption);
 }

@@ -15,8 +15,9 @@ def as_targets(objs):
 class Graph(_refgraph.Graph):
     """A graph of objects as they were at one moment; it keeps none of them alive.
 
-    Made by :func:`capture`. Objects are asked about as themselves, found again by address and type, or by the ``id``
-    that ``Drawing.nodes`` gives them. An object made later at the address of one that is gone, of the same type, is
+    Made by :func:`capture` or read by :func:`load`. Objects are asked about as themselves, found again by address and
+    type; by the ``id`` that ``Drawing.nodes`` gives them; or by a filter, ``where="closure:make.inner"``, which
+    :meth:`find` describes. An object made later at the address of one that is gone, of the same type, is
     taken for that one: keep what you will ask about.
 
     >>> import refgraph
@@ -28,14 +29,17 @@ class Graph(_refgraph.Graph):
     def __repr__(self):
         return f"<refgraph.Graph: {self.num_nodes} objects, {self.num_edges} references>"
 
-    def _ids(self, objs, id):
+    def _ids(self, objs, id, where):
+        if (objs is not None) + (id is not None) + (where is not None) != 1:
+            raise TypeError("give one of objects, id= and where=")
         if id is not None:
-            if objs is not None:
-                raise TypeError("give either objects or id, not both")
             return [id] if isinstance(id, int) else list(id)
-        if objs is None:
-            raise TypeError("give objects or id")
-        return [self._find(obj) for obj in as_targets(objs)]
+        if where is None:
+            return [self._find(obj) for obj in as_targets(objs)]
+        found = self.find(where)
+        if not found:
+            raise _refgraph.NotFoundError(f"nothing in the graph matches '{where}'")
+        return found
 
     def refs(
         self,
@@ -43,6 +47,7 @@ class Graph(_refgraph.Graph):
         max_depth=3,
         *,
         id=None,
+        where=None,
         too_many=10,
         filename=None,
         refcounts=False,
@@ -55,7 +60,7 @@ class Graph(_refgraph.Graph):
     ):
         """What the objects refer to, as :func:`refgraph.show_refs` draws it."""
         return self._neighbourhood(
-            "refs", self._ids(objs, id), filename, output, max_depth=max_depth, max_references=too_many,
+            "refs", self._ids(objs, id, where), filename, output, max_depth=max_depth, max_references=too_many,
             max_nodes=max_nodes, internals=internals, refcounts=refcounts, shortnames=shortnames, rankdir=rankdir,
             caption=caption,
         )
@@ -66,6 +71,7 @@ class Graph(_refgraph.Graph):
         max_depth=3,
         *,
         id=None,
+        where=None,
         too_many=10,
         filename=None,
         refcounts=False,
@@ -78,7 +84,7 @@ class Graph(_refgraph.Graph):
     ):
         """What refers to the objects, as :func:`refgraph.show_backrefs` draws it."""
         return self._neighbourhood(
-            "backrefs", self._ids(objs, id), filename, output, backward=True, max_depth=max_depth,
+            "backrefs", self._ids(objs, id, where), filename, output, backward=True, max_depth=max_depth,
             max_references=too_many, max_nodes=max_nodes, internals=internals, refcounts=refcounts,
             shortnames=shortnames, rankdir=rankdir, caption=caption,
         )
@@ -94,9 +100,20 @@ class Graph(_refgraph.Graph):
         )
         return _output.deliver(drawing, filename, output)
 
-    def why(self, objs=None, *, id=None, max_paths=1, filename=None, max_nodes=200, rankdir=None, caption=True):
+    def why(
+        self,
+        objs=None,
+        *,
+        id=None,
+        where=None,
+        max_paths=1,
+        filename=None,
+        max_nodes=200,
+        rankdir=None,
+        caption=True,
+    ):
         """The shortest named paths from a root to each object, as :func:`refgraph.why` draws them."""
-        return self._why(self._ids(objs, id), max_paths, filename, max_nodes, rankdir, caption)
+        return self._why(self._ids(objs, id, where), max_paths, filename, max_nodes, rankdir, caption)
 
     def _why(self, ids, max_paths, filename, max_nodes, rankdir, caption):
         _output.check(filename)

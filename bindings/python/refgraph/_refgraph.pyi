@@ -80,6 +80,18 @@ class Graph:
     @property
     def num_edges(self) -> int:
         """References in the graph."""
+    @property
+    def losses(self) -> tuple[tuple[str, int], ...]:
+        """What could not be recorded, each with how many; 0 where that is not known."""
+    @property
+    def truncated(self) -> bool:
+        """Whether it comes from a dump that was cut off: what it says of sizes and references are lower bounds."""
+    def find(self, where: str, /) -> tuple[int, ...]:
+        """The ids of all objects that a filter holds for, ascending.
+
+        Terms are joined by spaces, and all must hold: ``closure:outer.inner``, ``site:app.py:42``, ``type:Screen``,
+        ``name:on_``, ``size:1M..``, ``id:4711``; ``not`` negates the next one.
+        """
     def node(self, id: int, /) -> GraphNode:
         """The object with this id."""
     def references(self, id: int, /) -> list[GraphEdge]:
