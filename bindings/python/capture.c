@@ -231,8 +231,10 @@ static rg_error *add_listed(void *context, PyObject *object, bool is_frozen)
   struct rgpy_capture *capture = context;
   rg_node node;
   RGPY_TRY(rgpy_capture_node(capture, object, &node));
-  if (is_frozen)
+  if (is_frozen) {
     rg_builder_add_flags(capture->builder, node, RG_NODE_FROZEN);
+    capture->num_frozen++;
+  }
   return NULL;
 }
 
@@ -400,11 +402,14 @@ rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
   if (options)
     memcpy(&complete, options, Py_MIN(options->size, sizeof(complete)));
   options = &complete;
+  uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
   struct rgpy_capture capture = {0};
   RGPY_CLEANUP_DECREF PyObject *listed = NULL;
   if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);
+  if (!error)
+    error = rgpy_set_process(&capture, options, begin_ns);
   if (!error)
     error = rg_builder_finish(capture.builder, ret);
   deinit_capture(&capture);

@@ -5,12 +5,15 @@
  *   describe.c    type, label, size and code site of one object
  *   names.c       names and values as text in the graph
  *   roots.c       modules, frames, thread and interpreter state
+ *   process.c     the process itself
  *
  * None of these files runs Python code, allocates Python memory or changes a reference count: from the first read to
  * the last name the GIL is held and nothing that was found can go away. Only ob_type is trusted, never __class__;
  * no repr, len, hash, getattr or comparison is called on what is found. */
 #ifndef RGPY_CAPTURE_H
 #define RGPY_CAPTURE_H
+
+#include <time.h>
 
 #include "address_map.h"
 #include "rgpy.h"
@@ -84,6 +87,7 @@ struct rgpy_capture {
   bool is_redacted;              /* private text is not even copied */
   bool is_isolated;              /* in a forked child, see rg_capture_options */
   uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
+  uint64_t num_frozen;           /* objects that gc.freeze() set apart */
   uint32_t target_bias;          /* references that the call itself holds on targets */
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
 
@@ -177,5 +181,11 @@ rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *r
 /* --- roots.c --- */
 
 rg_error *rgpy_roots(struct rgpy_capture *capture);
+
+/* --- process.c --- */
+
+uint64_t rgpy_clock_ns(clockid_t clock);
+/* The last step of a capture, which began at `begin_ns` of CLOCK_MONOTONIC: what it takes is part of the pause. */
+rg_error *rgpy_set_process(struct rgpy_capture *capture, const rg_capture_options *options, uint64_t begin_ns);
 
 #endif

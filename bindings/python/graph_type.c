@@ -448,10 +448,23 @@ static PyObject *graph_truncated(PyObject *self, void *closure)
   return PyBool_FromLong(rg_graph_is_truncated(graph_of(self)));
 }
 
+static PyObject *graph_process(PyObject *self, void *closure)
+{
+  (void)closure;
+  rg_process_info info = rg_graph_process(graph_of(self));
+  return Py_BuildValue("{s:s,s:s,s:s,s:s,s:K,s:K,s:K,s:N,s:(III),s:(III),s:K}", "producer", info.producer, "interpreter",
+                       info.interpreter, "host", info.host, "mode", info.mode, "pid", (unsigned long long)info.pid,
+                       "time_ns", (unsigned long long)info.time_ns, "pause_ns", (unsigned long long)info.pause_ns,
+                       "collector_enabled", PyBool_FromLong((long)info.is_collector_enabled), "thresholds",
+                       info.thresholds[0], info.thresholds[1], info.thresholds[2], "counts", info.counts[0],
+                       info.counts[1], info.counts[2], "frozen", (unsigned long long)info.num_frozen);
+}
+
 static PyGetSetDef graph_getset[] = {
     {"losses", graph_losses, NULL, DOC_Graph_losses, NULL},
     {"num_nodes", graph_num_nodes, NULL, DOC_Graph_num_nodes, NULL},
     {"num_edges", graph_num_edges, NULL, DOC_Graph_num_edges, NULL},
+    {"process", graph_process, NULL, DOC_Graph_process, NULL},
     {"truncated", graph_truncated, NULL, DOC_Graph_truncated, NULL},
     {0},
 };

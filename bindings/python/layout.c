@@ -392,6 +392,17 @@ rg_error *rgpy_collector_lists(rgpy_visit_tracked visit, void *context)
   return rgpy_collector_frozen(visit, context);
 }
 
+struct rgpy_collector rgpy_collector(void)
+{
+  const struct _gc_runtime_state *state = &PyInterpreterState_Get()->gc;
+  struct rgpy_collector collector = {.is_enabled = state->enabled};
+  for (size_t i = 0; i < NUM_GENERATIONS; i++) {
+    collector.thresholds[i] = (uint32_t)state->generations[i].threshold;
+    collector.counts[i] = (uint32_t)state->generations[i].count;
+  }
+  return collector;
+}
+
 /* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
 
 struct field {

@@ -90,6 +90,14 @@ rg_error *rgpy_collector_lists(rgpy_visit_tracked visit, void *context);
 /* Only what gc.freeze() set apart. */
 rg_error *rgpy_collector_frozen(rgpy_visit_tracked visit, void *context);
 
+/* What gc.isenabled(), gc.get_threshold() and gc.get_count() tell. */
+struct rgpy_collector {
+  bool is_enabled;
+  uint32_t thresholds[3];
+  uint32_t counts[3];
+};
+struct rgpy_collector rgpy_collector(void);
+
 /* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
 
 /* Calls `visit` for each object that the state itself holds, with the name of the field. */

@@ -36,9 +36,11 @@ typedef struct rg_capture_options {
   bool is_redacted;         /* text that came from outside the program does not enter the graph, what stands for it does */
   bool is_isolated;         /* in a forked child: no lock is taken, no memory but the library's own is used, and no object
                              * is written to, which would copy its page */
+  uint64_t pid;             /* of an isolated capture: the process that forked, */
+  uint64_t pause_ns;        /* and how long it stood still for that */
 } rg_capture_options;
 #define RG_CAPTURE_OPTIONS_INIT \
-  {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0, false, false}
+  {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0, false, false, 0, 0}
 
 /* What the capsule holds. It only ever grows at the end. */
 typedef struct rg_python_api {

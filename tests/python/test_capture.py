@@ -2,8 +2,11 @@
 
 import array
 import gc
+import os
+import socket
 import sys
 import threading
+import time
 import unittest
 import weakref
 
@@ -287,6 +290,47 @@ class CollectorsLists(unittest.TestCase):
         self.assertLess(len(changed), 50)
         differing = {address for address, node in expected.items() if told.get(address) != node}
         self.assertLess(len(differing), 50, [expected[address] for address in sorted(differing)[:5]])
+
+
+class Process(unittest.TestCase):
+    def test_says_who_was_captured_when_and_how(self):
+        begin = time.time_ns()
+        process = capture().process
+        self.assertEqual(process["producer"], f"refgraph {refgraph.__version__}")
+        self.assertEqual(process["interpreter"], f"CPython {sys.version.split()[0]}")
+        self.assertEqual((process["host"], process["pid"], process["mode"]), (socket.gethostname(), os.getpid(), "gil"))
+        self.assertLessEqual(begin, process["time_ns"])
+        self.assertLessEqual(process["time_ns"], time.time_ns())
+
+    def test_says_how_long_the_process_stood_still(self):
+        begin = time.perf_counter_ns()
+        graph = capture()
+        whole = time.perf_counter_ns() - begin
+        self.assertLess(graph.process["pause_ns"], whole)
+        self.assertGreater(graph.process["pause_ns"], whole / 2)
+
+    def test_says_what_the_collector_is_set_to(self):
+        before = gc.get_threshold()
+        gc.set_threshold(70_000, 11, 12)
+        gc.disable()
+        try:
+            process = capture().process
+            counts = gc.get_count()
+        finally:
+            gc.enable()
+            gc.set_threshold(*before)
+        self.assertEqual((process["collector_enabled"], process["thresholds"]), (False, (70_000, 11, 12)))
+        self.assertEqual(process["counts"][1:], counts[1:])
+        self.assertLess(abs(process["counts"][0] - counts[0]), 100)
+        self.assertTrue(capture().process["collector_enabled"])
+
+    def test_says_how_many_objects_are_frozen(self):
+        gc.freeze()
+        try:
+            count = gc.get_freeze_count()
+            self.assertEqual(capture().process["frozen"], count)
+        finally:
+            gc.unfreeze()
 
 
 class OddMoments(unittest.TestCase):

@@ -69,6 +69,19 @@ class GraphEdge(TypedDict):
     kind: str
     name: str
 
+class Process(TypedDict):
+    producer: str  # as "refgraph 0.1.0"
+    interpreter: str  # as "CPython 3.11.2"
+    host: str
+    mode: str  # "gil": every thread stood still; "fork": a child that was made for it read the heap
+    pid: int
+    time_ns: int  # since 1970
+    pause_ns: int  # how long the process stood still
+    collector_enabled: bool
+    thresholds: tuple[int, int, int]  # of the collector, by generation, as gc.get_threshold() has them
+    counts: tuple[int, int, int]  # as gc.get_count() has them
+    frozen: int  # objects that gc.freeze() set apart; told by graphs of the whole heap
+
 _Annotations = Mapping[int, tuple[str | None, bool, tuple[tuple[str, str], ...]]]
 
 class Graph:
@@ -80,6 +93,9 @@ class Graph:
     @property
     def num_edges(self) -> int:
         """References in the graph."""
+    @property
+    def process(self) -> Process:
+        """The process that was captured, when and how, and what its garbage collector was set to."""
     @property
     def losses(self) -> tuple[tuple[str, int], ...]:
         """What could not be recorded, each with how many; 0 where that is not known."""
