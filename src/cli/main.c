@@ -1,6 +1,5 @@
 /* The command line: finds the command, runs it, and makes its outcome an exit status. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,8 +119,6 @@ static rg_error *find_first(const char *word, const struct cli_command **ret)
 
 int main(int argc, char **argv)
 {
-  // A pipe that nobody reads ends us as it ends other programs.
-  signal(SIGPIPE, SIG_DFL);
   struct cli_session session = {0};
   rg_error *error = find_first(argv[argc > 0], &session.command);
   if (!error)

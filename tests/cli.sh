@@ -1,0 +1,51 @@
+#!/bin/sh
+# The command line over a small heap: tests/cli/cases/NAME.cmd is run by sh, NAME.out is what it prints, on both channels,
+# and NAME.exit its exit status, 0 if there is no such file.
+#
+#   UPDATE=1 make check TESTS=tests/cli.sh     writes NAME.out and NAME.exit anew: look at what git says of them
+
+set -u
+. "${srcdir:?}/tests/tap.sh"
+
+build=$(pwd)
+cases=$(cd "$srcdir/tests/cli/cases" && pwd)
+notation=$(cat "$srcdir/tests/cli/heap.txt")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit
+
+LC_ALL=C.UTF-8
+export LC_ALL
+unset TERM
+
+# A whole dump, one that was cut off, one with a byte that was changed, and many closures.
+"$build/tests/cli/make_dump" "$notation" >heap.rgd || exit
+head -c $(($(wc -c <heap.rgd) - 100)) heap.rgd >cut.rgd
+{ head -c 50 heap.rgd; printf '?'; tail -c +52 heap.rgd; } >damaged.rgd
+{ head -c 8 heap.rgd; printf '\377'; tail -c +10 heap.rgd; } >future.rgd
+many=$(for i in $(seq 60); do
+  echo "R.x>a$i a$i:type=T$i,closure,callable,size=$i,site=f$i/app.py/$i/x"
+done)
+"$build/tests/cli/make_dump" "$many" >many.rgd || exit
+
+update() {
+  cp actual "$1.out"
+  rm -f "$1.exit"
+  [ "$status" -eq 0 ] || echo "$status" >"$1.exit"
+}
+
+answers_as_written() {
+  sh "$1.cmd" >actual 2>&1
+  status=$?
+  [ -z "${UPDATE-}" ] || update "$1"
+  expected=0
+  [ ! -e "$1.exit" ] || expected=$(cat "$1.exit")
+  diff -u "$1.out" actual && { [ "$status" -eq "$expected" ] || { echo "exit $status, not $expected"; false; }; }
+}
+
+for case in "$cases"/*.cmd; do
+  name=$(basename "$case" .cmd)
+  ok "$(echo "$name" | tr - ' ')" answers_as_written "${case%.cmd}"
+done
+
+plan

@@ -1,0 +1,1 @@
+refgraph types heap.rgd type:Screen siez:1k..

@@ -1,0 +1,1 @@
+refgraph types nowhere.rgd size:x

@@ -1,0 +1,1 @@
+refgraph info heap.rgd --max-memory lots

@@ -1,0 +1,1 @@
+refgraph tpyes heap.rgd

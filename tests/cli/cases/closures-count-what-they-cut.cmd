@@ -1,0 +1,1 @@
+refgraph closures many.rgd --limit 2

@@ -1,0 +1,1 @@
+refgraph closures heap.rgd site:deco.py

@@ -1,0 +1,1 @@
+refgraph draw heap.rgd closure:on_click

@@ -1,0 +1,1 @@
+refgraph draw heap.rgd type:list --too-many 1 --max-nodes 3

@@ -1,0 +1,1 @@
+refgraph draw heap.rgd type:int --format dot

@@ -1,0 +1,1 @@
+refgraph info - <heap.rgd | head -n 1

@@ -1,0 +1,1 @@
+refgraph types heap.rgd --json --limit 2

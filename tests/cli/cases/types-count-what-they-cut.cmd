@@ -1,0 +1,1 @@
+refgraph types many.rgd | tail -n 3

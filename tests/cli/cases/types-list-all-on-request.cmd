@@ -1,0 +1,1 @@
+refgraph types many.rgd --limit 0 | tail -n 3

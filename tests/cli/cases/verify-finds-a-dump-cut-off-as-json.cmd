@@ -1,0 +1,1 @@
+refgraph verify --json cut.rgd

@@ -1,0 +1,1 @@
+refgraph verify cut.rgd

@@ -1,0 +1,1 @@
+refgraph verify --json damaged.rgd 2>/dev/null

@@ -1,0 +1,1 @@
+refgraph verify /dev/null

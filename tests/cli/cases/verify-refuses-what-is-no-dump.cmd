@@ -1,0 +1,1 @@
+echo hello >hello.rgd; refgraph verify hello.rgd

@@ -1,0 +1,1 @@
+refgraph version | sed "s/[0-9.]*$/X/"; refgraph --version | sed "s/[0-9.]*$/X/"
