@@ -348,7 +348,8 @@ static rg_error *try_fork(struct job *job, const struct call *call, bool *is_for
   if (is_memory_short()) {
     snprintf(what, sizeof(what), "fork: memory is short");
   } else {
-    job->snapshot.begin_ns = rgpy_clock_ns();
+    job->snapshot.pid = getpid();
+    job->snapshot.begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
     *is_forked_ret = rgpy_snapshot_start(&job->snapshot, &job->child);
     if (*is_forked_ret)
       return NULL;
@@ -365,9 +366,8 @@ static rg_error *capture_here(struct job *job)
 {
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   options.is_redacted = !job->snapshot.with_values;
-  uint64_t begin_ns = rgpy_clock_ns();
   RGPY_TRY(rgpy_capture_graph(&options, &job->graph));
-  job->pause_ns = rgpy_clock_ns() - begin_ns;
+  job->pause_ns = rg_graph_process(job->graph).pause_ns;
   return NULL;
 }
 

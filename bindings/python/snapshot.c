@@ -9,17 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "capture.h"
-
-uint64_t rgpy_clock_ns(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 static rg_error *write_counted(void *context, const void *data, size_t size)
 {
@@ -67,6 +59,8 @@ static rg_error *capture(const struct work *work, rg_graph **ret)
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   options.is_isolated = true;
   options.is_redacted = !work->snapshot->with_values;
+  options.pid = (uint64_t)work->snapshot->pid;
+  options.pause_ns = work->pause_ns;
   return rgpy_capture_graph(&options, ret);
 }
 
@@ -100,7 +94,7 @@ static rg_error *make_dump(struct work *work)
 static void run(void *context, int channel)
 {
   const struct rgpy_snapshot *snapshot = context;
-  struct work work = {.snapshot = snapshot, .channel = channel, .pause_ns = rgpy_clock_ns() - snapshot->begin_ns};
+  struct work work = {.snapshot = snapshot, .channel = channel, .pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - snapshot->begin_ns};
   rg_error *error = make_dump(&work);
   if (!error)
     return;

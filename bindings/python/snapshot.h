@@ -36,6 +36,7 @@ struct rgpy_snapshot {
   bool with_values, is_uncompressed;
   bool is_waited_for; /* somebody answers questions */
   bool is_traced;     /* allocations are */
+  pid_t pid;          /* of the parent */
   uint64_t begin_ns;  /* of the pause, by the monotonic clock */
 };
 
@@ -52,8 +53,5 @@ bool rgpy_snapshot_start(const struct rgpy_snapshot *snapshot, struct rgpy_child
 /* Takes the next message of the child, if one comes within `timeout_ms`. */
 enum rgpy_receipt { RGPY_RECEIPT_MESSAGE, RGPY_RECEIPT_NOTHING, RGPY_RECEIPT_END };
 enum rgpy_receipt rgpy_snapshot_receive(const struct rgpy_child *child, int timeout_ms, struct rgpy_message *ret);
-
-/* Nanoseconds of the monotonic clock. */
-uint64_t rgpy_clock_ns(void);
 
 #endif
