@@ -20,7 +20,9 @@ static rg_error *read_string(struct rgi_reading *reading, uint32_t i, bool has_r
     replacement = (rg_string)rgi_reading_below(reading, RGI_STRT_REPLACEMENT, tables->strings.num + 1);
   if (replacement && replacement >= tables->strings.num)
     return rgi_reading_bad_item(reading, i, "is replaced by a string that does not come before it");
-  RGI_TRY(rgi_tables_append_private_string(tables, (const char *)text->at, size, replacement, &string));
+  // A chunk of empty strings need not have a text.
+  const char *data = size ? (const char *)text->at : "";
+  RGI_TRY(rgi_tables_append_private_string(tables, data, size, replacement, &string));
   text->at += size;
   return NULL;
 }

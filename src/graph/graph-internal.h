@@ -92,8 +92,8 @@ void rgi_rows_deinit(struct rgi_rows *rows);
 /* Notes where the row of `node` begins; nodes come in ascending order, and in the end where the last one ends. */
 rg_error *rgi_rows_set(struct rgi_rows *rows, size_t node, uint64_t begin);
 
-/* The extras of a node: from the one that is returned on, as long as they are of this node. */
-const struct rgi_extra *rgi_graph_extras(const rg_graph *graph, rg_node node);
+/* The extras of a node: from this one on, as long as they are of this node. */
+size_t rgi_graph_extras_begin(const rg_graph *graph, rg_node node);
 
 /* Marks what the super-root has edges to; the last step of making a graph. */
 void rgi_graph_mark_roots(rg_graph *graph);

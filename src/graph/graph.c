@@ -33,7 +33,7 @@ uint64_t rg_graph_num_edges(const rg_graph *graph)
   return graph->num_edges;
 }
 
-const struct rgi_extra *rgi_graph_extras(const rg_graph *graph, rg_node node)
+size_t rgi_graph_extras_begin(const rg_graph *graph, rg_node node)
 {
   size_t begin = 0, end = graph->num_extras;
   while (begin < end) {
@@ -43,16 +43,16 @@ const struct rgi_extra *rgi_graph_extras(const rg_graph *graph, rg_node node)
     else
       end = middle;
   }
-  return graph->extras + begin;
+  return begin;
 }
 
 // The value of a property that few nodes have; `otherwise` for the rest.
 static uint64_t find_extra(const rg_graph *graph, rg_node node, enum rgi_property property, uint64_t otherwise)
 {
-  const struct rgi_extra *end = graph->extras + graph->num_extras;
-  for (const struct rgi_extra *extra = rgi_graph_extras(graph, node); extra < end && extra->node == node; extra++) {
-    if (extra->property == property)
-      return extra->value;
+  size_t i = rgi_graph_extras_begin(graph, node);
+  for (; i < graph->num_extras && graph->extras[i].node == node; i++) {
+    if (graph->extras[i].property == property)
+      return graph->extras[i].value;
   }
   return otherwise;
 }
@@ -99,9 +99,9 @@ rg_node_info rg_graph_node(const rg_graph *graph, rg_node node)
       .site = RG_SITE_NONE,
       .flags = rg_graph_node_flags(graph, node),
   };
-  const struct rgi_extra *end = graph->extras + graph->num_extras;
-  for (const struct rgi_extra *extra = rgi_graph_extras(graph, node); extra < end && extra->node == node; extra++)
-    add_extra(extra, &info);
+  size_t i = rgi_graph_extras_begin(graph, node);
+  for (; i < graph->num_extras && graph->extras[i].node == node; i++)
+    add_extra(&graph->extras[i], &info);
   return info;
 }
 

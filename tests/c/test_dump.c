@@ -2,6 +2,9 @@
 #define _GNU_SOURCE // memmem
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -350,6 +353,28 @@ Test(dump, a_graph_with_one_of_everything_survives)
   rg_graph *graph = everything();
   assert_survives(graph, &with_values);
   assert_survives(graph, &uncompressed);
+  rg_graph_destroy(graph);
+}
+
+static rg_graph *load_golden(const char *name)
+{
+  char path[4096];
+  const char *srcdir = getenv("srcdir");
+  rg_graph *graph = NULL;
+  snprintf(path, sizeof(path), "%s/tests/golden/%s", srcdir ? srcdir : ".", name);
+  int fd = open(path, O_RDONLY);
+  cr_assert_geq(fd, 0, "%s", path);
+  rg_reader reader = rg_fd_reader(fd);
+  check(rg_dump_read(&reader, NULL, &graph));
+  close(fd);
+  return graph;
+}
+
+Test(dump, one_that_was_written_when_the_format_was_made_is_read)
+{
+  rg_graph *graph = everything(), *loaded = load_golden("everything-0.1.rgd");
+  assert_same(graph, loaded);
+  rg_graph_destroy(loaded);
   rg_graph_destroy(graph);
 }
 
