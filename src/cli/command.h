@@ -20,6 +20,8 @@ enum cli_status {
   CLI_NO_OUTPUT = 4,
   CLI_LIMITED = 5,
   CLI_NOT_FOUND = 6,
+  CLI_BAD_COMMAND = 126,
+  CLI_NO_COMMAND = 127,
   CLI_INTERRUPTED = 130,
 };
 

@@ -8,7 +8,8 @@
 #include "terminal.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cli_closures, &cli_draw_command, &cli_help, &cli_info, &cli_types, &cli_verify, &cli_version, &cli_why, NULL,
+    &cli_closures, &cli_draw_command, &cli_help, &cli_info, &cli_run, &cli_types, &cli_verify,
+    &cli_version, &cli_why, NULL,
 };
 #define NUM_COMMANDS (sizeof(cli_commands) / sizeof(cli_commands[0]) - 1)
 
@@ -75,7 +76,7 @@ static rg_error *check_words(const struct cli_session *session)
   size_t num_words = session->arguments.num_words;
   if (num_words < command->min_words)
     return rg_error_create(RG_ERROR_ARGUMENT, "%s: type: refgraph %s %s",
-                           num_words ? "there is no TARGET" : "there is no DUMP", command->name, command->usage[0]);
+                           num_words ? "there is no TARGET" : "something is missing", command->name, command->usage[0]);
   if (num_words > command->max_words)
     return rg_error_create(RG_ERROR_ARGUMENT, "'%s' is one word too many",
                            cli_shown(session->arguments.words[num_words - 1]));

@@ -1,0 +1,60 @@
+"""What ``refgraph run`` does inside the program that it runs."""
+
+import atexit
+import os
+import signal
+import sys
+
+import refgraph
+
+
+class _Watch:
+    """Dumps one process: at its end or at the exception that ends it, and whenever a signal comes."""
+
+    def __init__(self, path):
+        # The program may change its folder, and may fork: a child that lives on is not what was asked about.
+        self._pid = os.getpid()
+        self._path = os.path.abspath(path or f"refgraph-{self._pid}.rgd")
+        self._is_done = False
+        self._num_signals = 0
+
+    def _dump(self, path):
+        if os.getpid() != self._pid:
+            return
+        try:
+            refgraph.dump(path)
+            words = f"refgraph: wrote {path}\n"
+        except Exception as error:
+            words = f"refgraph: cannot dump: {error}\n"
+        try:
+            os.write(2, words.encode("utf-8", "backslashreplace"))
+        except OSError:
+            pass
+
+    def at_end(self):
+        if not self._is_done:
+            self._is_done = True
+            self._dump(self._path)
+
+    def on_exception(self, hook):
+        """Wraps the hook for uncaught exceptions: while it is printed, the frames are still there."""
+
+        def excepthook(kind, value, traceback):
+            hook(kind, value, traceback)
+            self.at_end()
+
+        return excepthook
+
+    def on_signal(self, number, frame):
+        self._num_signals += 1
+        stem, extension = os.path.splitext(self._path)
+        self._dump(f"{stem}-{self._num_signals}{extension}")
+
+
+def watch(path, signal_name):
+    """Watches this process from now on. What is registered first is called last, when the program has cleaned up."""
+    watched = _Watch(path)
+    atexit.register(watched.at_end)
+    sys.excepthook = watched.on_exception(sys.excepthook)
+    if signal_name:
+        signal.signal(getattr(signal, signal_name), watched.on_signal)
