@@ -45,6 +45,10 @@ C
     LD_LIBRARY_PATH=$DESTDIR$libdir "$folder/program"
 }
 
+command_runs() {
+  LD_LIBRARY_PATH=$DESTDIR${libdir:?} "$DESTDIR${bindir:?}/refgraph" version
+}
+
 python_draws() (
   cd "$folder" && PYTHONPATH=$DESTDIR$pythondir "$1" - <<'PYTHON'
 import os
@@ -76,6 +80,7 @@ uninstalls() {
 
 ok "make install" installs
 ok "a C program is compiled with pkg-config, and runs" c_program_runs
+ok "the command line runs" command_runs
 if [ -s pythons.list ]; then
   ok "make install says where other interpreters find the package" says_where
   # shellcheck disable=SC2013 # no spaces in there
