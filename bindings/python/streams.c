@@ -1,6 +1,11 @@
 #include "streams.h"
 
 #include <string.h>
+#include <time.h>
+
+#include "capture.h"
+
+#define REPORT_NS 100000000
 
 void rgpy_stream_begin(struct rgpy_stream *stream)
 {
@@ -12,9 +17,21 @@ void rgpy_stream_end(struct rgpy_stream *stream)
   PyEval_RestoreThread(stream->thread);
 }
 
+// The GIL of a busy program is long in coming: it is asked for ten times a second at most, and for the last word.
+static bool is_time_to_report(struct rgpy_stream *stream, bool is_last)
+{
+  uint64_t now_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
+  if (now_ns - stream->reported_ns < REPORT_NS && !(is_last && stream->progress != Py_None))
+    return false;
+  stream->reported_ns = now_ns;
+  return true;
+}
+
 int rgpy_stream_progress(void *context, const char *phase, unsigned long long done, unsigned long long total)
 {
   struct rgpy_stream *stream = context;
+  if (!is_time_to_report(stream, done == total))
+    return 0;
   rgpy_stream_end(stream);
   int result = PyErr_CheckSignals();
   if (!result && stream->progress != Py_None) {

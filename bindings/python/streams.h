@@ -9,13 +9,14 @@ struct rgpy_stream {
   PyThreadState *thread; /* while the GIL is released */
   PyObject *method;      /* borrowed; NULL: a descriptor or a file */
   PyObject *progress;    /* borrowed; called with (phase, done, total); None: nobody */
+  uint64_t reported_ns;  /* when that was last done */
 };
 
 /* Around a call of the library. */
 void rgpy_stream_begin(struct rgpy_stream *stream);
 void rgpy_stream_end(struct rgpy_stream *stream);
 
-/* Looks for signals, and tells `progress`; for rg_progress, with the stream as context. */
+/* Looks for signals, and tells `progress`, now and then; for rg_progress, with the stream as context. */
 int rgpy_stream_progress(void *stream, const char *phase, unsigned long long done, unsigned long long total);
 
 /* Over the method of the stream: write(bytes), read(size). An exception in it becomes the exception of the whole. */

@@ -148,6 +148,8 @@ static rg_error *check_chunk(struct rgi_reading *reading)
 static const uint8_t *unpack(struct rgi_reading *reading)
 {
   const struct rgi_chunk *chunk = &reading->chunk;
+  if (!chunk->raw_size)
+    return (const uint8_t *)"";
   if (!(chunk->flags & RGI_CHUNK_ZSTD))
     return reading->stored;
   size_t size =
@@ -155,17 +157,19 @@ static const uint8_t *unpack(struct rgi_reading *reading)
   return size == chunk->raw_size ? reading->raw : NULL;
 }
 
-// Finds where each column of the payload begins and ends.
+// Finds where each column of the payload begins and ends. One that is not there is empty.
 static bool find_columns(struct rgi_reading *reading, const uint8_t *payload)
 {
+  static const uint8_t nothing[1];
   struct rgi_cursor cursor = {payload, payload + reading->chunk.raw_size, false};
-  memset(reading->columns, 0, sizeof(reading->columns));
+  for (size_t i = 0; i < RGI_MAX_COLUMNS; i++)
+    reading->columns[i] = (struct rgi_cursor){nothing, nothing, false};
   while (cursor.at < cursor.end) {
     uint64_t id = rgi_varint_get(&cursor), size = rgi_varint_get(&cursor);
     if (cursor.is_bad || size > (uint64_t)(cursor.end - cursor.at) || !id)
       return false;
     if (id <= RGI_MAX_COLUMNS) {
-      if (reading->columns[id - 1].at)
+      if (reading->columns[id - 1].at != nothing)
         return false;
       reading->columns[id - 1] = (struct rgi_cursor){cursor.at, cursor.at + size, false};
     }

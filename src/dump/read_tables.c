@@ -20,9 +20,7 @@ static rg_error *read_string(struct rgi_reading *reading, uint32_t i, bool has_r
     replacement = (rg_string)rgi_reading_below(reading, RGI_STRT_REPLACEMENT, tables->strings.num + 1);
   if (replacement && replacement >= tables->strings.num)
     return rgi_reading_bad_item(reading, i, "is replaced by a string that does not come before it");
-  // A chunk of empty strings need not have a text.
-  const char *data = size ? (const char *)text->at : "";
-  RGI_TRY(rgi_tables_append_private_string(tables, data, size, replacement, &string));
+  RGI_TRY(rgi_tables_append_private_string(tables, (const char *)text->at, size, replacement, &string));
   text->at += size;
   return NULL;
 }
@@ -30,7 +28,8 @@ static rg_error *read_string(struct rgi_reading *reading, uint32_t i, bool has_r
 rg_error *rgi_read_strings(struct rgi_reading *reading)
 {
   const struct rgi_text *text = &reading->graph->tables.strings.text;
-  bool has_replacements = reading->columns[RGI_STRT_REPLACEMENT - 1].at;
+  const struct rgi_cursor *replacements = &reading->columns[RGI_STRT_REPLACEMENT - 1];
+  bool has_replacements = replacements->at < replacements->end;
   RGI_TRY(rgi_reading_count_memory(reading, (uint64_t)reading->chunk.num_items * STRING_OVERHEAD));
   for (uint32_t i = 0; i < reading->chunk.num_items; i++) {
     size_t old_size = text->size;

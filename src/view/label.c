@@ -359,7 +359,8 @@ rg_error *rgi_view_add_labels(struct rgi_sheet *sheet)
     size_t end = begin;
     while (end < view->num_arrows && view->arrows[end].edge.source == i)
       end++;
-    RGI_TRY(add_box_text(sheet, &view->boxes[i], view->arrows + begin, end - begin));
+    const struct rgi_arrow *arrows = end > begin ? &view->arrows[begin] : NULL;
+    RGI_TRY(add_box_text(sheet, &view->boxes[i], arrows, end - begin));
     begin = end;
   }
   return NULL;
