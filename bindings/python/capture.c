@@ -7,6 +7,7 @@
 #include "describe.h"
 #include "layout.h"
 #include "memory.h"
+#include "uses.h"
 
 rg_error *rgpy_out_of_memory(void)
 {
@@ -346,6 +347,9 @@ static void deinit_capture(struct rgpy_capture *capture)
   rgpy_free(capture->visited);
   rgpy_free(capture->cached_names);
   rgpy_free(capture->cached_sites);
+  if (capture->uses)
+    rgpy_uses_deinit(capture->uses);
+  rgpy_free(capture->uses);
 }
 
 static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_options *options)
@@ -361,10 +365,11 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
   capture->cached_names = rgpy_alloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
   capture->cached_sites = rgpy_alloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
+  capture->uses = rgpy_alloc(1, sizeof(*capture->uses));
   // Node 0 is the super-root, which the builder has from the start.
   RGPY_TRY(reserve_found(capture));
   *rgpy_found_at(capture, capture->num_found++) = (struct rgpy_found){0};
-  return capture->cached_names && capture->cached_sites ? NULL : rgpy_out_of_memory();
+  return capture->cached_names && capture->cached_sites && capture->uses ? NULL : rgpy_out_of_memory();
 }
 
 static rg_error *name_closures(struct rgpy_capture *capture)

@@ -6,6 +6,7 @@
  *   names.c       names and values as text in the graph
  *   roots.c       modules, frames, thread and interpreter state
  *   process.c     the process itself
+ *   uses.c        how code uses what it captures
  *
  * None of these files runs Python code, allocates Python memory or changes a reference count: from the first read to
  * the last name the GIL is held and nothing that was found can go away. Only ob_type is trusted, never __class__;
@@ -102,6 +103,7 @@ struct rgpy_capture {
   size_t num_types, types_capacity;
   struct rgpy_cached_name *cached_names;
   struct rgpy_cached_site *cached_sites;
+  struct rgpy_uses *uses;        /* of the variables of the site that is being read */
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
 };

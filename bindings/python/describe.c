@@ -5,6 +5,7 @@
 
 #include "layout.h"
 #include "memory.h"
+#include "uses.h"
 
 /* --- types ------------------------------------------------------------------------------------------------------- */
 
@@ -272,22 +273,24 @@ static Py_ssize_t length_of(PyObject *object)
 
 rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObject *qualname, int line, rg_site *ret)
 {
-  enum { MAX_CAPTURED = 64 };
-  char name[NAME_SIZE], file[4 * NAME_SIZE], captured[MAX_CAPTURED][64];
-  const char *captured_names[MAX_CAPTURED];
+  char name[NAME_SIZE], file[4 * NAME_SIZE], captured[RGPY_MAX_CAPTURED][64];
+  const char *captured_names[RGPY_MAX_CAPTURED];
   rgpy_copy_text(qualname, name, sizeof(name));
   rgpy_copy_text(code->co_filename, file, sizeof(file));
   struct rgpy_names names = rgpy_code_free_variables(code);
-  size_t num = Py_MIN(names.num, MAX_CAPTURED);
+  size_t num = Py_MIN(names.num, RGPY_MAX_CAPTURED);
   for (size_t i = 0; i < num; i++) {
     rgpy_copy_text(names.names[i], captured[i], sizeof(captured[i]));
     captured_names[i] = captured[i];
   }
+  RGPY_TRY(rgpy_uses_read(capture->uses, code));
   rg_site_info info = {.name = name,
                        .file = file,
                        .line = line > 0 ? (uint32_t)line : 0,
                        .num_captured = (uint32_t)num,
-                       .captured = captured_names};
+                       .captured = captured_names,
+                       .uses = capture->uses->uses,
+                       .attributes = capture->uses->attributes};
   return rg_builder_add_site(capture->builder, &info, ret);
 }
 

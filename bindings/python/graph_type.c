@@ -248,6 +248,54 @@ static PyObject *graph_node(PyObject *self, PyObject *id)
                        (unsigned long long)info.address, "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
 }
 
+static const char *use_word(rg_use use)
+{
+  if (!(use & RG_USE_KNOWN))
+    return "unknown";
+  switch (use & (RG_USE_READ | RG_USE_WRITTEN)) {
+  case RG_USE_READ:
+    return "read";
+  case RG_USE_WRITTEN:
+    return "written";
+  case RG_USE_READ | RG_USE_WRITTEN:
+    return "read and written";
+  default:
+    return "unused";
+  }
+}
+
+static PyObject *make_captured(const rg_site_info *site, uint32_t i)
+{
+  rg_use use = site->uses[i];
+  RGPY_CLEANUP_DECREF PyObject *text = PyUnicode_FromString(site->attributes[i]);
+  PyObject *attributes = !text                     ? NULL
+                         : use & RG_USE_ATTRIBUTES ? PyUnicode_Split(text, NULL, -1)
+                                                   : Py_NewRef(Py_None);
+  return Py_BuildValue("{s:s,s:s,s:N}", "name", site->captured[i], "use", use_word(use), "attributes", attributes);
+}
+
+static PyObject *graph_site(PyObject *self, PyObject *id)
+{
+  const rg_graph *graph = graph_of(self);
+  rg_node node;
+  if (read_id(graph, id, &node) < 0)
+    return NULL;
+  rg_site site_i = rg_graph_node_site(graph, node);
+  if (site_i == RG_SITE_NONE)
+    Py_RETURN_NONE;
+  rg_site_info site = rg_graph_site(graph, site_i);
+  RGPY_CLEANUP_DECREF PyObject *captured = PyList_New(site.num_captured);
+  for (uint32_t i = 0; captured && i < site.num_captured; i++) {
+    PyObject *variable = make_captured(&site, i);
+    if (!variable)
+      return NULL;
+    PyList_SET_ITEM(captured, i, variable);
+  }
+  return captured ? Py_BuildValue("{s:s,s:s,s:k,s:O}", "name", site.name, "file", site.file, "line",
+                                  (unsigned long)site.line, "captured", captured)
+                  : NULL;
+}
+
 static PyObject *graph_references(PyObject *self, PyObject *id)
 {
   const rg_graph *graph = graph_of(self);
@@ -483,6 +531,7 @@ static PyMethodDef graph_methods[] = {
      DOC_Graph__draw_why_closures},
     {"find", graph_matches, METH_O, DOC_Graph_find},
     {"node", graph_node, METH_O, DOC_Graph_node},
+    {"site", graph_site, METH_O, DOC_Graph_site},
     {"references", graph_references, METH_O, DOC_Graph_references},
     {"referrers", graph_referrers, METH_O, DOC_Graph_referrers},
     {0},

@@ -3,6 +3,14 @@
 #define Py_BUILD_CORE 1
 #include "layout.h"
 
+#if PY_VERSION_HEX >= 0x030d0000
+#define NEED_OPCODE_METADATA
+#include <internal/pycore_opcode_metadata.h>
+#elif PY_VERSION_HEX >= 0x030b0000
+#define NEED_OPCODE_TABLES
+#include <internal/pycore_opcode.h>
+#endif
+#include <opcode.h>
 #if PY_VERSION_HEX >= 0x030b0000
 #include <internal/pycore_code.h>
 #include <internal/pycore_dict.h>
@@ -166,6 +174,180 @@ struct rgpy_names rgpy_code_free_variables(PyCodeObject *code)
 #else
   return names_of_tuple(code->co_freevars, 0);
 #endif
+}
+
+/* --- instructions ------------------------------------------------------------------------------------------------- */
+
+struct unit {
+  uint8_t opcode; /* 0: cannot be told */
+  uint8_t argument;
+};
+
+#if PY_VERSION_HEX >= 0x030c0000
+
+static const uint8_t uninstrumented[256] = {
+    [INSTRUMENTED_CALL] = CALL,
+    [INSTRUMENTED_CALL_FUNCTION_EX] = CALL_FUNCTION_EX,
+#if PY_VERSION_HEX >= 0x030d0000
+    [INSTRUMENTED_CALL_KW] = CALL_KW,
+#endif
+    [INSTRUMENTED_END_FOR] = END_FOR,
+    [INSTRUMENTED_END_SEND] = END_SEND,
+    [INSTRUMENTED_FOR_ITER] = FOR_ITER,
+    [INSTRUMENTED_JUMP_BACKWARD] = JUMP_BACKWARD,
+    [INSTRUMENTED_JUMP_FORWARD] = JUMP_FORWARD,
+    [INSTRUMENTED_LOAD_SUPER_ATTR] = LOAD_SUPER_ATTR,
+    [INSTRUMENTED_POP_JUMP_IF_FALSE] = POP_JUMP_IF_FALSE,
+    [INSTRUMENTED_POP_JUMP_IF_NONE] = POP_JUMP_IF_NONE,
+    [INSTRUMENTED_POP_JUMP_IF_NOT_NONE] = POP_JUMP_IF_NOT_NONE,
+    [INSTRUMENTED_POP_JUMP_IF_TRUE] = POP_JUMP_IF_TRUE,
+    [INSTRUMENTED_RESUME] = RESUME,
+    [INSTRUMENTED_RETURN_CONST] = RETURN_CONST,
+    [INSTRUMENTED_RETURN_VALUE] = RETURN_VALUE,
+    [INSTRUMENTED_YIELD_VALUE] = YIELD_VALUE,
+};
+
+// As _Py_GetBaseOpcode() has it, which is not exported. What an optimizer put in place of a loop is not looked up.
+static uint8_t compiled_opcode(PyCodeObject *code, size_t i)
+{
+  uint8_t opcode = _Py_OPCODE(_PyCode_CODE(code)[i]);
+  const _PyCoMonitoringData *monitoring = code->_co_monitoring;
+  if (opcode == INSTRUMENTED_LINE)
+    opcode = monitoring && monitoring->lines ? monitoring->lines[i].original_opcode : 0;
+  if (opcode == INSTRUMENTED_INSTRUCTION)
+    opcode = monitoring && monitoring->per_instruction_opcodes ? monitoring->per_instruction_opcodes[i] : 0;
+#if PY_VERSION_HEX >= 0x030d0000
+  if (opcode == ENTER_EXECUTOR)
+    return 0;
+#endif
+  return uninstrumented[opcode] ? uninstrumented[opcode] : _PyOpcode_Deopt[opcode];
+}
+
+#elif PY_VERSION_HEX >= 0x030b0000
+
+static uint8_t compiled_opcode(PyCodeObject *code, size_t i)
+{
+  return _PyOpcode_Deopt[_Py_OPCODE(_PyCode_CODE(code)[i])];
+}
+
+#endif
+
+#if PY_VERSION_HEX >= 0x030b0000
+
+static size_t num_units(PyCodeObject *code)
+{
+  return (size_t)Py_SIZE(code);
+}
+
+static struct unit unit_at(PyCodeObject *code, size_t i)
+{
+  return (struct unit){compiled_opcode(code, i), (uint8_t)_Py_OPARG(_PyCode_CODE(code)[i])};
+}
+
+static size_t first_free(PyCodeObject *code)
+{
+  return (size_t)(code->co_nlocalsplus - code->co_nfreevars);
+}
+
+#define NUM_CACHES(opcode) _PyOpcode_Caches[opcode]
+
+#else
+
+static size_t num_units(PyCodeObject *code)
+{
+  return (size_t)PyBytes_GET_SIZE(code->co_code) / 2;
+}
+
+static struct unit unit_at(PyCodeObject *code, size_t i)
+{
+  const char *units = PyBytes_AS_STRING(code->co_code);
+  return (struct unit){(uint8_t)units[2 * i], (uint8_t)units[2 * i + 1]};
+}
+
+static size_t first_free(PyCodeObject *code)
+{
+  return (size_t)PyTuple_GET_SIZE(code->co_cellvars);
+}
+
+#define NUM_CACHES(opcode) 0
+
+#endif
+
+// Flags in the lowest bit of an argument.
+#define ATTRIBUTE_SHIFT (PY_VERSION_HEX >= 0x030c0000)
+#define GLOBAL_SHIFT (PY_VERSION_HEX >= 0x030b0000)
+
+// A slot before the free variables is a local variable or a cell of the code's own.
+static struct rgpy_instruction with_free(PyCodeObject *code, enum rgpy_operation operation, size_t slot)
+{
+  if (slot < first_free(code) || slot - first_free(code) >= rgpy_code_free_variables(code).num)
+    return (struct rgpy_instruction){0};
+  return (struct rgpy_instruction){.operation = operation, .free_i = slot - first_free(code)};
+}
+
+static struct rgpy_instruction with_name(PyCodeObject *code, enum rgpy_operation operation, size_t i)
+{
+  if (i >= (size_t)PyTuple_GET_SIZE(code->co_names))
+    return (struct rgpy_instruction){0};
+  return (struct rgpy_instruction){.operation = operation, .name = PyTuple_GET_ITEM(code->co_names, i)};
+}
+
+static struct rgpy_instruction decode(PyCodeObject *code, uint8_t opcode, size_t argument)
+{
+  switch (opcode) {
+  case LOAD_DEREF:
+#if PY_VERSION_HEX >= 0x030c0000
+  case LOAD_FROM_DICT_OR_DEREF:
+#else
+  case LOAD_CLASSDEREF:
+#endif
+    return with_free(code, RGPY_OPERATION_LOAD_FREE, argument);
+  case STORE_DEREF:
+  case DELETE_DEREF:
+    return with_free(code, RGPY_OPERATION_STORE_FREE, argument);
+#if PY_VERSION_HEX >= 0x030d0000
+  case LOAD_FAST:
+#else
+  case LOAD_CLOSURE:
+#endif
+    return with_free(code, RGPY_OPERATION_HAND_ON_FREE, argument);
+  case LOAD_ATTR:
+    return with_name(code, RGPY_OPERATION_ATTRIBUTE, argument >> ATTRIBUTE_SHIFT);
+#if PY_VERSION_HEX < 0x030c0000
+  case LOAD_METHOD:
+#endif
+  case STORE_ATTR:
+  case DELETE_ATTR:
+    return with_name(code, RGPY_OPERATION_ATTRIBUTE, argument);
+  case LOAD_GLOBAL:
+    return with_name(code, RGPY_OPERATION_GLOBAL, argument >> GLOBAL_SHIFT);
+  case LOAD_NAME:
+    return with_name(code, RGPY_OPERATION_GLOBAL, argument);
+#if PY_VERSION_HEX >= 0x030b0000
+  case COPY:
+    return (struct rgpy_instruction){.operation = argument == 1 ? RGPY_OPERATION_DUPLICATE : RGPY_OPERATION_OTHER};
+#else
+  case DUP_TOP:
+    return (struct rgpy_instruction){.operation = RGPY_OPERATION_DUPLICATE};
+#endif
+  default:
+    return (struct rgpy_instruction){0};
+  }
+}
+
+struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader)
+{
+  size_t argument = 0;
+  while (reader->i < num_units(reader->code)) {
+    struct unit unit = unit_at(reader->code, reader->i);
+    argument = argument << 8 | unit.argument;
+    if (!unit.opcode)
+      return (struct rgpy_instruction){.operation = RGPY_OPERATION_UNKNOWN};
+    reader->i += 1 + (size_t)NUM_CACHES(unit.opcode);
+    if (unit.opcode != EXTENDED_ARG)
+      return decode(reader->code, unit.opcode, argument);
+  }
+  return (struct rgpy_instruction){.operation = RGPY_OPERATION_END};
 }
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */

@@ -42,6 +42,32 @@ struct rgpy_names {
 };
 struct rgpy_names rgpy_code_free_variables(PyCodeObject *code);
 
+/* One instruction as the compiler made it, whatever specialisation and monitoring made of it since, as far as free
+ * variables are concerned. */
+enum rgpy_operation {
+  RGPY_OPERATION_OTHER,
+  RGPY_OPERATION_END,
+  RGPY_OPERATION_UNKNOWN,      /* what stood there cannot be told, nor what follows */
+  RGPY_OPERATION_LOAD_FREE,    /* pushes the value of free variable `free_i` */
+  RGPY_OPERATION_STORE_FREE,   /* assigns or deletes it */
+  RGPY_OPERATION_HAND_ON_FREE, /* pushes its cell */
+  RGPY_OPERATION_ATTRIBUTE,    /* gets, sets or deletes the attribute `name` of what is on top of the stack */
+  RGPY_OPERATION_DUPLICATE,    /* pushes what is on top of the stack */
+  RGPY_OPERATION_GLOBAL,       /* pushes the value of the global `name` */
+};
+
+struct rgpy_instruction {
+  enum rgpy_operation operation;
+  size_t free_i;
+  PyObject *name;
+};
+
+struct rgpy_code_reader {
+  PyCodeObject *code;
+  size_t i; /* of the next instruction, in units */
+};
+struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader);
+
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
 /* A frame, running or suspended, as it is on every version. */

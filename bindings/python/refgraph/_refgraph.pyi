@@ -69,6 +69,17 @@ class GraphEdge(TypedDict):
     kind: str
     name: str
 
+class CapturedVariable(TypedDict):
+    name: str
+    use: Literal["unknown", "unused", "read", "written", "read and written"]  # by the code and the code inside it
+    attributes: list[str] | None  # where of what is read only some attributes are used: these
+
+class Site(TypedDict):
+    name: str
+    file: str
+    line: int  # 0: not known
+    captured: list[CapturedVariable]
+
 class Process(TypedDict):
     producer: str  # as "refgraph 0.1.0"
     interpreter: str  # as "CPython 3.11.2"
@@ -110,6 +121,11 @@ class Graph:
         """
     def node(self, id: int, /) -> GraphNode:
         """The object with this id."""
+    def site(self, id: int, /) -> Site | None:
+        """Where the code of a function, method or generator is defined, and how it uses what it captures.
+
+        For a frame it is where that stands. None for an object without code.
+        """
     def references(self, id: int, /) -> list[GraphEdge]:
         """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too."""
     def referrers(self, id: int, /) -> list[GraphEdge]:
