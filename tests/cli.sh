@@ -43,9 +43,23 @@ answers_as_written() {
   diff -u "$1.out" actual && { [ "$status" -eq "$expected" ] || { echo "exit $status, not $expected"; false; }; }
 }
 
+# A renderer that never comes back is interrupted from the keyboard.
+leaves_nothing_when_interrupted() {
+  printf '#!/bin/sh\nexec sleep 60\n' >slow && chmod +x slow
+  # What a shell starts in the background ignores the keyboard.
+  REFGRAPH_RENDER=./slow env --default-signal=INT refgraph why heap.rgd closure -o slow.svg &
+  until ls .refgraph-* 2>/dev/null; do sleep 0.1; done
+  kill -INT $!
+  wait $!
+  status=$?
+  ls -A
+  [ "$status" -eq 130 ] && ! ls -A | grep -E '^\.refgraph|^slow\.svg'
+}
+
 for case in "$cases"/*.cmd; do
   name=$(basename "$case" .cmd)
   ok "$(echo "$name" | tr - ' ')" answers_as_written "${case%.cmd}"
 done
+ok "an interrupt leaves neither picture nor temporary file" leaves_nothing_when_interrupted
 
 plan

@@ -68,7 +68,7 @@ static rg_error *render(const struct cli_arguments *arguments, const rg_view *vi
   rg_writer writer = {write_stdout, NULL};
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   options.progress = cli_progress;
-  cli_progress_begin("drawing");
+  cli_progress_begin("drawing", true);
   rg_error *error = is_stdout(arguments) ? rg_render(view, arguments->format, &options, &writer)
                                          : rg_render_file(view, arguments->format, &options, arguments->output);
   cli_progress_end();

@@ -88,7 +88,7 @@ static rg_error *read_graph(struct cli_session *session, int fd)
   rg_dump_read_options options = RG_DUMP_READ_OPTIONS_INIT;
   options.max_memory = session->arguments.max_memory;
   options.progress = cli_progress;
-  cli_progress_begin("reading");
+  cli_progress_begin("reading", false);
   rg_error *error = rg_dump_read(&reader, &options, &session->graph);
   cli_progress_end();
   return error;

@@ -98,7 +98,7 @@ static uint64_t now_ms(void)
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void cli_progress_begin(const char *what)
+void cli_progress_begin(const char *what, bool cleans_up)
 {
   const char *terminal = getenv("TERM");
   struct sigaction action = {.sa_handler = interrupt};
@@ -107,7 +107,7 @@ void cli_progress_begin(const char *what)
   bar.begin_ms = bar.last_ms = now_ms();
   sigaction(SIGINT, NULL, &bar.saved);
   // Who started us with the interrupt ignored, as a shell starts what is in the background, wants it to stay so.
-  if (bar.saved.sa_handler != SIG_IGN)
+  if (cleans_up && bar.saved.sa_handler != SIG_IGN)
     sigaction(SIGINT, &action, NULL);
 }
 

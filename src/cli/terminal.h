@@ -13,9 +13,10 @@ void cli_say(const char *format, ...) RG_PRINTF(1, 2);
 /* The line as it is. */
 void cli_say_line(const char *format, ...) RG_PRINTF(1, 2);
 
-/* Long work between the two calls has a progress bar, if somebody looks and it takes longer than a moment, and may be
- * interrupted from the keyboard, when cli_progress() says so to the library. */
-void cli_progress_begin(const char *what);
+/* Long work between the two calls has a progress bar, if somebody looks and it takes longer than a moment.
+ * An interrupt from the keyboard ends the program at once, as it does otherwise, or, if there is something to clean up,
+ * makes cli_progress() tell the library to stop. */
+void cli_progress_begin(const char *what, bool cleans_up);
 int cli_progress(void *context, const char *phase, unsigned long long done, unsigned long long total);
 void cli_progress_end(void);
 
