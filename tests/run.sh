@@ -51,6 +51,32 @@ if "chdir" in sys.argv:
     os.chdir("/")
 sys.exit(7 if "seven" in sys.argv else 0)
 PYTHON
+cat >leak.py <<'PYTHON'
+listeners = []
+
+def make():
+    rows = list(range(1000))
+    return lambda: rows
+
+def fail():
+    held = make()
+    raise ValueError
+
+listeners.append(make())
+fail()
+PYTHON
+
+# With refgraph.dump() itself, before anything is put in its place.
+dumps_what_the_program_holds() {
+  refgraph run --dump leak.rgd -- "$PYTHON" leak.py 2>err
+  cat err
+  refgraph why leak.rgd closure:make.lambda site:leak.py >out || return
+  cat out
+  grep -F "listeners → list" out && grep -F "held → make.<locals>.<lambda>" out && grep -F "last_traceback" out
+}
+
+ok "a dump holds variables, and frames of the exception that ended the program" dumps_what_the_program_holds
+
 PYTHONPATH="$folder/site:$PYTHONPATH"
 export PYTHONPATH
 
