@@ -107,6 +107,55 @@ def bench_capture(num_objects):
         del units
 
 
+def resident_bytes():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+# The kernel counts what a process was before it became another program: a small one starts it.
+STARTER = """
+import resource, subprocess, sys, time
+begin = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+
+
+def command(*arguments):
+    """Seconds and the most resident bytes of a run of the command line."""
+    printed = subprocess.check_output([sys.executable, "-c", STARTER, "refgraph", *arguments])
+    seconds, most = printed.split()
+    return float(seconds), int(most)
+
+
+def bench_dump(num_objects):
+    """Size, speed and memory of dumps; what asks one is the command line, in a process of its own."""
+    for aged in (False, True):
+        units = heap.build(num_objects, aged)
+        kind = "aged" if aged else "sequential"
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "heap.rgd")
+            collect = least(gc.collect, 3)
+            results = []
+            write = least(lambda: results.append(refgraph.dump(path, mode="gil")), 3)
+            num = results[-1].objects
+            read = least(lambda: refgraph.load(path), 3)
+            report(f"dump, standing still, {num:,} objects, {kind}", write, collect, "gc.collect()", "6")
+            report("    reading and checking it", read, write, "writing", "1")
+            forked = [refgraph.dump(path, mode="fork") for _ in range(3)]
+            pause = min(result.pause_ms for result in forked)
+            resident = resident_bytes() / 1e9
+            print(f"    by fork: pause {pause:.1f} ms, {pause / resident:.1f} ms a GB of {resident:.2f} GB; target 30")
+            size = os.path.getsize(path) / num
+            refgraph.dump(path + "u", compress=False)
+            raw = os.path.getsize(path + "u") / num
+            print(f"    its size: {size:.2f} bytes an object, {raw:.2f} uncompressed; targets 8 and 48")
+            picture = os.path.join(folder, "why.png")
+            seconds, most = min(command("why", path, "closure:callback", "--limit", "1", "-o", picture) for _ in range(3))
+            print(f"    refgraph why to a picture: {seconds:.2f} s, {most / num:.1f} bytes an object; targets 2 s and 64")
+        del units
+
+
 def bench_backrefs(num_objects):
     """Questions for which objgraph looks at a handful of objects, and at some hundred."""
     if not objgraph:
@@ -142,6 +191,7 @@ BENCHES = {
     "picture": bench_picture,
     "refs": bench_refs,
     "capture": bench_capture,
+    "dump": bench_dump,
     "backrefs": bench_backrefs,
     "png": bench_png,
 }
