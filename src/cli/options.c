@@ -8,28 +8,32 @@
 #include "command.h"
 #include "terminal.h"
 
+#define FLAG(name) offsetof(struct cli_arguments, name)
+
 const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
-    [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too"},
-    [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects"},
-    [CLI_OPTION_CLOSURES] = {"closures", 0, NULL, "draw the path to every closure, one box a definition site"},
-    [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]"},
-    [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]"},
-    [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help"},
-    [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too"},
-    [CLI_OPTION_JSON] = {"json", 0, NULL, "print one JSON document"},
-    [CLI_OPTION_LIMIT] = {"limit", 0, "N", "at most so many; 0: all"},
-    [CLI_OPTION_LONG_NAMES] = {"long-names", 0, NULL, "name types with their module"},
-    [CLI_OPTION_MAX_DEPTH] = {"max-depth", 0, "N", "references away from the objects [3]"},
-    [CLI_OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "memory that the dump may take [half of what is free]"},
-    [CLI_OPTION_MAX_NODES] = {"max-nodes", 0, "N", "objects that are drawn [200]"},
-    [CLI_OPTION_MAX_PATHS] = {"max-paths", 0, "N", "paths to each object, each through another holder [1]"},
-    [CLI_OPTION_NO_CAPTION] = {"no-caption", 0, NULL, "leave out the line at the foot"},
-    [CLI_OPTION_OUTPUT] = {"output", 'o', "FILE", "draw into FILE; - is the standard output [the terminal, as text]"},
-    [CLI_OPTION_RANKDIR] = {"rankdir", 0, "LR|TB", "draw from left to right or from top to bottom"},
-    [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too"},
-    [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]"},
-    [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]"},
-    [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]"},
+    [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too", FLAG(with_all)},
+    [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects", FLAG(is_backward)},
+    [CLI_OPTION_CLOSURES] = {"closures", 0, NULL,
+                             "draw the path to every closure, one box a definition site", FLAG(with_closures)},
+    [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
+    [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]", 0},
+    [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help", FLAG(wants_help)},
+    [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too", FLAG(with_internals)},
+    [CLI_OPTION_JSON] = {"json", 0, NULL, "print one JSON document", FLAG(with_json)},
+    [CLI_OPTION_LIMIT] = {"limit", 0, "N", "at most so many; 0: all", 0},
+    [CLI_OPTION_LONG_NAMES] = {"long-names", 0, NULL, "name types with their module", FLAG(with_long_names)},
+    [CLI_OPTION_MAX_DEPTH] = {"max-depth", 0, "N", "references away from the objects [3]", 0},
+    [CLI_OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "memory that the dump may take [half of what is free]", 0},
+    [CLI_OPTION_MAX_NODES] = {"max-nodes", 0, "N", "objects that are drawn [200]", 0},
+    [CLI_OPTION_MAX_PATHS] = {"max-paths", 0, "N", "paths to each object, each through another holder [1]", 0},
+    [CLI_OPTION_NO_CAPTION] = {"no-caption", 0, NULL, "leave out the line at the foot", FLAG(no_caption)},
+    [CLI_OPTION_OUTPUT] = {"output", 'o', "FILE",
+                           "draw into FILE; - is the standard output [the terminal, as text]", 0},
+    [CLI_OPTION_RANKDIR] = {"rankdir", 0, "LR|TB", "draw from left to right or from top to bottom", 0},
+    [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too", FLAG(with_refcounts)},
+    [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]", FLAG(is_forward)},
+    [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
+    [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
 };
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -111,39 +115,18 @@ static rg_error *read_signal(const char *value, int *ret)
   return *ret || strcmp(value, "none") == 0 ? NULL : bad_value("signal", value, "it is USR1, USR2 or none");
 }
 
-static rg_error *set_option(enum cli_option_id id, const char *value, struct cli_arguments *ret)
+static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_arguments *ret)
 {
   const char *name = cli_options[id].name;
   switch (id) {
-  case CLI_OPTION_ALL:
-    ret->with_all = true;
-    break;
-  case CLI_OPTION_BACKREFS:
-    ret->is_backward = true;
-    break;
-  case CLI_OPTION_CLOSURES:
-    ret->with_closures = true;
-    break;
   case CLI_OPTION_DUMP:
     ret->dump = value;
-    break;
+    return NULL;
   case CLI_OPTION_FORMAT:
     return read_format(value, ret);
-  case CLI_OPTION_HELP:
-    ret->wants_help = true;
-    break;
-  case CLI_OPTION_INTERNALS:
-    ret->with_internals = true;
-    break;
-  case CLI_OPTION_JSON:
-    ret->with_json = true;
-    break;
   case CLI_OPTION_LIMIT:
     ret->has_limit = true;
     return read_number(name, value, 0, &ret->limit);
-  case CLI_OPTION_LONG_NAMES:
-    ret->with_long_names = true;
-    break;
   case CLI_OPTION_MAX_DEPTH:
     return read_number(name, value, 0, &ret->max_depth);
   case CLI_OPTION_MAX_MEMORY:
@@ -152,26 +135,33 @@ static rg_error *set_option(enum cli_option_id id, const char *value, struct cli
     return read_number(name, value, 1, &ret->max_nodes);
   case CLI_OPTION_MAX_PATHS:
     return read_number(name, value, 1, &ret->max_paths);
-  case CLI_OPTION_NO_CAPTION:
-    ret->no_caption = true;
-    break;
   case CLI_OPTION_OUTPUT:
     ret->output = value;
-    break;
+    return NULL;
   case CLI_OPTION_RANKDIR:
     return read_rankdir(value, &ret->direction);
-  case CLI_OPTION_REFCOUNTS:
-    ret->with_refcounts = true;
-    break;
-  case CLI_OPTION_REFS:
-    ret->is_forward = true;
-    break;
   case CLI_OPTION_SIGNAL:
     return read_signal(value, &ret->signal);
   case CLI_OPTION_TOO_MANY:
     return read_number(name, value, 0, &ret->too_many);
+  case CLI_OPTION_ALL:
+  case CLI_OPTION_BACKREFS:
+  case CLI_OPTION_CLOSURES:
+  case CLI_OPTION_HELP:
+  case CLI_OPTION_INTERNALS:
+  case CLI_OPTION_JSON:
+  case CLI_OPTION_LONG_NAMES:
+  case CLI_OPTION_NO_CAPTION:
+  case CLI_OPTION_REFCOUNTS:
+  case CLI_OPTION_REFS:
+    break; // flags
   }
   return NULL;
+}
+
+static void set_flag(enum cli_option_id id, struct cli_arguments *ret)
+{
+  *(bool *)((char *)ret + cli_options[id].flag) = true;
 }
 
 /* --- finding options ---------------------------------------------------------------------------------------------- */
@@ -223,7 +213,10 @@ static rg_error *read_option(char **argv, size_t *i, cli_option_set options, str
   if (option->value && !value && !(value = argv[++*i]))
     return rg_error_create(RG_ERROR_ARGUMENT, "option --%s needs a value: --%s %s", option->name, option->name,
                            option->value);
-  return set_option((enum cli_option_id)found, value, ret);
+  if (option->value)
+    return set_value((enum cli_option_id)found, value, ret);
+  set_flag((enum cli_option_id)found, ret);
+  return NULL;
 }
 
 rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arguments *ret)

@@ -44,6 +44,7 @@ struct cli_option {
   char letter;       // '\0': none
   const char *value; // what it takes, as "N"; NULL: nothing
   const char *help;
+  size_t flag;       // of one that takes nothing: the place in the arguments that becomes true
 };
 
 extern const struct cli_option cli_options[CLI_NUM_OPTIONS];
@@ -56,7 +57,7 @@ struct cli_arguments {
   bool with_json;
   bool with_all, with_closures, with_internals, with_long_names, no_caption, with_refcounts;
   bool is_backward, is_forward;
-  bool has_limit, has_max_depth;
+  bool has_limit;
   uint32_t limit; // 0: none
   uint32_t max_depth, max_nodes, max_paths, too_many;
   uint64_t max_memory; // 0: as the library thinks right
