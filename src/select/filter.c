@@ -184,7 +184,7 @@ static rg_error *read_terms(const char *text, rg_filter *filter)
     else if (!is_negated)
       negation = word;
   }
-  return negation.size ? bad_term(&negation, "a term follows that it negates") : NULL;
+  return negation.size ? bad_term(&negation, "no term follows that it could negate") : NULL;
 }
 
 static void destroy_scoped(rg_filter **filter)
