@@ -7,11 +7,13 @@
  *
  *   order  | queue, filled from the front --> |          | <-- stack of passages, filled from the back |
  *
- * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. */
+ * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. Time goes
+ * by waiting for memory: what the nodes next in the queue and the edges next in a row need is asked for in advance. */
 #include <refgraph/analysis.h>
 
 #include "../base/alloc.h"
 #include "../base/options.h"
+#include "../graph/graph-internal.h"
 
 /* How a node is reached. One struct a node: whoever looks at the distance of a node that is new writes the rest. */
 struct step {
@@ -35,12 +37,53 @@ struct search {
   size_t stack_begin;
 };
 
-static void reach(struct search *search, rg_node parent, rg_edge edge, rg_node node)
+// How far ahead memory is asked for, in nodes and in edges.
+#define AHEAD 8
+
+struct row {
+  rg_node node;
+  rg_edge begin, end;
+};
+
+static struct row row_of(const struct search *search, rg_node node)
 {
-  uint32_t distance = search->steps[parent].distance;
-  bool is_passage = rg_graph_node_flags(search->graph, node) & RG_NODE_PASSAGE;
-  uint32_t edge_i = (uint32_t)(edge - rg_graph_edges_begin(search->graph, parent));
-  search->steps[node] = (struct step){parent, edge_i, is_passage ? distance : distance + 1};
+  const struct rgi_rows *rows = &search->graph->rows;
+  return (struct row){node, rgi_rows_begin(rows, node), rgi_rows_begin(rows, node + 1)};
+}
+
+static void ask_for_edge(const struct search *search, rg_edge edge)
+{
+  rg_node target = search->graph->targets[edge];
+  __builtin_prefetch(&search->steps[target], 1);
+  __builtin_prefetch(&search->graph->flags[target]);
+}
+
+// In three steps, each of which needs what the one before asked for: where a row is, what it says, and whether that is
+// reached already.
+static void ask_for_rows(const struct search *search)
+{
+  const rg_graph *graph = search->graph;
+  const rg_node *due = search->order + search->queue_begin;
+  size_t num_due = search->queue_end - search->queue_begin;
+  if (num_due > 3 * AHEAD)
+    __builtin_prefetch(&graph->rows.begin[due[3 * AHEAD]]);
+  if (num_due > 2 * AHEAD) {
+    rg_edge begin = rgi_rows_begin(&graph->rows, due[2 * AHEAD]);
+    __builtin_prefetch(&graph->targets[begin]);
+    __builtin_prefetch(&graph->kinds[begin]);
+  }
+  if (num_due > AHEAD) {
+    struct row row = row_of(search, due[AHEAD]);
+    for (rg_edge edge = row.begin; edge < row.end && edge < row.begin + AHEAD; edge++)
+      ask_for_edge(search, edge);
+  }
+}
+
+static void reach(struct search *search, const struct row *row, rg_edge edge, rg_node node)
+{
+  uint32_t distance = search->steps[row->node].distance;
+  bool is_passage = search->graph->flags[node] & RG_NODE_PASSAGE;
+  search->steps[node] = (struct step){row->node, (uint32_t)(edge - row->begin), is_passage ? distance : distance + 1};
   if (is_passage)
     search->order[--search->stack_begin] = node;
   else
@@ -56,21 +99,23 @@ static void reverse(rg_node *nodes, size_t num)
   }
 }
 
-static void follow(struct search *search, rg_node node, rg_edge edge)
+static void follow(struct search *search, const struct row *row, rg_edge edge)
 {
   const rg_graph *graph = search->graph;
-  rg_node target = rg_graph_edge_target(graph, edge);
-  bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(rg_graph_edge_kind(graph, edge));
+  rg_node target = graph->targets[edge];
+  bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(graph->kinds[edge]);
+  if (edge + AHEAD < row->end)
+    ask_for_edge(search, edge + AHEAD);
   if (is_followed && search->steps[target].distance == RG_DISTANCE_NONE)
-    reach(search, node, edge, target);
+    reach(search, row, edge, target);
 }
 
 static void expand_passage(struct search *search, rg_node node)
 {
   size_t stack_end = search->stack_begin;
-  rg_edge end = rg_graph_edges_end(search->graph, node);
-  for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++)
-    follow(search, node, edge);
+  struct row row = row_of(search, node);
+  for (rg_edge edge = row.begin; edge < row.end; edge++)
+    follow(search, &row, edge);
   // So that passages are taken from the stack in the order of their edges.
   reverse(search->order + search->stack_begin, stack_end - search->stack_begin);
 }
@@ -89,9 +134,9 @@ static void expand_passages(struct search *search)
 // edges, whether they are passages or not.
 static void expand(struct search *search, rg_node node)
 {
-  rg_edge end = rg_graph_edges_end(search->graph, node);
-  for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++) {
-    follow(search, node, edge);
+  struct row row = row_of(search, node);
+  for (rg_edge edge = row.begin; edge < row.end; edge++) {
+    follow(search, &row, edge);
     expand_passages(search);
   }
 }
@@ -102,6 +147,7 @@ static void run(struct search *search)
   search->steps[RG_NODE_ROOT].distance = 0;
   search->order[search->queue_end++] = RG_NODE_ROOT;
   while (search->queue_begin < search->queue_end) {
+    ask_for_rows(search);
     rg_node node = search->order[search->queue_begin++];
     if (node != search->options.avoid)
       expand(search, node);
