@@ -7,6 +7,7 @@
 #include "describe.h"
 #include "layout.h"
 #include "memory.h"
+#include "probes.h"
 #include "uses.h"
 
 rg_error *rgpy_out_of_memory(void)
@@ -170,6 +171,8 @@ static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with
   rg_node_info info;
   RGPY_TRY(rgpy_describe_type(capture, Py_TYPE(object), &type));
   RGPY_TRY(rgpy_describe(capture, object, type, &info));
+  if (type->read_state)
+    RGPY_TRY(type->read_state(capture, object, type, &info));
   if (!(info.flags & RG_NODE_IMMORTAL))
     info.refcount -= own_references(capture, found, info.refcount);
   if (PyCell_Check(object) && info.refcount > 1)
@@ -360,6 +363,7 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   capture->is_isolated = options->is_isolated;
   capture->target_bias = options->num_own_references;
   capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
+  capture->active_threads = rgpy_active_threads();
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
@@ -410,6 +414,8 @@ rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
   uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
   struct rgpy_capture capture = {0};
   RGPY_CLEANUP_DECREF PyObject *listed = NULL;
+  if (!options->is_isolated)
+    rgpy_probes_prepare();
   if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);

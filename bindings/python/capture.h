@@ -6,6 +6,8 @@
  *   names.c       names and values as text in the graph
  *   roots.c       modules, frames, thread and interpreter state
  *   process.c     the process itself
+ *   state.c       whether an object is finished
+ *   probes.c      where types of C keep that
  *   uses.c        how code uses what it captures
  *
  * None of these files runs Python code, allocates Python memory or changes a reference count: from the first read to
@@ -36,6 +38,12 @@ struct rgpy_row {
 };
 
 struct rgpy_type; /* describe.h */
+
+struct rgpy_cached_sign {
+  const void *key;
+  uint8_t sign; /* rgpy_sign */
+};
+#define RGPY_NUM_CACHED_SIGNS 256
 
 struct rgpy_cached_name {
   const void *key;
@@ -104,6 +112,8 @@ struct rgpy_capture {
   struct rgpy_cached_name *cached_names;
   struct rgpy_cached_site *cached_sites;
   struct rgpy_uses *uses;        /* of the variables of the site that is being read */
+  struct rgpy_cached_sign cached_signs[RGPY_NUM_CACHED_SIGNS];
+  PyObject *active_threads;      /* threading._active; NULL if there is none */
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
 };
@@ -183,6 +193,10 @@ rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *r
 /* --- roots.c --- */
 
 rg_error *rgpy_roots(struct rgpy_capture *capture);
+/* threading._active, {ident: Thread}; NULL before threading is loaded. */
+PyObject *rgpy_active_threads(void);
+/* An attribute of the object's own, without hashing or comparing objects; NULL if it is not there. */
+PyObject *rgpy_find_attribute(PyObject *object, const char *name);
 
 /* --- process.c --- */
 

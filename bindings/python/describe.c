@@ -5,6 +5,7 @@
 
 #include "layout.h"
 #include "memory.h"
+#include "state.h"
 #include "uses.h"
 
 /* --- types ------------------------------------------------------------------------------------------------------- */
@@ -139,6 +140,7 @@ static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type
   type->members = members;
   struct rgpy_member *added = &members[type->num_members];
   added->offset = member->offset;
+  added->sign = (uint8_t)rgpy_sign_of(member->name);
   added->kind = rgpy_is_metadata(member->name) ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
   RGPY_TRY(rg_builder_add_string(capture->builder, member->name, strlen(member->name), &added->name));
   type->num_members++;
@@ -173,7 +175,10 @@ static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_ty
   type->has_attributes = !is_own_kind && !PyType_IsSubtype(python_type, &PyModule_Type) &&
                          (python_type->tp_dictoffset || python_type->tp_flags & (1UL << 4));
   RGPY_TRY(add_type(capture, python_type, type));
-  return is_own_kind ? NULL : add_members(capture, type);
+  if (!is_own_kind)
+    RGPY_TRY(add_members(capture, type));
+  type->read_state = rgpy_state_reader(type);
+  return NULL;
 }
 
 rg_error *rgpy_describe_type(struct rgpy_capture *capture, PyTypeObject *python_type, const struct rgpy_type **ret)

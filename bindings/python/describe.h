@@ -8,15 +8,30 @@ struct rgpy_member {
   Py_ssize_t offset;
   rg_string name;
   uint8_t kind; /* rg_edge_kind */
+  uint8_t sign; /* rgpy_sign */
 };
 
+/* What a flag says of its object, see state.c. */
+enum rgpy_sign {
+  RGPY_SIGN_NONE,
+  RGPY_SIGN_END,    /* True: it is finished; False: it is alive */
+  RGPY_SIGN_ENDED,  /* True: it is finished; False says nothing */
+  RGPY_SIGN_LIFE,   /* True: it is alive; False: it is finished */
+  RGPY_SIGN_LIVING, /* True: it is alive; False says nothing */
+};
+
+struct rgpy_type;
 typedef rg_error *(*rgpy_enumerate)(struct rgpy_capture *capture, PyObject *object);
+/* Sets state and state_field of `info` where they can be told. */
+typedef rg_error *(*rgpy_read_state)(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                                     rg_node_info *info);
 
 struct rgpy_type {
   PyTypeObject *type;
   rg_type id;
   rg_category category;
   rgpy_enumerate enumerate;     /* of the builtin kind that it is or derives from; NULL: none */
+  rgpy_read_state read_state;   /* NULL: nothing can be told */
   bool is_complete;             /* `enumerate` gives all that tp_traverse gives */
   bool has_attributes;          /* instances may have attributes of their own */
   struct rgpy_member *members;  /* object members and slots */

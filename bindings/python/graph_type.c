@@ -242,10 +242,11 @@ static PyObject *graph_node(PyObject *self, PyObject *id)
   if (read_id(graph, id, &node) < 0)
     return NULL;
   rg_node_info info = rg_graph_node(graph, node);
-  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K,s:N}", "id", (unsigned long)node, "type",
+  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K,s:s,s:s,s:N}", "id", (unsigned long)node, "type",
                        rg_graph_type(graph, info.type).name, "label", rg_graph_string(graph, info.label), "size",
                        (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "address",
-                       (unsigned long long)info.address, "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
+                       (unsigned long long)info.address, "state", rg_state_word(info.state), "state_field",
+                       rg_graph_string(graph, info.state_field), "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
 }
 
 static const char *use_word(rg_use use)

@@ -443,6 +443,11 @@ bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
   return true;
 }
 
+bool rgpy_generator_is_finished(PyObject *object)
+{
+  return ((PyGenObject *)object)->gi_frame_state > FRAME_EXECUTING;
+}
+
 PyCodeObject *rgpy_generator_code(PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030c0000
@@ -518,6 +523,11 @@ bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
 {
   PyFrameObject *frame = (PyFrameObject *)((PyGenObject *)object)->gi_frame;
   return frame && frame->f_state != FRAME_EXECUTING && read_frame(frame, ret);
+}
+
+bool rgpy_generator_is_finished(PyObject *object)
+{
+  return !((PyGenObject *)object)->gi_frame;
 }
 
 PyCodeObject *rgpy_generator_code(PyObject *object)

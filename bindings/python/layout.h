@@ -96,6 +96,7 @@ PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i);
 /* The frame of a generator, coroutine or asynchronous generator, which while it runs is one of a thread's, too. False
  * when it is finished. */
 bool rgpy_generator_frame(PyObject *generator, struct rgpy_frame *ret);
+bool rgpy_generator_is_finished(PyObject *generator);
 PyObject *rgpy_generator_qualname(PyObject *generator);
 PyCodeObject *rgpy_generator_code(PyObject *generator);
 

@@ -2,6 +2,7 @@
 #include "capture.h"
 #include "docstrings.h"
 #include "layout.h"
+#include "probes.h"
 
 // The name of the format that a file's extension asks for, or an exception.
 static PyObject *module_format_of(PyObject *module, PyObject *path)
@@ -58,6 +59,7 @@ static int add_api(PyObject *module)
 
 static int module_exec(PyObject *module)
 {
+  rgpy_probes_init();
   if (rgpy_capture_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
       PyModule_AddType(module, &rgpy_drawing_type) < 0 || PyModule_AddType(module, &rgpy_dump_type) < 0 ||
       add_api(module) < 0)

@@ -33,7 +33,7 @@ static rg_error *add_modules(struct rgpy_capture *capture)
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
-static PyObject *find_attribute(PyObject *object, const char *name)
+PyObject *rgpy_find_attribute(PyObject *object, const char *name)
 {
   struct rgpy_inline_values values = rgpy_inline_values(object);
   for (size_t i = 0; i < values.num; i++) {
@@ -45,17 +45,22 @@ static PyObject *find_attribute(PyObject *object, const char *name)
   return dict && PyDict_Check(dict) ? rgpy_find_item(dict, name) : NULL;
 }
 
-// The threading.Thread of a thread, from threading._active; NULL if it has none.
-static PyObject *find_thread_object(PyThreadState *thread)
+PyObject *rgpy_active_threads(void)
 {
   PyObject *modules = PyImport_GetModuleDict();
   PyObject *threading = modules && PyDict_Check(modules) ? rgpy_find_item(modules, "threading") : NULL;
   PyObject *active = threading && PyModule_Check(threading)
                          ? rgpy_find_item(PyModule_GetDict(threading), "_active")
                          : NULL;
+  return active && PyDict_Check(active) ? active : NULL;
+}
+
+// The threading.Thread of a thread; NULL if it has none.
+static PyObject *find_thread_object(const struct rgpy_capture *capture, PyThreadState *thread)
+{
   Py_ssize_t position = 0;
   PyObject *ident, *object;
-  while (active && PyDict_Check(active) && PyDict_Next(active, &position, &ident, &object)) {
+  while (capture->active_threads && PyDict_Next(capture->active_threads, &position, &ident, &object)) {
     int overflow;
     if (PyLong_CheckExact(ident) && (unsigned long)PyLong_AsLongAndOverflow(ident, &overflow) == thread->thread_id)
       return object;
@@ -65,8 +70,8 @@ static PyObject *find_thread_object(PyThreadState *thread)
 
 static rg_error *name_thread(struct rgpy_capture *capture, PyThreadState *thread, rg_string *ret)
 {
-  PyObject *object = find_thread_object(thread);
-  PyObject *name = object ? find_attribute(object, "_name") : NULL;
+  PyObject *object = find_thread_object(capture, thread);
+  PyObject *name = object ? rgpy_find_attribute(object, "_name") : NULL;
   if (name && PyUnicode_Check(name))
     return rgpy_name(capture, name, ret);
   // New threads come first in the list, so the last is the oldest.

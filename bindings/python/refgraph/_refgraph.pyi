@@ -61,6 +61,8 @@ class GraphNode(TypedDict):
     size: int
     refcount: int
     address: int
+    state: Literal["unknown", "alive", "finished"]  # whether it is still in use, as far as a field of its own says so
+    state_field: str  # that field, as "_closed"; empty where the state is not known
     frozen: bool  # set apart by gc.freeze(); told by graphs of the whole heap
 
 class GraphEdge(TypedDict):
