@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "allocations.h"
 #include "describe.h"
 #include "layout.h"
 #include "memory.h"
@@ -401,7 +402,8 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
     RGPY_TRY(add_all_tracked(capture, listed));
     RGPY_TRY(read_all(capture));
   }
-  return name_closures(capture);
+  RGPY_TRY(name_closures(capture));
+  return capture->is_isolated ? NULL : rgpy_allocations(capture);
 }
 
 rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)

@@ -5,6 +5,7 @@
  *   describe.c    type, label, size and code site of one object
  *   names.c       names and values as text in the graph
  *   roots.c       modules, frames, thread and interpreter state
+ *   allocations.c where objects were allocated
  *   process.c     the process itself
  *   state.c       whether an object is finished
  *   probes.c      where types of C keep that

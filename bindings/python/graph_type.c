@@ -235,6 +235,15 @@ static int append_edge(PyObject *list, const rg_graph *graph, rg_edge edge)
   return item ? PyList_Append(list, item) : -1;
 }
 
+// (file, line), or None.
+static PyObject *make_allocation(const rg_graph *graph, rg_node node)
+{
+  rg_allocation allocation = rg_graph_allocation(graph, node);
+  if (!allocation.file)
+    Py_RETURN_NONE;
+  return Py_BuildValue("(sk)", allocation.file, (unsigned long)allocation.line);
+}
+
 static PyObject *graph_node(PyObject *self, PyObject *id)
 {
   const rg_graph *graph = graph_of(self);
@@ -242,11 +251,11 @@ static PyObject *graph_node(PyObject *self, PyObject *id)
   if (read_id(graph, id, &node) < 0)
     return NULL;
   rg_node_info info = rg_graph_node(graph, node);
-  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K,s:s,s:s,s:N}", "id", (unsigned long)node, "type",
+  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K,s:s,s:s,s:N,s:N}", "id", (unsigned long)node, "type",
                        rg_graph_type(graph, info.type).name, "label", rg_graph_string(graph, info.label), "size",
                        (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "address",
                        (unsigned long long)info.address, "state", rg_state_word(info.state), "state_field",
-                       rg_graph_string(graph, info.state_field), "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
+                       rg_graph_string(graph, info.state_field), "allocation", make_allocation(graph, node), "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
 }
 
 static const char *use_word(rg_use use)

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import tracemalloc
 import unittest
 import weakref
 
@@ -331,6 +332,86 @@ class Process(unittest.TestCase):
             self.assertEqual(capture().process["frozen"], count)
         finally:
             gc.unfreeze()
+
+
+def make_closure(value):
+    return lambda: value
+
+
+class Allocations(unittest.TestCase):
+    def captured(self, function):
+        graph = capture()
+        node = graph.node(graph._find(function))
+        value = graph.node(graph._find(function.__closure__[0].cell_contents))
+        return node["allocation"], value["allocation"]
+
+    def test_are_the_lines_that_made_closures_and_what_they_capture(self):
+        class Plain:
+            pass
+
+        class Slotted:
+            __slots__ = ("slot", "__weakref__")
+
+        # Types without a list of free objects, whose memory may have been allocated for another one.
+        makers = [
+            lambda: Plain(),
+            lambda: Slotted(),
+            lambda: {1, 2},
+            lambda: bytearray(b"bytes"),
+            lambda: "text" + str(os.getpid()),
+            lambda: (i for i in ()),
+            lambda: 10**100 + os.getpid(),
+            lambda: type("Class", (dict,), {})(),
+        ]
+        tracemalloc.start(3)
+        try:
+            for make in makers:
+                value = make()
+                closure = make_closure(value)
+                with self.subTest(type(value).__name__):
+                    site, value_site = self.captured(closure)
+                    self.assertEqual(site, (__file__, make_closure.__code__.co_firstlineno + 1))
+                    self.assertEqual(value_site, (__file__, make.__code__.co_firstlineno))
+            held = [Plain()]
+            graph = capture()
+            self.assertIsNone(graph.node(graph._find(held[0]))["allocation"])  # nobody captures it
+        finally:
+            tracemalloc.stop()
+
+    def test_are_not_known_of_what_was_allocated_before_tracemalloc_was_started(self):
+        before = make_closure(thing("Before"))
+        tracemalloc.start()
+        try:
+            after = make_closure(before.__closure__[0].cell_contents)
+            self.assertEqual(self.captured(before), (None, None))
+            self.assertIsNotNone(self.captured(after)[0])
+        finally:
+            tracemalloc.stop()
+
+    def test_are_not_known_without_tracemalloc(self):
+        self.assertFalse(tracemalloc.is_tracing())
+        self.assertEqual(self.captured(make_closure([])), (None, None))
+
+    def test_are_looked_up_without_a_collection(self):
+        phases = []
+        tracemalloc.start()
+        closures = [make_closure([i]) for i in range(3000)]
+        before = gc.get_threshold()
+        gc.callbacks.append(lambda phase, info: phases.append(phase))
+        gc.set_threshold(10)
+        try:
+            gc.disable()
+            graph = capture()
+            self.assertFalse(gc.isenabled())
+            self.assertEqual(phases, [])
+            gc.enable()
+            capture()
+            self.assertTrue(gc.isenabled())
+        finally:
+            gc.set_threshold(*before)
+            gc.callbacks.pop()
+            tracemalloc.stop()
+        self.assertIsNotNone(graph.node(graph._find(closures[-1]))["allocation"])
 
 
 class OddMoments(unittest.TestCase):

@@ -63,6 +63,7 @@ class GraphNode(TypedDict):
     address: int
     state: Literal["unknown", "alive", "finished"]  # whether it is still in use, as far as a field of its own says so
     state_field: str  # that field, as "_closed"; empty where the state is not known
+    allocation: tuple[str, int] | None  # file and line; of closures and what they capture, while tracemalloc is tracing
     frozen: bool  # set apart by gc.freeze(); told by graphs of the whole heap
 
 class GraphEdge(TypedDict):
