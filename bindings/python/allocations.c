@@ -1,8 +1,7 @@
-/* Where closures and what they capture were allocated, while tracemalloc is tracing. A look-up makes Python objects, so
- * it comes after everything was read, with the collector off. */
 #include "allocations.h"
 
 #include "layout.h"
+#include "memory.h"
 
 #if PY_VERSION_HEX >= 0x030d0000
 // Declared by internal headers alone, though exported: a release without it has no allocation sites.
@@ -11,6 +10,12 @@ extern PyObject *_PyTraceMalloc_GetTraceback(unsigned int domain, uintptr_t addr
 #else
 #define HAS_TRACEBACKS true
 #endif
+
+bool rgpy_is_tracing(void)
+{
+  // What is not tracked in a domain that nobody has is not untracked, but says whether anything is.
+  return PyTraceMalloc_Untrack(UINT_MAX, 0) != -2;
+}
 
 // A traceback is a tuple of (file name, line), the innermost frame first.
 static bool read_traceback(PyObject *traceback, struct rgpy_allocation *ret)
@@ -24,47 +29,77 @@ static bool read_traceback(PyObject *traceback, struct rgpy_allocation *ret)
 }
 
 // Only of a block that is known to be in use may the object be read.
-bool rgpy_find_allocation(uintptr_t address, size_t preheader_size, uintptr_t type, struct rgpy_allocation *ret)
+bool rgpy_find_allocation(const struct rgpy_block *block, struct rgpy_allocation *ret)
 {
-  PyObject *traceback = HAS_TRACEBACKS ? _PyTraceMalloc_GetTraceback(0, address - preheader_size) : NULL;
+  PyObject *traceback =
+      HAS_TRACEBACKS ? _PyTraceMalloc_GetTraceback(0, block->address - block->preheader_size) : NULL;
   if (!traceback) {
     PyErr_Clear();
     return false;
   }
-  bool is_found = traceback != Py_None && (uintptr_t)Py_TYPE((PyObject *)address) == type && read_traceback(traceback, ret);
+  bool is_found = traceback != Py_None && (uint64_t)(uintptr_t)Py_TYPE((PyObject *)block->address) == block->type &&
+                  read_traceback(traceback, ret);
   Py_DECREF(traceback);
   return is_found;
 }
 
-static rg_error *set_allocation(struct rgpy_capture *capture, PyObject *object)
+rg_error *rgpy_locate_here(void *context, rg_builder *builder, const struct rgpy_block *blocks, size_t num)
 {
-  struct rgpy_allocation found;
-  rg_node node = rgpy_address_map_get(&capture->nodes, object);
-  PyTypeObject *type = Py_TYPE(object);
-  if (!node || !rgpy_find_allocation((uintptr_t)object, rgpy_preheader_size(type), (uintptr_t)type, &found))
-    return NULL;
-  return rg_builder_set_allocation(capture->builder, node, &(rg_allocation){found.file, found.line});
+  (void)context;
+  rg_error *error = NULL;
+  int was_enabled = PyGC_Disable();
+  for (size_t i = 0; !error && i < num; i++) {
+    struct rgpy_allocation found;
+    if (rgpy_find_allocation(&blocks[i], &found))
+      error = rg_builder_set_allocation(builder, blocks[i].node, &(rg_allocation){found.file, found.line});
+  }
+  if (was_enabled)
+    PyGC_Enable();
+  return error;
 }
 
-static rg_error *set_allocations(struct rgpy_capture *capture, PyObject *function)
+/* --- what is asked for --------------------------------------------------------------------------------------------- */
+
+struct blocks {
+  struct rgpy_block *blocks;
+  size_t num, capacity;
+};
+
+static rg_error *add_block(struct rgpy_capture *capture, struct blocks *blocks, PyObject *object)
+{
+  rg_node node = rgpy_address_map_get(&capture->nodes, object);
+  if (!node)
+    return NULL;
+  RGPY_TRY(rgpy_reserve((void **)&blocks->blocks, &blocks->capacity, blocks->num + 1, sizeof(*blocks->blocks)));
+  blocks->blocks[blocks->num++] = (struct rgpy_block){
+      .address = (uintptr_t)object,
+      .type = (uintptr_t)Py_TYPE(object),
+      .preheader_size = (uint32_t)rgpy_preheader_size(Py_TYPE(object)),
+      .node = node,
+  };
+  return NULL;
+}
+
+static rg_error *add_closure(struct rgpy_capture *capture, struct blocks *blocks, PyObject *function)
 {
   PyObject *cells = ((PyFunctionObject *)function)->func_closure;
-  RGPY_TRY(set_allocation(capture, function));
+  RGPY_TRY(add_block(capture, blocks, function));
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(cells); i++) {
     PyObject *value = ((PyCellObject *)PyTuple_GET_ITEM(cells, i))->ob_ref;
     if (value)
-      RGPY_TRY(set_allocation(capture, value));
+      RGPY_TRY(add_block(capture, blocks, value));
   }
   return NULL;
 }
 
-rg_error *rgpy_allocations(struct rgpy_capture *capture)
+rg_error *rgpy_allocations(struct rgpy_capture *capture, rgpy_locate locate, void *context)
 {
+  struct blocks blocks = {0};
   rg_error *error = NULL;
-  int was_enabled = PyGC_Disable();
   for (size_t i = 0; !error && i < capture->closures.num; i++)
-    error = set_allocations(capture, rgpy_found_at(capture, capture->closures.nodes[i])->object);
-  if (was_enabled)
-    PyGC_Enable();
+    error = add_closure(capture, &blocks, rgpy_found_at(capture, capture->closures.nodes[i])->object);
+  if (!error && blocks.num)
+    error = locate(context, capture->builder, blocks.blocks, blocks.num);
+  rgpy_free(blocks.blocks);
   return error;
 }

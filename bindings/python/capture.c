@@ -402,11 +402,15 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
     RGPY_TRY(add_all_tracked(capture, listed));
     RGPY_TRY(read_all(capture));
   }
-  RGPY_TRY(name_closures(capture));
-  return capture->is_isolated ? NULL : rgpy_allocations(capture);
+  return name_closures(capture);
 }
 
 rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
+{
+  return rgpy_capture_located(options, rgpy_is_tracing() ? rgpy_locate_here : NULL, NULL, ret);
+}
+
+rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate locate, void *context, rg_graph **ret)
 {
   // A caller that was compiled with a shorter struct gets the defaults of what it does not know.
   rg_capture_options complete = RG_CAPTURE_OPTIONS_INIT;
@@ -421,6 +425,8 @@ rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
   if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);
+  if (!error && locate)
+    error = rgpy_allocations(&capture, locate, context);
   if (!error)
     error = rgpy_set_process(&capture, options, begin_ns);
   if (!error)

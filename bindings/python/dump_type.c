@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture.h"
+#include "allocations.h"
 #include "docstrings.h"
 #include "snapshot.h"
 #include "streams.h"
@@ -143,18 +143,29 @@ static int job_report(struct job *job, const char *phase, unsigned long long don
 
 /* --- listening to a child ------------------------------------------------------------------------------------------ */
 
+// Only a caller who waits is asked: there the GIL can be had.
+static void answer(struct job *job, const struct rgpy_message *question)
+{
+  rgpy_stream_end(job->stream);
+  rgpy_snapshot_answer(&job->child, question);
+  rgpy_stream_begin(job->stream);
+}
+
 static rg_error *take_message(struct job *job, const struct rgpy_message *message, bool *is_done_ret)
 {
   const unsigned long long *numbers = message->numbers;
   switch (message->kind) {
   case RGPY_MESSAGE_PROGRESS:
-    return job_report(job, message->text, numbers[0], numbers[1])
+    return job_report(job, message->data, numbers[0], numbers[1])
                ? rg_error_create(RG_ERROR_INTERRUPTED, "interrupted while the heap was dumped")
                : NULL;
   case RGPY_MESSAGE_QUESTION:
+    answer(job, message);
+    return NULL;
+  case RGPY_MESSAGE_ANSWER:
     return NULL;
   case RGPY_MESSAGE_LOSS:
-    return add_loss(job, message->text, numbers[0]);
+    return add_loss(job, message->data, numbers[0]);
   case RGPY_MESSAGE_DONE:
     job->num_objects = numbers[0];
     job->num_bytes = numbers[1];
@@ -162,7 +173,7 @@ static rg_error *take_message(struct job *job, const struct rgpy_message *messag
     *is_done_ret = true;
     return NULL;
   case RGPY_MESSAGE_ERROR:
-    return rg_error_create((rg_error_code)numbers[0], "%s", message->text);
+    return rg_error_create((rg_error_code)numbers[0], "%s", message->data);
   }
   return NULL;
 }
@@ -379,6 +390,7 @@ static rg_error *begin_job(struct job *job, const struct call *call)
   job->snapshot.with_values = call->with_values;
   job->snapshot.is_uncompressed = !call->is_compressed;
   job->snapshot.is_waited_for = call->is_waited_for;
+  job->snapshot.is_traced = rgpy_is_tracing();
   bool is_forkable = call->path || call->fd >= 0;
   if (call->mode != MODE_GIL && is_forkable)
     RGPY_TRY(try_fork(job, call, &is_forked));

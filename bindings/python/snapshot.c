@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "capture.h"
+#include "allocations.h"
 
 static rg_error *write_counted(void *context, const void *data, size_t size)
 {
@@ -25,6 +25,30 @@ rg_writer rgpy_counter_writer(struct rgpy_counter *counter)
   return (rg_writer){write_counted, counter};
 }
 
+static size_t size_of(const struct rgpy_message *message)
+{
+  return offsetof(struct rgpy_message, data) + message->size;
+}
+
+// False once nobody listens any more.
+static bool send_message(int channel, const struct rgpy_message *message)
+{
+  ssize_t sent;
+  do
+    sent = send(channel, message, size_of(message), MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent == (ssize_t)size_of(message);
+}
+
+static bool receive_message(int channel, struct rgpy_message *ret)
+{
+  ssize_t size;
+  do
+    size = recv(channel, ret, sizeof(*ret), 0);
+  while (size < 0 && errno == EINTR);
+  return size >= (ssize_t)offsetof(struct rgpy_message, data) && size == (ssize_t)size_of(ret);
+}
+
 /* --- in the child ------------------------------------------------------------------------------------------------- */
 
 struct work {
@@ -32,21 +56,21 @@ struct work {
   int channel;
   struct rgpy_counter counter;
   uint64_t pause_ns;
+  struct rgpy_message message; // the one at hand
 };
 
-// False once nobody listens any more.
-static bool say(const struct work *work, enum rgpy_message_kind kind, const char *text, unsigned long long first,
+static bool say(struct work *work, enum rgpy_message_kind kind, const char *text, unsigned long long first,
                 unsigned long long second, unsigned long long third)
 {
-  struct rgpy_message message = {.kind = kind, .numbers = {first, second, third}};
+  struct rgpy_message *message = &work->message;
   rgpy_child_keep_alive();
-  snprintf(message.text, sizeof(message.text), "%s", text);
-  size_t size = offsetof(struct rgpy_message, text) + strlen(message.text) + 1;
-  ssize_t sent;
-  do
-    sent = send(work->channel, &message, size, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  return sent == (ssize_t)size;
+  message->kind = kind;
+  message->numbers[0] = first;
+  message->numbers[1] = second;
+  message->numbers[2] = third;
+  snprintf(message->data, sizeof(message->data), "%s", text);
+  message->size = (uint32_t)strlen(message->data) + 1;
+  return send_message(work->channel, message);
 }
 
 static int report(void *context, const char *phase, unsigned long long done, unsigned long long total)
@@ -54,14 +78,59 @@ static int report(void *context, const char *phase, unsigned long long done, uns
   return !say(context, RGPY_MESSAGE_PROGRESS, phase, done, total, 0);
 }
 
-static rg_error *capture(const struct work *work, rg_graph **ret)
+static rg_error *note_answers(const struct rgpy_message *message, rg_builder *builder, const struct rgpy_block *blocks)
 {
+  const char *at = message->data;
+  for (unsigned long long i = 0; i < message->numbers[0]; i++) {
+    struct rgpy_place place;
+    char file[RG_STRING_MAX + 1] = "";
+    memcpy(&place, at, sizeof(place));
+    memcpy(file, at + sizeof(place), place.size);
+    at += sizeof(place) + place.size;
+    if (place.size)
+      RGPY_TRY(rg_builder_set_allocation(builder, blocks[i].node, &(rg_allocation){file, place.line}));
+  }
+  return NULL;
+}
+
+// Asks for as many as a message holds, until all are answered.
+static rg_error *locate_by_parent(void *context, rg_builder *builder, const struct rgpy_block *blocks, size_t num)
+{
+  struct work *work = context;
+  struct rgpy_message *message = &work->message;
+  const size_t most = RGPY_MESSAGE_DATA_MAX / sizeof(*blocks);
+  while (num) {
+    size_t num_asked = num < most ? num : most;
+    rgpy_child_keep_alive();
+    message->kind = RGPY_MESSAGE_QUESTION;
+    message->numbers[0] = num_asked;
+    message->size = (uint32_t)(num_asked * sizeof(*blocks));
+    memcpy(message->data, blocks, message->size);
+    if (!send_message(work->channel, message) || !receive_message(work->channel, message))
+      return rg_error_create(RG_ERROR_INTERRUPTED, "nobody waits for the dump");
+    RGPY_TRY(note_answers(message, builder, blocks));
+    blocks += message->numbers[0];
+    num -= message->numbers[0];
+  }
+  return NULL;
+}
+
+static rg_error *lose_places(void *context, rg_builder *builder, const struct rgpy_block *blocks, size_t num)
+{
+  (void)context, (void)blocks;
+  return rg_builder_add_loss(builder, &(rg_loss){"allocation sites: nobody waited for the dump", num});
+}
+
+static rg_error *capture(struct work *work, rg_graph **ret)
+{
+  const struct rgpy_snapshot *snapshot = work->snapshot;
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   options.is_isolated = true;
-  options.is_redacted = !work->snapshot->with_values;
-  options.pid = (uint64_t)work->snapshot->pid;
+  options.is_redacted = !snapshot->with_values;
+  options.pid = (uint64_t)snapshot->pid;
   options.pause_ns = work->pause_ns;
-  return rgpy_capture_graph(&options, ret);
+  rgpy_locate locate = snapshot->is_waited_for ? locate_by_parent : lose_places;
+  return rgpy_capture_located(&options, snapshot->is_traced ? locate : NULL, work, ret);
 }
 
 static rg_error *write_graph(struct work *work, const rg_graph *graph)
@@ -94,7 +163,8 @@ static rg_error *make_dump(struct work *work)
 static void run(void *context, int channel)
 {
   const struct rgpy_snapshot *snapshot = context;
-  struct work work = {.snapshot = snapshot, .channel = channel, .pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - snapshot->begin_ns};
+  uint64_t pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - snapshot->begin_ns;
+  struct work work = {.snapshot = snapshot, .channel = channel, .pause_ns = pause_ns};
   rg_error *error = make_dump(&work);
   if (!error)
     return;
@@ -111,14 +181,30 @@ bool rgpy_snapshot_start(const struct rgpy_snapshot *snapshot, struct rgpy_child
   return rgpy_child_start(run, (void *)(uintptr_t)snapshot, fd, ret);
 }
 
+void rgpy_snapshot_answer(const struct rgpy_child *child, const struct rgpy_message *question)
+{
+  const struct rgpy_block *blocks = (const struct rgpy_block *)question->data;
+  struct rgpy_message answer = {.kind = RGPY_MESSAGE_ANSWER};
+  struct rgpy_allocation found;
+  int was_enabled = PyGC_Disable();
+  while (answer.numbers[0] < question->numbers[0] &&
+         answer.size + sizeof(struct rgpy_place) + RG_STRING_MAX <= sizeof(answer.data)) {
+    bool is_found = rgpy_find_allocation(&blocks[answer.numbers[0]++], &found);
+    struct rgpy_place place = {is_found ? found.line : 0, is_found ? (uint32_t)strlen(found.file) : 0};
+    memcpy(answer.data + answer.size, &place, sizeof(place));
+    memcpy(answer.data + answer.size + sizeof(place), found.file, place.size);
+    answer.size += (uint32_t)sizeof(place) + place.size;
+  }
+  if (was_enabled)
+    PyGC_Enable();
+  send_message(child->channel, &answer);
+}
+
 enum rgpy_receipt rgpy_snapshot_receive(const struct rgpy_child *child, int timeout_ms, struct rgpy_message *ret)
 {
   struct pollfd polled = {child->channel, POLLIN, 0};
   int num_ready = poll(&polled, 1, timeout_ms);
   if (num_ready == 0 || (num_ready < 0 && errno == EINTR))
     return RGPY_RECEIPT_NOTHING;
-  ssize_t size = recv(child->channel, ret, sizeof(*ret), 0);
-  if (size < 0 && errno == EINTR)
-    return RGPY_RECEIPT_NOTHING;
-  return size > (ssize_t)offsetof(struct rgpy_message, text) ? RGPY_RECEIPT_MESSAGE : RGPY_RECEIPT_END;
+  return receive_message(child->channel, ret) ? RGPY_RECEIPT_MESSAGE : RGPY_RECEIPT_END;
 }

@@ -2,8 +2,8 @@
  *
  *   parent                              child
  *     |                                   |  captures the heap as it is
- *     | <--- QUESTION: addresses -------- |  only while somebody waits, and allocations are traced
- *     | ---- places --------------------> |
+ *     | <--- QUESTION: blocks ----------- |  only while somebody waits, and allocations are traced
+ *     | ---- ANSWER: files and lines ---> |
  *     | <--- PROGRESS ------------------- |  now and then; a parent that is gone ends the child
  *     |                                   |  writes, gives the file its name
  *     | <--- LOSS, LOSS, … -------------- |
@@ -17,17 +17,26 @@
 
 enum rgpy_message_kind {
   RGPY_MESSAGE_PROGRESS, /* text: the phase; numbers: done, total */
-  RGPY_MESSAGE_QUESTION, /* numbers: the number of allocations asked for, which follow in the places */
+  RGPY_MESSAGE_QUESTION, /* data: struct rgpy_block, one after the other; numbers: how many */
+  RGPY_MESSAGE_ANSWER,   /* data: a struct rgpy_place for each block, and its file; numbers: how many, at least one */
   RGPY_MESSAGE_LOSS,     /* text; numbers: how many */
   RGPY_MESSAGE_DONE,     /* numbers: objects, bytes, pause in ns */
   RGPY_MESSAGE_ERROR,    /* text; numbers: the code */
 };
 
 /* Sent as it is, between two processes of one program. */
+#define RGPY_MESSAGE_DATA_MAX 32768
 struct rgpy_message {
   enum rgpy_message_kind kind;
+  uint32_t size; /* of the data; text has its NUL */
   unsigned long long numbers[3];
-  char text[1024];
+  char data[RGPY_MESSAGE_DATA_MAX];
+};
+
+/* Before the text of a file, without a NUL. */
+struct rgpy_place {
+  uint32_t line;
+  uint32_t size; /* 0: not known */
 };
 
 struct rgpy_snapshot {
@@ -49,6 +58,9 @@ rg_writer rgpy_counter_writer(struct rgpy_counter *counter);
 
 /* Starts the child. False with errno where the system refuses. The GIL must be held. */
 bool rgpy_snapshot_start(const struct rgpy_snapshot *snapshot, struct rgpy_child *ret);
+
+/* Says where the blocks of a question were allocated. The GIL must be held. */
+void rgpy_snapshot_answer(const struct rgpy_child *child, const struct rgpy_message *question);
 
 /* Takes the next message of the child, if one comes within `timeout_ms`. */
 enum rgpy_receipt { RGPY_RECEIPT_MESSAGE, RGPY_RECEIPT_NOTHING, RGPY_RECEIPT_END };

@@ -27,19 +27,16 @@ static bool is_time_to_report(struct rgpy_stream *stream, bool is_last)
   return true;
 }
 
-int rgpy_stream_progress(void *context, const char *phase, unsigned long long done, unsigned long long total)
+/* --- with the GIL -------------------------------------------------------------------------------------------------- */
+
+static int tell(const struct rgpy_stream *stream, const char *phase, unsigned long long done, unsigned long long total)
 {
-  struct rgpy_stream *stream = context;
-  if (!is_time_to_report(stream, done == total))
+  if (PyErr_CheckSignals())
+    return -1;
+  if (stream->progress == Py_None)
     return 0;
-  rgpy_stream_end(stream);
-  int result = PyErr_CheckSignals();
-  if (!result && stream->progress != Py_None) {
-    RGPY_CLEANUP_DECREF PyObject *answer = PyObject_CallFunction(stream->progress, "sKK", phase, done, total);
-    result = answer ? 0 : -1;
-  }
-  rgpy_stream_begin(stream);
-  return result;
+  RGPY_CLEANUP_DECREF PyObject *answer = PyObject_CallFunction(stream->progress, "sKK", phase, done, total);
+  return answer ? 0 : -1;
 }
 
 // What the exception says is raised in the end; this only ends the work.
@@ -48,17 +45,51 @@ static rg_error *stopped_by_exception(void)
   return rg_error_create(RG_ERROR_INTERRUPTED, "a call of Python raised an exception");
 }
 
+static rg_error *call_write(const struct rgpy_stream *stream, const void *data, size_t size)
+{
+  RGPY_CLEANUP_DECREF PyObject *bytes = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
+  RGPY_CLEANUP_DECREF PyObject *answer = bytes ? PyObject_CallOneArg(stream->method, bytes) : NULL;
+  if (!answer)
+    return stopped_by_exception();
+  // A raw file may take a part only; nobody here writes the rest.
+  if (!PyLong_CheckExact(answer) || PyLong_AsSsize_t(answer) == (Py_ssize_t)size)
+    return NULL;
+  PyErr_Format(PyExc_BlockingIOError, "write() took %R of %zu bytes: pass a buffered file", answer, size);
+  return stopped_by_exception();
+}
+
+static rg_error *call_read(const struct rgpy_stream *stream, void *data, size_t size, size_t *num_read_ret)
+{
+  RGPY_CLEANUP_DECREF PyObject *bytes = PyObject_CallFunction(stream->method, "n", (Py_ssize_t)size);
+  if (!bytes)
+    return stopped_by_exception();
+  if (!PyBytes_Check(bytes) || (size_t)PyBytes_GET_SIZE(bytes) > size) {
+    PyErr_Format(PyExc_TypeError, "read(%zu) must give at most so many bytes, not %.100R", size, bytes);
+    return stopped_by_exception();
+  }
+  *num_read_ret = (size_t)PyBytes_GET_SIZE(bytes);
+  memcpy(data, PyBytes_AS_STRING(bytes), *num_read_ret);
+  return NULL;
+}
+
+/* --- without it ---------------------------------------------------------------------------------------------------- */
+
+int rgpy_stream_progress(void *context, const char *phase, unsigned long long done, unsigned long long total)
+{
+  struct rgpy_stream *stream = context;
+  if (!is_time_to_report(stream, done == total))
+    return 0;
+  rgpy_stream_end(stream);
+  int result = tell(stream, phase, done, total);
+  rgpy_stream_begin(stream);
+  return result;
+}
+
 static rg_error *write_method(void *context, const void *data, size_t size)
 {
   struct rgpy_stream *stream = context;
   rgpy_stream_end(stream);
-  RGPY_CLEANUP_DECREF PyObject *bytes = PyBytes_FromStringAndSize(data, (Py_ssize_t)size);
-  RGPY_CLEANUP_DECREF PyObject *answer = bytes ? PyObject_CallOneArg(stream->method, bytes) : NULL;
-  // A raw file may take a part only; nobody here writes the rest.
-  bool is_partial = answer && PyLong_CheckExact(answer) && PyLong_AsSsize_t(answer) != (Py_ssize_t)size;
-  if (is_partial)
-    PyErr_Format(PyExc_BlockingIOError, "write() took %R of %zu bytes: pass a buffered file", answer, size);
-  rg_error *error = answer && !is_partial ? NULL : stopped_by_exception();
+  rg_error *error = call_write(stream, data, size);
   rgpy_stream_begin(stream);
   return error;
 }
@@ -67,15 +98,7 @@ static rg_error *read_method(void *context, void *data, size_t size, size_t *num
 {
   struct rgpy_stream *stream = context;
   rgpy_stream_end(stream);
-  RGPY_CLEANUP_DECREF PyObject *bytes = PyObject_CallFunction(stream->method, "n", (Py_ssize_t)size);
-  bool is_fit = bytes && PyBytes_Check(bytes) && (size_t)PyBytes_GET_SIZE(bytes) <= size;
-  if (is_fit) {
-    *num_read_ret = (size_t)PyBytes_GET_SIZE(bytes);
-    memcpy(data, PyBytes_AS_STRING(bytes), *num_read_ret);
-  } else if (bytes) {
-    PyErr_Format(PyExc_TypeError, "read(%zu) must give at most so many bytes, not %.100R", size, bytes);
-  }
-  rg_error *error = is_fit ? NULL : stopped_by_exception();
+  rg_error *error = call_read(stream, data, size, num_read_ret);
   rgpy_stream_begin(stream);
   return error;
 }

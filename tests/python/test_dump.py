@@ -184,6 +184,44 @@ class Modes(Folder):
         self.assert_only()
 
 
+class Allocations(Folder):
+    CODE = """
+import refgraph
+def make(rows):
+    def on_click():
+        return rows
+    return on_click
+closures = [make([i]) for i in range(3000)]
+result = refgraph.dump({path!r}, {options})
+graph = refgraph.load({path!r})
+ids = graph.find("closure:make.on_click")
+print(len(ids), {{graph.node(id)["allocation"] for id in ids}})
+print(result.losses)
+"""
+
+    def run_traced(self, options):
+        return support.run_python(self.CODE.format(path=self.path, options=options), PYTHONTRACEMALLOC="1")
+
+    def test_a_forked_child_has_its_parent_look_them_up(self):
+        self.assertEqual(self.run_traced("mode='fork'"), "3000 {('<string>', 4)}\n()\n")
+
+    def test_standing_still_the_process_looks_them_up_itself(self):
+        self.assertEqual(self.run_traced("mode='gil'"), "3000 {('<string>', 4)}\n()\n")
+
+    def test_where_nobody_waits_they_are_lost_and_the_dump_says_so(self):
+        printed = support.run_python(
+            "import refgraph\n"
+            "keep = (lambda rows: lambda: rows)([1])\n"
+            f"result = refgraph.dump({self.path!r}, wait=False).wait()\n"
+            f"print(result.losses[0][0], result.losses[0][1] > 1, refgraph.load({self.path!r}).losses == result.losses)",
+            PYTHONTRACEMALLOC="1",
+        )
+        self.assertEqual(printed, "allocation sites: nobody waited for the dump True True\n")
+
+    def test_without_tracemalloc_nothing_is_lost(self):
+        self.assertEqual(refgraph.dump(self.path, wait=False).wait().losses, ())
+
+
 class Files(Folder):
     def test_only_the_owner_may_read_it(self):
         refgraph.dump(self.path)
