@@ -392,24 +392,28 @@ class Allocations(unittest.TestCase):
         self.assertFalse(tracemalloc.is_tracing())
         self.assertEqual(self.captured(make_closure([])), (None, None))
 
-    def test_are_looked_up_without_a_collection(self):
+    def test_are_looked_up_without_a_collection_and_leave_the_collector_as_it_was(self):
         phases = []
-        tracemalloc.start()
-        closures = [make_closure([i]) for i in range(3000)]
+
+        def note(phase, info):
+            phases.append(phase)
+
         before = gc.get_threshold()
-        gc.callbacks.append(lambda phase, info: phases.append(phase))
-        gc.set_threshold(10)
+        tracemalloc.start()
+        gc.disable()
         try:
-            gc.disable()
+            closures = [make_closure([i]) for i in range(3000)]
+            gc.callbacks.append(note)
+            gc.set_threshold(1)
             graph = capture()
-            self.assertFalse(gc.isenabled())
-            self.assertEqual(phases, [])
+            self.assertEqual((gc.isenabled(), phases), (False, []))
             gc.enable()
             capture()
             self.assertTrue(gc.isenabled())
         finally:
+            gc.enable()
             gc.set_threshold(*before)
-            gc.callbacks.pop()
+            gc.callbacks.remove(note)
             tracemalloc.stop()
         self.assertIsNotNone(graph.node(graph._find(closures[-1]))["allocation"])
 
