@@ -255,7 +255,8 @@ static PyObject *graph_node(PyObject *self, PyObject *id)
                        rg_graph_type(graph, info.type).name, "label", rg_graph_string(graph, info.label), "size",
                        (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "address",
                        (unsigned long long)info.address, "state", rg_state_word(info.state), "state_field",
-                       rg_graph_string(graph, info.state_field), "allocation", make_allocation(graph, node), "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
+                       rg_graph_string(graph, info.state_field), "allocation", make_allocation(graph, node), "frozen",
+                       PyBool_FromLong(info.flags & RG_NODE_FROZEN));
 }
 
 static const char *use_word(rg_use use)

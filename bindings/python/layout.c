@@ -565,7 +565,7 @@ static rg_error *walk_list(PyGC_Head *list, bool is_frozen, rgpy_visit_tracked v
   PyGC_Head *head = list;
   for (PyGC_Head *next; (next = link_of(head->_gc_next)) != list; head = next) {
     if (!next || link_of(next->_gc_prev) != head)
-      return rg_error_create(RG_ERROR_UNSUPPORTED, "the collector's lists are not linked as expected at %p", (void *)head);
+      return rg_error_create(RG_ERROR_UNSUPPORTED, "the collector's lists are broken at %p", (void *)head);
     RGPY_TRY(visit(context, (PyObject *)(next + 1), is_frozen));
   }
   return NULL;

@@ -1,9 +1,9 @@
 /* Names and values as text. Text is made from the raw representation of exact builtin types alone.
  *
  * Names of attributes, variables, modules, classes and functions are the program's own. A value is private, but for
- * None and the like, of which there is one each; so is a key of a mapping, unless it is a str that is interned and short,
- * as those that stand in code are. Private text enters the graph together with what stands for it, "[str, 36
- * characters]", and a redacted graph has only that. */
+ * None and the like, of which there is one each. So is a key of a mapping, unless it is a str that is interned and
+ * short, as those that stand in code are. Private text enters the graph together with what stands for it, as
+ * "[str, 36 characters]"; a redacted graph has only that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -15,7 +15,17 @@ struct field {
   bool is_link;        /* a reference to the object that tells */
 };
 
-enum { FILE_FIELD, BYTES_FIELD, TEXT_FIELD, FUTURE_FIELD, READER_LINK, WRITER_LINK, RANDOM_LINK, WRAPPER_LINK, NUM_FIELDS };
+enum {
+  FILE_FIELD,
+  BYTES_FIELD,
+  TEXT_FIELD,
+  FUTURE_FIELD,
+  READER_LINK,
+  WRITER_LINK,
+  RANDOM_LINK,
+  WRAPPER_LINK,
+  NUM_FIELDS,
+};
 static struct field fields[NUM_FIELDS];
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */

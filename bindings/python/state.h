@@ -1,5 +1,5 @@
-/* Whether an object is still in use, as far as a field of its own says so: a flag whose name is its meaning, or a field of
- * a type of the language or its library. Where no field speaks, or two contradict each other, nothing is said. */
+/* Whether an object is still in use, as far as a field of its own says so: a flag whose name is its meaning, or a field
+ * of a type of the language or its library. Where no field speaks, or two contradict each other, nothing is said. */
 #ifndef RGPY_STATE_H
 #define RGPY_STATE_H
 

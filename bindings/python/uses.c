@@ -1,5 +1,5 @@
-/* One pass over the instructions of the code and of all code nested in it that the variable reaches: what a closure only
- * hands on to an inner function is used as that uses it. In a code object, equal names are one object.
+/* One pass over the instructions of the code and of all code nested in it that its variables reach: what a closure only
+ * hands on to an inner function is used as that uses it. In code, equal names are one object.
  *
  *   LOAD_DEREF x, LOAD_ATTR a      the attribute a of x is used
  *   LOAD_DEREF x, anything else    x is used as a whole

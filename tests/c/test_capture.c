@@ -76,6 +76,45 @@ Test(capture, reads_no_field_that_a_derived_type_laid_out_anew)
   check(&options, object);
 }
 
+static rg_graph *capture_isolated(const rg_capture_options *options)
+{
+  rg_graph *graph = NULL;
+  rg_error *error = rg_python_import();
+  cr_assert_null(error, "%s", error ? error->message : "");
+  error = rg_capture_python(options, &graph);
+  cr_assert_null(error, "%s", error ? error->message : "");
+  return graph;
+}
+
+Test(capture, of_a_forked_child_tells_of_the_process_that_forked)
+{
+  Py_Initialize();
+  rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
+  options.is_isolated = true;
+  options.pid = 12345;
+  options.pause_ns = 678;
+  rg_graph *graph = capture_isolated(&options);
+  rg_process_info process = rg_graph_process(graph);
+  cr_expect_str_eq(process.mode, "fork");
+  cr_expect_eq(process.pid, 12345);
+  cr_expect_eq(process.pause_ns, 678);
+  rg_graph_destroy(graph);
+}
+
+Test(capture, isolated_changes_no_reference_count)
+{
+  Py_Initialize();
+  PyObject *object = PyList_New(0);
+  rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
+  options.is_isolated = true;
+  rg_graph *graph = capture_isolated(&options);
+  rg_node node = rg_graph_find(graph, (uintptr_t)object);
+  cr_assert_neq(node, RG_NODE_NONE);
+  cr_expect_eq(rg_graph_node(graph, node).refcount, 1);
+  cr_expect_eq(Py_REFCNT(object), 1);
+  rg_graph_destroy(graph);
+}
+
 Test(capture, without_the_package_loaded_is_an_error_in_words)
 {
   Py_Initialize();

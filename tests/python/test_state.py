@@ -1,4 +1,4 @@
-"""Whether an object is alive or finished, and the field that said so; and that nothing is said where nothing is known."""
+"""Whether an object is alive or finished, and the field that said so; nothing is said where nothing is known."""
 
 import asyncio
 import collections
@@ -173,7 +173,7 @@ class TypesOfTheLibrary(unittest.TestCase):
             pass  # not joined: nobody asked whether it has ended
         try:
             self.assertEqual(states_of(new, running, derived, ended, threading.main_thread()),
-                             [UNKNOWN] + [("alive", "is_alive")] * 2 + [("finished", "is_alive"), ("alive", "is_alive")])
+                             [UNKNOWN, *[("alive", "is_alive")] * 2, ("finished", "is_alive"), ("alive", "is_alive")])
         finally:
             stop.set()
             running.join()

@@ -343,9 +343,9 @@ class Uses(unittest.TestCase):
 
     def test_of_more_variables_than_a_picture_shows_are_told_for_the_first(self):
         names = [f"v{i:03}" for i in range(300)]
-        source = f"def make({', '.join(names)}):\n def inner(): return ({', '.join(f'{n}.a{n}' for n in names)})\n return inner"
+        body = ", ".join(f"{name}.a{name}" for name in names)
         scope = {}
-        exec(source, scope)
+        exec(f"def make({', '.join(names)}): return lambda: ({body})", scope)
         uses = uses_of(scope["make"](*names))
         self.assertEqual(uses, {name: ("read", [f"a{name}"]) for name in names[:64]})
 
