@@ -207,13 +207,23 @@ static const uint8_t uninstrumented[256] = {
     [INSTRUMENTED_YIELD_VALUE] = YIELD_VALUE,
 };
 
+// The opcode that a line event took the place of. Entries of two bytes begin with it, from 3.13.3 on entries as long as
+// a byte before the first one says. All of 3.13 share one extension, so that only the running version tells.
+static uint8_t opcode_of_line(const _PyCoMonitoringData *monitoring, size_t i)
+{
+  const uint8_t *lines = (const uint8_t *)(const void *)monitoring->lines;
+  if (!lines)
+    return 0;
+  return Py_Version < 0x030d0300 ? lines[2 * i] : lines[1 + lines[0] * i];
+}
+
 // As _Py_GetBaseOpcode() has it, which is not exported. What an optimizer put in place of a loop is not looked up.
 static uint8_t compiled_opcode(PyCodeObject *code, size_t i)
 {
   uint8_t opcode = _Py_OPCODE(_PyCode_CODE(code)[i]);
   const _PyCoMonitoringData *monitoring = code->_co_monitoring;
   if (opcode == INSTRUMENTED_LINE)
-    opcode = monitoring && monitoring->lines ? monitoring->lines[i].original_opcode : 0;
+    opcode = monitoring ? opcode_of_line(monitoring, i) : 0;
   if (opcode == INSTRUMENTED_INSTRUCTION)
     opcode = monitoring && monitoring->per_instruction_opcodes ? monitoring->per_instruction_opcodes[i] : 0;
 #if PY_VERSION_HEX >= 0x030d0000
