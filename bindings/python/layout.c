@@ -217,7 +217,8 @@ static uint8_t opcode_of_line(const _PyCoMonitoringData *monitoring, size_t i)
   return Py_Version < 0x030d0300 ? lines[2 * i] : lines[1 + lines[0] * i];
 }
 
-// As _Py_GetBaseOpcode() has it, which is not exported. What an optimizer put in place of a loop is not looked up.
+// As _Py_GetBaseOpcode() has it, which is not exported. What an optimizer put in place of a loop is not looked up, and
+// an instrumented instruction that is not known here has caches that are not known either.
 static uint8_t compiled_opcode(PyCodeObject *code, size_t i)
 {
   uint8_t opcode = _Py_OPCODE(_PyCode_CODE(code)[i]);
@@ -226,11 +227,13 @@ static uint8_t compiled_opcode(PyCodeObject *code, size_t i)
     opcode = monitoring ? opcode_of_line(monitoring, i) : 0;
   if (opcode == INSTRUMENTED_INSTRUCTION)
     opcode = monitoring && monitoring->per_instruction_opcodes ? monitoring->per_instruction_opcodes[i] : 0;
+  if (uninstrumented[opcode])
+    return uninstrumented[opcode];
 #if PY_VERSION_HEX >= 0x030d0000
   if (opcode == ENTER_EXECUTOR)
     return 0;
 #endif
-  return uninstrumented[opcode] ? uninstrumented[opcode] : _PyOpcode_Deopt[opcode];
+  return opcode < MIN_INSTRUMENTED_OPCODE ? _PyOpcode_Deopt[opcode] : 0;
 }
 
 #elif PY_VERSION_HEX >= 0x030b0000

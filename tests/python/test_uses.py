@@ -343,7 +343,8 @@ class Uses(unittest.TestCase):
 
     def test_of_more_variables_than_a_picture_shows_are_told_for_the_first(self):
         names = [f"v{i:03}" for i in range(300)]
-        body = ", ".join(f"{name}.a{name}" for name in names)
+        # In this order, so that the names of the first ones' attributes have the largest numbers.
+        body = ", ".join(f"{name}.a{name}" for name in reversed(names))
         scope = {}
         exec(f"def make({', '.join(names)}): return lambda: ({body})", scope)
         uses = uses_of(scope["make"](*names))
