@@ -1,5 +1,5 @@
 #!/bin/sh
-# Help, manual and completion say the same, and what they print as examples works as it is printed.
+# Help, manual and completion say the same, and what they and the README print as examples works as it is printed.
 
 set -u
 . "${srcdir:?}/tests/tap.sh"
@@ -105,6 +105,7 @@ done
   done
   sed -n 's/\\-/-/g; s/^\.Dl //p' "$source"/man/*.[157]
   sed -n '/^\.Bd/,/^\.Ed/s/^refgraph/&/p' "$source"/man/*.1
+  sed -n 's/^    \(refgraph .*[^ ]\)  *#.*/\1/p; t; s/^    \(refgraph \)/\1/p' "$source/README.md"
 } | sort -u >examples
 while IFS= read -r example; do
   case $example in

@@ -1,6 +1,5 @@
 #include "address_map.h"
 
-#include "memory.h"
 
 enum { TOP_BITS = 13, MIDDLE_BITS = 14, LEAF_BITS = 16, GRANULE_BITS = 4 };
 #define ADDRESS_BITS (TOP_BITS + MIDDLE_BITS + LEAF_BITS + GRANULE_BITS)
@@ -27,7 +26,7 @@ static rg_error *out_of_memory(void)
 
 rg_error *rgpy_address_map_init(struct rgpy_address_map *map)
 {
-  map->top = rgpy_alloc((size_t)1 << TOP_BITS, sizeof(*map->top));
+  map->top = rg_memory_alloc((size_t)1 << TOP_BITS, sizeof(*map->top));
   return map->top ? NULL : out_of_memory();
 }
 
@@ -35,10 +34,10 @@ void rgpy_address_map_deinit(struct rgpy_address_map *map)
 {
   for (size_t i = 0; map->top && i < (size_t)1 << TOP_BITS; i++) {
     for (size_t j = 0; map->top[i] && j < (size_t)1 << MIDDLE_BITS; j++)
-      rgpy_free(map->top[i][j]);
-    rgpy_free(map->top[i]);
+      rg_memory_free(map->top[i][j]);
+    rg_memory_free(map->top[i]);
   }
-  rgpy_free(map->top);
+  rg_memory_free(map->top);
   map->top = NULL;
 }
 
@@ -49,10 +48,10 @@ rg_error *rgpy_address_map_slot(struct rgpy_address_map *map, const void *pointe
   if (address >> ADDRESS_BITS)
     return rg_error_create(RG_ERROR_UNSUPPORTED, "object at %p: addresses beyond 47 bits are not supported", pointer);
   uint32_t ***middle = &map->top[top_i(address)];
-  if (!*middle && !(*middle = rgpy_alloc((size_t)1 << MIDDLE_BITS, sizeof(**middle))))
+  if (!*middle && !(*middle = rg_memory_alloc((size_t)1 << MIDDLE_BITS, sizeof(**middle))))
     return out_of_memory();
   uint32_t **leaf = &(*middle)[middle_i(address)];
-  if (!*leaf && !(*leaf = rgpy_alloc((size_t)1 << LEAF_BITS, sizeof(**leaf))))
+  if (!*leaf && !(*leaf = rg_memory_alloc((size_t)1 << LEAF_BITS, sizeof(**leaf))))
     return out_of_memory();
   *ret = &(*leaf)[leaf_i(address)];
   return NULL;

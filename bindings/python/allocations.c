@@ -1,7 +1,6 @@
 #include "allocations.h"
 
 #include "layout.h"
-#include "memory.h"
 
 #if PY_VERSION_HEX >= 0x030d0000
 // Declared by internal headers alone, though exported: a release without it has no allocation sites.
@@ -100,6 +99,6 @@ rg_error *rgpy_allocations(struct rgpy_capture *capture, rgpy_locate locate, voi
     error = add_closure(capture, &blocks, rgpy_found_at(capture, capture->closures.nodes[i])->object);
   if (!error && blocks.num)
     error = locate(context, capture->builder, blocks.blocks, blocks.num);
-  rgpy_free(blocks.blocks);
+  rg_memory_free(blocks.blocks);
   return error;
 }

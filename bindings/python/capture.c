@@ -7,7 +7,6 @@
 #include "allocations.h"
 #include "describe.h"
 #include "layout.h"
-#include "memory.h"
 #include "probes.h"
 #include "uses.h"
 
@@ -23,7 +22,7 @@ rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t elem
   size_t grown = *capacity + *capacity / 2 + 16;
   if (grown < needed)
     grown = needed;
-  void *moved = rgpy_realloc(*data, grown, element_size);
+  void *moved = rg_memory_realloc(*data, grown, element_size);
   if (!moved)
     return rgpy_out_of_memory();
   *data = moved;
@@ -46,7 +45,7 @@ static rg_error *reserve_found(struct rgpy_capture *capture)
     return NULL;
   RGPY_TRY(rgpy_reserve((void **)&capture->found, &capture->blocks_capacity, capture->num_blocks + 1,
                         sizeof(*capture->found)));
-  capture->found[capture->num_blocks] = rgpy_alloc(RGPY_FOUND_BLOCK, sizeof(**capture->found));
+  capture->found[capture->num_blocks] = rg_memory_alloc(RGPY_FOUND_BLOCK, sizeof(**capture->found));
   return capture->found[capture->num_blocks++] ? NULL : rgpy_out_of_memory();
 }
 
@@ -337,23 +336,23 @@ static void deinit_capture(struct rgpy_capture *capture)
   rgpy_address_map_deinit(&capture->nodes);
   rgpy_address_map_deinit(&capture->type_numbers);
   for (size_t i = 0; i < capture->num_types; i++) {
-    rgpy_free(capture->types[i]->members);
-    rgpy_free(capture->types[i]);
+    rg_memory_free(capture->types[i]->members);
+    rg_memory_free(capture->types[i]);
   }
-  rgpy_free(capture->types);
+  rg_memory_free(capture->types);
   for (size_t i = 0; i < capture->num_blocks; i++)
-    rgpy_free(capture->found[i]);
-  rgpy_free(capture->found);
-  rgpy_free(capture->near.nodes);
-  rgpy_free(capture->far.nodes);
-  rgpy_free(capture->closures.nodes);
-  rgpy_free(capture->row.references);
-  rgpy_free(capture->visited);
-  rgpy_free(capture->cached_names);
-  rgpy_free(capture->cached_sites);
+    rg_memory_free(capture->found[i]);
+  rg_memory_free(capture->found);
+  rg_memory_free(capture->near.nodes);
+  rg_memory_free(capture->far.nodes);
+  rg_memory_free(capture->closures.nodes);
+  rg_memory_free(capture->row.references);
+  rg_memory_free(capture->visited);
+  rg_memory_free(capture->cached_names);
+  rg_memory_free(capture->cached_sites);
   if (capture->uses)
     rgpy_uses_deinit(capture->uses);
-  rgpy_free(capture->uses);
+  rg_memory_free(capture->uses);
 }
 
 static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_options *options)
@@ -368,9 +367,9 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
-  capture->cached_names = rgpy_alloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
-  capture->cached_sites = rgpy_alloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
-  capture->uses = rgpy_alloc(1, sizeof(*capture->uses));
+  capture->cached_names = rg_memory_alloc(RGPY_NUM_CACHED_NAMES, sizeof(*capture->cached_names));
+  capture->cached_sites = rg_memory_alloc(RGPY_NUM_CACHED_SITES, sizeof(*capture->cached_sites));
+  capture->uses = rg_memory_alloc(1, sizeof(*capture->uses));
   // Node 0 is the super-root, which the builder has from the start.
   RGPY_TRY(reserve_found(capture));
   *rgpy_found_at(capture, capture->num_found++) = (struct rgpy_found){0};
@@ -425,6 +424,8 @@ rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate lo
   if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);
+  for (size_t i = 0; !error && i < options->num_losses; i++)
+    error = rg_builder_add_loss(capture.builder, &options->losses[i]);
   if (!error && locate)
     error = rgpy_allocations(&capture, locate, context);
   if (!error)

@@ -4,7 +4,6 @@
 #include <structmember.h>
 
 #include "layout.h"
-#include "memory.h"
 #include "state.h"
 #include "uses.h"
 
@@ -134,7 +133,7 @@ bool rgpy_is_metadata(const char *name)
 
 static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type, const PyMemberDef *member)
 {
-  struct rgpy_member *members = rgpy_realloc(type->members, type->num_members + 1, sizeof(*members));
+  struct rgpy_member *members = rg_memory_realloc(type->members, type->num_members + 1, sizeof(*members));
   if (!members)
     return rgpy_out_of_memory();
   type->members = members;
@@ -188,7 +187,7 @@ rg_error *rgpy_describe_type(struct rgpy_capture *capture, PyTypeObject *python_
   if (!*number) {
     RGPY_TRY(rgpy_reserve((void **)&capture->types, &capture->types_capacity, capture->num_types + 1,
                           sizeof(*capture->types)));
-    struct rgpy_type *type = rgpy_alloc(1, sizeof(*type));
+    struct rgpy_type *type = rg_memory_alloc(1, sizeof(*type));
     if (!type)
       return rgpy_out_of_memory();
     capture->types[capture->num_types++] = type;

@@ -19,10 +19,12 @@
 
 #include "allocations.h"
 #include "docstrings.h"
+#include "probes.h"
 #include "snapshot.h"
 #include "streams.h"
 
 #define POLL_MS 100
+#define REFUSAL_SIZE 200
 
 struct loss {
   char *what;
@@ -353,38 +355,42 @@ static bool is_memory_short(void)
   return available && available < resident + resident * 3 / 10;
 }
 
-static rg_error *try_fork(struct job *job, const struct call *call, bool *is_forked_ret)
+// Says in `refusal_ret` why nothing was forked; it is empty otherwise.
+static rg_error *try_fork(struct job *job, const struct call *call, char refusal_ret[REFUSAL_SIZE])
 {
-  char what[200];
-  if (is_memory_short()) {
-    snprintf(what, sizeof(what), "fork: memory is short");
-  } else {
+  const char *reason = "memory is short";
+  refusal_ret[0] = '\0';
+  if (!is_memory_short()) {
+    rgpy_probes_prepare();
     job->snapshot.pid = getpid();
     job->snapshot.begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
-    *is_forked_ret = rgpy_snapshot_start(&job->snapshot, &job->child);
-    if (*is_forked_ret)
+    if (rgpy_snapshot_start(&job->snapshot, &job->child))
       return NULL;
-    snprintf(what, sizeof(what), "fork: %s", strerror(errno));
     job->child.pid = 0;
+    reason = strerror(errno);
   }
   if (call->mode == MODE_FORK)
-    return rg_error_create(RG_ERROR_SYSTEM, "cannot dump in mode '%s'", what);
-  snprintf(what + strlen(what), sizeof(what) - strlen(what), "; the process stood still while it was read");
-  return add_loss(job, what, 0);
+    return rg_error_create(RG_ERROR_SYSTEM, "cannot dump in mode 'fork': %s", reason);
+  snprintf(refusal_ret, REFUSAL_SIZE, "fork: %s; the process stood still while it was read", reason);
+  return NULL;
 }
 
-static rg_error *capture_here(struct job *job)
+static rg_error *capture_here(struct job *job, const char *refusal)
 {
+  const rg_loss loss = {refusal, 0};
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   options.is_redacted = !job->snapshot.with_values;
+  options.losses = &loss;
+  options.num_losses = *refusal != '\0';
+  uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
   RGPY_TRY(rgpy_capture_graph(&options, &job->graph));
-  job->pause_ns = rg_graph_process(job->graph).pause_ns;
+  job->pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - begin_ns;
   return NULL;
 }
 
 static rg_error *begin_job(struct job *job, const struct call *call)
 {
-  bool is_forked = false;
+  char refusal[REFUSAL_SIZE] = "";
   RGPY_TRY(take_turn(job));
   RGPY_TRY(open_target(job, call));
   job->snapshot.with_values = call->with_values;
@@ -393,8 +399,8 @@ static rg_error *begin_job(struct job *job, const struct call *call)
   job->snapshot.is_traced = rgpy_is_tracing();
   bool is_forkable = call->path || call->fd >= 0;
   if (call->mode != MODE_GIL && is_forkable)
-    RGPY_TRY(try_fork(job, call, &is_forked));
-  return is_forked ? NULL : capture_here(job);
+    RGPY_TRY(try_fork(job, call, refusal));
+  return job->child.pid ? NULL : capture_here(job, refusal);
 }
 
 // Does the job while the caller waits, who hears of the progress.

@@ -5,7 +5,6 @@
  * field without a name. So no reference is lost, whatever the type. */
 #include "describe.h"
 #include "layout.h"
-#include "memory.h"
 
 #include <string.h>
 #include <structmember.h>
@@ -684,11 +683,11 @@ static rg_error *refer_rest(struct rgpy_capture *capture, PyObject *object)
     uint32_t used[FEW] = {0};
     return refer_rest_sorted(capture, object, sorted, used);
   }
-  PyObject **sorted = rgpy_alloc(num, sizeof(*sorted));
-  uint32_t *used = rgpy_alloc(num, sizeof(*used));
+  PyObject **sorted = rg_memory_alloc(num, sizeof(*sorted));
+  uint32_t *used = rg_memory_alloc(num, sizeof(*used));
   rg_error *error = sorted && used ? refer_rest_sorted(capture, object, sorted, used) : rgpy_out_of_memory();
-  rgpy_free(sorted);
-  rgpy_free(used);
+  rg_memory_free(sorted);
+  rg_memory_free(used);
   return error;
 }
 

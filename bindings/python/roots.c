@@ -5,7 +5,6 @@
 
 #include "describe.h"
 #include "layout.h"
-#include "memory.h"
 
 static rg_error *add_root(struct rgpy_capture *capture, rg_node node, const char *reason)
 {
@@ -226,6 +225,6 @@ rg_error *rgpy_roots(struct rgpy_capture *capture)
 {
   struct states states = {0};
   rg_error *error = add_all(capture, &states);
-  rgpy_free(states.states);
+  rg_memory_free(states.states);
   return error;
 }

@@ -13,7 +13,6 @@
 
 #include "capture.h"
 #include "layout.h"
-#include "memory.h"
 
 // Code that holds more code than this is none that a compiler made.
 enum { MAX_NESTED = 10000 };
@@ -22,7 +21,7 @@ enum { MAX_NESTED = 10000 };
 
 void rgpy_uses_deinit(struct rgpy_uses *uses)
 {
-  rgpy_free(uses->nested);
+  rg_memory_free(uses->nested);
 }
 
 /* --- one variable ------------------------------------------------------------------------------------------------- */

@@ -38,9 +38,11 @@ typedef struct rg_capture_options {
                              * is written to, which would copy its page */
   uint64_t pid;             /* of an isolated capture: the process that forked, */
   uint64_t pause_ns;        /* and how long it stood still for that */
+  const rg_loss *losses;    /* what the caller knows to be missing already */
+  size_t num_losses;
 } rg_capture_options;
 #define RG_CAPTURE_OPTIONS_INIT \
-  {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0, false, false, 0, 0}
+  {sizeof(rg_capture_options), 0, 0, 0, false, false, 3, 10, RG_MAX_NODES_DEFAULT, 0, false, false, 0, 0, 0, 0}
 
 /* What the capsule holds. It only ever grows at the end. */
 typedef struct rg_python_api {

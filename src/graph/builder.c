@@ -1,6 +1,5 @@
 /* The builder: nodes and edges in any order, then one counting sort into rows. */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../base/alloc.h"
@@ -278,37 +277,47 @@ static rg_error *sort_edges(rg_builder *builder, const uint64_t *rows)
   return NULL;
 }
 
-// Brings the extras into the order of the nodes; of several for one property the last one counts. Stable insertion would
-// be quadratic, and qsort is not stable: entries of one property are told apart by their own place.
-struct placed_extra {
-  struct rgi_extra extra;
-  size_t place;
-};
-
-static int compare_placed(const void *left_, const void *right_)
+static bool is_before(const struct rgi_extra *left, const struct rgi_extra *right)
 {
-  const struct placed_extra *left = left_, *right = right_;
-  if (left->extra.node != right->extra.node)
-    return left->extra.node < right->extra.node ? -1 : 1;
-  if (left->extra.property != right->extra.property)
-    return left->extra.property < right->extra.property ? -1 : 1;
-  return left->place < right->place ? -1 : left->place > right->place;
+  return left->node != right->node ? left->node < right->node : left->property < right->property;
 }
 
+// Merges two sorted runs, of which the first one's come first among equals.
+static void merge(const struct rgi_extra *left, const struct rgi_extra *middle, const struct rgi_extra *end,
+                  struct rgi_extra *ret)
+{
+  const struct rgi_extra *right = middle;
+  while (left < middle || right < end)
+    *ret++ = left < middle && (right == end || !is_before(right, left)) ? *left++ : *right++;
+}
+
+// Stable merge sort. qsort() is not stable, and may call malloc, which a capture in a forked child must not.
+static rg_error *order_extras(rg_builder *builder)
+{
+  size_t num = builder->num_extras;
+  RGI_SCOPED_FREE struct rgi_extra *merged = rgi_alloc(num, sizeof(*merged));
+  if (!merged)
+    return rgi_out_of_memory();
+  for (size_t run = 1; run < num; run *= 2) {
+    for (size_t i = 0; i < num; i += 2 * run) {
+      size_t middle = i + run < num ? i + run : num, end = middle + run < num ? middle + run : num;
+      merge(builder->extras + i, builder->extras + middle, builder->extras + end, merged + i);
+    }
+    memcpy(builder->extras, merged, num * sizeof(*merged));
+  }
+  return NULL;
+}
+
+// Brings the extras into the order of the nodes; of several for one property the last one counts.
 static rg_error *sort_extras(rg_builder *builder)
 {
-  RGI_SCOPED_FREE struct placed_extra *placed = rgi_alloc(builder->num_extras, sizeof(*placed));
-  if (!placed)
-    return rgi_out_of_memory();
-  for (size_t i = 0; i < builder->num_extras; i++)
-    placed[i] = (struct placed_extra){builder->extras[i], i};
-  qsort(placed, builder->num_extras, sizeof(*placed), compare_placed);
+  struct rgi_extra *extras = builder->extras;
+  RGI_TRY(order_extras(builder));
   size_t num = 0;
   for (size_t i = 0; i < builder->num_extras; i++) {
-    const struct rgi_extra *extra = &placed[i].extra;
-    if (num && builder->extras[num - 1].node == extra->node && builder->extras[num - 1].property == extra->property)
+    if (num && !is_before(&extras[num - 1], &extras[i]))
       num--;
-    builder->extras[num++] = *extra;
+    extras[num++] = extras[i];
   }
   builder->num_extras = num;
   return NULL;

@@ -173,6 +173,17 @@ static rg_error *add_captured(struct rgi_tables *tables, const rg_site_info *inf
   return rgi_tables_add_string(tables, attributes, strlen(attributes), &ret->attributes);
 }
 
+// Two functions of one site, such as lambdas on one line, may use what they capture in different ways: what is said of
+// the site holds for both.
+static void unite_uses(struct rgi_captured *site, const struct rgi_captured *added)
+{
+  if (site->use == added->use && site->attributes == added->attributes)
+    return;
+  rg_use either = site->use | added->use, both = site->use & added->use;
+  site->use = (rg_use)((either & (RG_USE_READ | RG_USE_WRITTEN)) | (both & RG_USE_KNOWN));
+  site->attributes = 0;
+}
+
 rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret)
 {
   struct site_key key = {.tables = tables,
@@ -193,6 +204,10 @@ rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *inf
     RGI_TRY(rgi_index_add(&tables->sites_index, hash, position));
     tables->sites[tables->num_sites++] = key.site;
     tables->num_captured += info->num_captured;
+  } else {
+    struct rgi_captured *captured = tables->captured + tables->sites[position].captured_begin;
+    for (uint32_t i = 0; i < info->num_captured; i++)
+      unite_uses(&captured[i], &tables->captured[tables->num_captured + i]);
   }
   *ret = position;
   return NULL;

@@ -912,3 +912,45 @@ Test(dump, it_is_written_without_malloc)
     rg_memory_free(memory);
   }
 }
+
+// The worst that a writer makes: what packs best.
+static rg_graph *uniform(uint32_t num_nodes, uint32_t num_edges)
+{
+  rg_builder *builder;
+  rg_graph *graph;
+  rg_node node;
+  check(rg_builder_create(&builder));
+  for (uint32_t i = 0; i < num_nodes; i++)
+    check(rg_builder_add_node(builder, NULL, &node));
+  for (uint32_t i = 0; i < num_edges; i++)
+    add_edge(builder, 1, 1, RG_EDGE_INDEX, i);
+  check(rg_builder_finish(builder, &graph));
+  rg_builder_destroy(builder);
+  return graph;
+}
+
+static void assert_takes_at_most_256_times_its_size(rg_graph *graph)
+{
+  rg_buffer buffer = dump(graph, NULL);
+  rg_graph *loaded = NULL;
+  rg_bytes bytes = {buffer.data, buffer.size};
+  rg_reader reader = rg_bytes_reader(&bytes);
+  rg_dump_read_options options = {.size = sizeof(options), .max_memory = 256 * buffer.size};
+  check(rg_dump_read(&reader, &options, &loaded));
+  rg_graph_destroy(loaded);
+  // Where its size is not known, arrays grow.
+  bytes = (rg_bytes){buffer.data, buffer.size};
+  reader = rg_bytes_reader(&bytes);
+  reader.size = 0;
+  check(rg_dump_read(&reader, &options, &loaded));
+  rg_graph_destroy(loaded);
+  rg_buffer_deinit(&buffer);
+  rg_graph_destroy(graph);
+}
+
+Test(dump, it_takes_at_most_256_times_its_size_in_memory)
+{
+  assert_takes_at_most_256_times_its_size(uniform(300000, 0));
+  assert_takes_at_most_256_times_its_size(uniform(2, 1000000));
+  assert_takes_at_most_256_times_its_size(heap_chain(300000));
+}

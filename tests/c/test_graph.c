@@ -82,7 +82,7 @@ Test(graph, interns_equal_text_types_and_sites)
   cr_assert_eq(a, c);
   cr_assert_neq(a, b);
   const char *names[] = {"self", "n"};
-  rg_site_info here = {"f", "ui.py", 12, 2, names}, there = {"f", "ui.py", 12, 1, names};
+  rg_site_info here = {"f", "ui.py", 12, 2, names, NULL, NULL}, there = {"f", "ui.py", 12, 1, names, NULL, NULL};
   rg_site x, y, z;
   must(rg_builder_add_site(builder, &here, &x));
   must(rg_builder_add_site(builder, &there, &y));
@@ -93,6 +93,55 @@ Test(graph, interns_equal_text_types_and_sites)
   cr_assert_str_eq(rg_graph_site(graph, x).captured[1], "n");
   cr_assert_eq(rg_graph_site(graph, y).num_captured, 1);
   cr_assert_str_eq(rg_graph_type(graph, b).module, "io");
+  rg_graph_destroy(graph);
+}
+
+Test(graph, of_functions_of_one_site_that_differ_what_holds_for_all_is_kept)
+{
+  rg_builder *builder = new_builder();
+  const char *names[] = {"a", "b", "c"};
+  const rg_use first[] = {RG_USE_KNOWN | RG_USE_READ | RG_USE_ATTRIBUTES, RG_USE_KNOWN | RG_USE_READ, RG_USE_KNOWN};
+  const rg_use second[] = {RG_USE_KNOWN | RG_USE_READ | RG_USE_ATTRIBUTES, RG_USE_KNOWN | RG_USE_WRITTEN, 0};
+  const char *first_attributes[] = {"x", "", ""}, *second_attributes[] = {"y", "", ""};
+  rg_site site;
+  must(rg_builder_add_site(builder, &(rg_site_info){"f", "", 1, 3, names, first, first_attributes}, &site));
+  must(rg_builder_add_site(builder, &(rg_site_info){"f", "", 1, 3, names, second, second_attributes}, &site));
+  rg_graph *graph = finish(builder);
+  rg_site_info info = rg_graph_site(graph, site);
+  cr_assert_eq(info.uses[0], RG_USE_KNOWN | RG_USE_READ);
+  cr_assert_str_empty(info.attributes[0]);
+  cr_assert_eq(info.uses[1], RG_USE_KNOWN | RG_USE_READ | RG_USE_WRITTEN);
+  cr_assert_eq(info.uses[2], 0);
+  rg_graph_destroy(graph);
+}
+
+Test(graph, what_few_nodes_have_is_found_in_whatever_order_it_was_told)
+{
+  enum { NUM = 1000 };
+  rg_builder *builder = new_builder();
+  rg_node_info plain = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE};
+  rg_node node;
+  uint32_t state = 1;
+  uint64_t sizes[NUM + 1] = {0};
+  uint32_t lines[NUM + 1] = {0};
+  for (int i = 0; i < NUM; i++)
+    must(rg_builder_add_node(builder, &plain, &node));
+  for (int i = 0; i < 3 * NUM; i++) {
+    node = 1 + heap_random_below(&state, NUM);
+    sizes[node] = ((uint64_t)1 << 40) + (uint64_t)i;
+    must(rg_builder_set_node(builder, node, &(rg_node_info){.size = sizes[node], .length = RG_LENGTH_NONE,
+                                                           .site = RG_SITE_NONE}));
+    node = 1 + heap_random_below(&state, NUM);
+    lines[node] = (uint32_t)i + 1;
+    must(rg_builder_set_allocation(builder, node, &(rg_allocation){"app.py", lines[node]}));
+  }
+  rg_graph *graph = finish(builder);
+  for (node = 1; node <= NUM; node++) {
+    cr_assert_eq(rg_graph_node(graph, node).size, sizes[node]);
+    cr_assert_eq(rg_graph_node_size(graph, node), sizes[node]);
+    cr_assert_eq(rg_graph_allocation(graph, node).line, lines[node]);
+    cr_assert_eq(rg_graph_allocation(graph, node).file != NULL, lines[node] != 0);
+  }
   rg_graph_destroy(graph);
 }
 
@@ -223,7 +272,7 @@ static rg_error *build(rg_builder *builder)
 {
   rg_type_info type_info = {"Screen", "ui", RG_CATEGORY_INSTANCE};
   const char *names[] = {"self"};
-  rg_site_info site_info = {"f", "ui.py", 12, 1, names};
+  rg_site_info site_info = {"f", "ui.py", 12, 1, names, NULL, NULL};
   rg_node_info info = {.length = RG_LENGTH_NONE};
   RGI_TRY(rg_builder_add_type(builder, &type_info, &info.type));
   RGI_TRY(rg_builder_add_site(builder, &site_info, &info.site));

@@ -222,6 +222,50 @@ print(result.losses)
         self.assertEqual(refgraph.dump(self.path, wait=False).wait().losses, ())
 
 
+# Answers clone(2) with an error: of every process, or only of one without a signal at its end.
+REFUSE_CLONE = """
+import ctypes, refgraph, struct
+def refuse(only_without_signal):
+    load_number, load_flags, allow = (0x20, 0, 0, 0), (0x20, 0, 0, 16), (0x06, 0, 0, 0x7fff0000)
+    refuse = (0x06, 0, 0, 0x00050000 | 1)
+    if only_without_signal:
+        rules = [load_number, (0x15, 0, 3, 56), load_flags, (0x54, 0, 0, 0xff), (0x15, 1, 0, 0), allow, refuse]
+    else:
+        rules = [load_number, (0x15, 1, 0, 56), allow, refuse]
+    code = b"".join(struct.pack("HBBI", *rule) for rule in rules)
+    buffer = ctypes.create_string_buffer(code)
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", len(rules), ctypes.addressof(buffer)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0
+    assert libc.prctl(22, 2, program, 0, 0) == 0, ctypes.get_errno()
+"""
+
+
+@unittest.skipUnless(os.uname().machine == "x86_64", "the numbers of system calls are those of x86-64")
+class Refused(Folder):
+    def test_where_a_fork_is_refused_auto_stands_still_and_says_so(self):
+        printed = support.run_python(
+            REFUSE_CLONE + f"refuse(False)\nresult = refgraph.dump({self.path!r})\nprint(result.mode, result.losses)"
+        )
+        what = "fork: Operation not permitted; the process stood still while it was read"
+        self.assertEqual(printed, f"gil {((what, 0),)}\n")
+        self.assertEqual(refgraph.load(self.path).losses, ((what, 0),))
+
+    def test_where_a_fork_is_refused_mode_fork_is_an_error(self):
+        printed = support.run_python(
+            REFUSE_CLONE + f"refuse(False)\ntry: refgraph.dump({self.path!r}, mode='fork')\n"
+            "except refgraph.FileError as error: print(error)"
+        )
+        self.assertEqual(printed, "cannot dump in mode 'fork': Operation not permitted\n")
+        self.assert_only()
+
+    def test_where_only_a_fork_with_a_signal_is_allowed_that_is_taken(self):
+        printed = support.run_python(
+            REFUSE_CLONE + f"refuse(True)\nresult = refgraph.dump({self.path!r})\nprint(result.mode, result.losses)"
+        )
+        self.assertEqual(printed, "fork ()\n")
+
+
 class Files(Folder):
     def test_only_the_owner_may_read_it(self):
         refgraph.dump(self.path)
@@ -573,7 +617,7 @@ def work(i):
                 del kept[:25]
             str(kept[-1].value)[:100].encode()
             counts[i] += 1
-            time.sleep(0)
+            time.sleep(0.001)
     except BaseException as error:
         errors.append(error)
 

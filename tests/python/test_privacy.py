@@ -3,11 +3,14 @@
 import collections
 import csv
 import json
+import os
 import sys
+import tempfile
 import unittest
 import urllib.parse
 
 import refgraph
+import support
 
 SECRET = "hunter2"  # in everything that comes from outside
 
@@ -147,6 +150,46 @@ class Redacted(unittest.TestCase):
             [label for _, _, label in labels_of(values)],
             ["[str, 4 characters]", "[str, 1 character]", "[bytes, 3 bytes]", "[int]", "[float]", "[complex]", "[int]"],
         )
+
+
+class Dumped(unittest.TestCase):
+    """Uncompressed dumps, byte by byte."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "heap.rgd")
+        self.secrets = Secrets()
+
+    def read(self):
+        with open(self.path, "rb") as file:
+            return file.read()
+
+    def test_no_text_from_outside_is_written_by_a_forked_child(self):
+        refgraph.dump(self.path, mode="fork", compress=False)
+        self.assertNotIn(SECRET.upper().encode(), self.read())
+
+    def test_nor_by_a_process_that_stands_still(self):
+        refgraph.dump(self.path, mode="gil", compress=False)
+        self.assertNotIn(SECRET.upper().encode(), self.read())
+
+    def test_nor_from_a_graph_that_has_it(self):
+        refgraph.capture().save(self.path, compress=False)
+        self.assertNotIn(SECRET.upper().encode(), self.read())
+
+    def test_it_is_written_when_values_are_asked_for(self):
+        for mode in ("fork", "gil"):
+            refgraph.dump(self.path, mode=mode, compress=False, values=True)
+            self.assertIn(b"json-value-" + SECRET.upper().encode(), self.read())
+
+    def test_the_environment_is_not_written(self):
+        printed = support.run_python(
+            f"import refgraph; refgraph.dump({self.path!r}, compress=False);"
+            f"content = open({self.path!r}, 'rb').read();"
+            "print(b'WORD_OF_THE_ENVIRONMENT' in content, b'secret-of-the-environment' in content)",
+            WORD_OF_THE_ENVIRONMENT="secret-of-the-environment",
+        )
+        self.assertEqual(printed, "False False\n")
 
 
 if __name__ == "__main__":
