@@ -40,49 +40,66 @@ def with_attributes(**attributes):
 
 
 class Flags(unittest.TestCase):
-    def check(self, attributes, expected):
-        self.assertEqual(states_of(with_attributes(**attributes)), expected)
+    def check(self, *cases):
+        """Each case: the attributes of an instance, and what they tell."""
+        told = states_of(*[with_attributes(**attributes) for attributes, _ in cases])
+        for (attributes, expected), state in zip(cases, told):
+            with self.subTest(str(attributes)):
+                self.assertEqual(state, expected)
+
+    def check_names(self, *names, if_true, if_false):
+        """What a flag of each name tells; a word, or UNKNOWN."""
+
+        def state(word, name):
+            return UNKNOWN if word is UNKNOWN else (word, name)
+
+        self.check(
+            *[({name: True}, state(if_true, name)) for name in names],
+            *[({name: False}, state(if_false, name)) for name in names],
+        )
 
     def test_closed_and_the_like_tell_both(self):
-        for name in ("closed", "_closed", "is_closed", "_is_closed", "done", "_finished", "stopped", "_stopped", "dead",
-                     "_destroyed", "disposed", "_terminated", "_shutdown", "completed", "exited"):
-            with self.subTest(name):
-                self.check({name: True}, ("finished", name))
-                self.check({name: False}, ("alive", name))
+        self.check_names(
+            "closed", "_closed", "is_closed", "_is_closed", "done", "_finished", "stopped", "_stopped", "dead",
+            "_destroyed", "disposed", "_terminated", "_shutdown", "completed", "exited",
+            if_true="finished", if_false="alive",
+        )
 
     def test_cancelled_and_the_like_tell_only_of_the_end(self):
-        for name in ("cancelled", "_cancelled", "canceled", "aborted", "killed", "disconnected", "_deleted"):
-            with self.subTest(name):
-                self.check({name: True}, ("finished", name))
-                self.check({name: False}, UNKNOWN)
+        self.check_names(
+            "cancelled", "_cancelled", "canceled", "aborted", "killed", "disconnected", "_deleted",
+            if_true="finished", if_false=UNKNOWN,
+        )
 
     def test_alive_tells_both(self):
-        for name in ("alive", "is_alive", "_alive"):
-            with self.subTest(name):
-                self.check({name: True}, ("alive", name))
-                self.check({name: False}, ("finished", name))
+        self.check_names(
+            "alive", "is_alive", "_alive",
+            if_true="alive", if_false="finished",
+        )
 
     def test_running_and_the_like_tell_only_of_life(self):
-        for name in ("running", "_running", "active", "is_open", "_open", "connected"):
-            with self.subTest(name):
-                self.check({name: True}, ("alive", name))
-                self.check({name: False}, UNKNOWN)
+        self.check_names(
+            "running", "_running", "active", "is_open", "_open", "connected",
+            if_true="alive", if_false=UNKNOWN,
+        )
 
     def test_nothing_else_tells(self):
-        for attributes in ({"closed": None}, {"closed": 1}, {"closed": 0}, {"closed": "no"}, {"closed": lambda: True},
-                           {"enabled": True}, {"closing": True}, {"close": True}, {"not_closed": True},
-                           {"is_": True}, {"__": True}, {"_": True}, {"_loop": None}, {"visible": False}, {}):
-            with self.subTest(str(attributes)):
-                self.check(attributes, UNKNOWN)
+        attributes = (
+            {"closed": None}, {"closed": 1}, {"closed": 0}, {"closed": "no"}, {"closed": lambda: True},
+            {"enabled": True}, {"closing": True}, {"close": True}, {"not_closed": True},
+            {"is_": True}, {"__": True}, {"_": True}, {"_loop": None}, {"visible": False}, {},
+        )
+        self.check(*[(each, UNKNOWN) for each in attributes])
 
     def test_one_that_says_finished_outweighs_those_that_only_deny_it(self):
-        self.check({"closed": False, "cancelled": True}, ("finished", "cancelled"))
-        self.check({"cancelled": True, "closed": False, "done": True}, ("finished", "cancelled"))
-        self.check({"cancelled": False, "closed": False}, ("alive", "closed"))
+        self.check(
+            ({"closed": False, "cancelled": True}, ("finished", "cancelled")),
+            ({"cancelled": True, "closed": False, "done": True}, ("finished", "cancelled")),
+            ({"cancelled": False, "closed": False}, ("alive", "closed")),
+        )
 
     def test_of_two_that_contradict_each_other_none_is_believed(self):
-        self.check({"closed": True, "running": True}, UNKNOWN)
-        self.check({"alive": True, "done": True}, UNKNOWN)
+        self.check(({"closed": True, "running": True}, UNKNOWN), ({"alive": True, "done": True}, UNKNOWN))
 
     def test_in_slots(self):
         class Slotted:
