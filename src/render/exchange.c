@@ -77,6 +77,15 @@ static rg_error *replied_error(const struct state *state)
   return rg_error_create(state->reply.code, "%s", text.data);
 }
 
+// A layout that takes too long may have said what is amiss.
+static rg_error *out_of_time(const struct state *state)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  rgi_words_print(&state->words, MAX_WORDS, &text);
+  RGI_TRY(rgi_text_error(&text));
+  return rg_error_create(RG_ERROR_DEADLINE, "%s", rgi_text_string(&text));
+}
+
 /* --- the loop --------------------------------------------------------------------------------------------------- */
 
 static void send_more(struct state *state)
@@ -154,7 +163,7 @@ static rg_error *step(struct state *state, char *chunk)
   uint64_t now_ms = rgi_clock_ms();
   RGI_TRY(report_progress(state, now_ms));
   if (now_ms >= state->exchange->deadline_ms)
-    return rg_error_create(RG_ERROR_DEADLINE, "drawing took too long");
+    return out_of_time(state);
   // A descriptor of -1 is passed over. The socket is left alone, but open, once all is sent: its hang-up is what
   // tells the renderer that we are gone.
   const int *fds = state->child.fds;
@@ -211,6 +220,7 @@ rg_error *rgi_exchange_run(const struct rgi_exchange *exchange, struct rgi_text 
   rg_error *error = talk(&state);
   bool is_done = !error && state.reply_state != RGI_REPLY_JUNK;
   struct rgi_child_status end = rgi_child_end(&state.child, is_done ? GRACE_MS : 0);
-  *is_lost_ret = error ? error->code == RG_ERROR_DEADLINE : state.reply_state == RGI_REPLY_PARTIAL;
+  bool is_too_large = state.reply_state == RGI_REPLY_ERROR && state.reply.code == RG_ERROR_LIMIT;
+  *is_lost_ret = error ? error->code == RG_ERROR_DEADLINE : is_too_large || state.reply_state == RGI_REPLY_PARTIAL;
   return error ? error : conclude(&state, end, reply_ret);
 }

@@ -19,10 +19,10 @@ struct rgi_exchange {
 
 struct rgi_reply;
 
-/* On success `reply_ret` is a picture in `received_ret`. Fails with RG_ERROR_DEADLINE ("drawing took too long"),
- * RG_ERROR_INTERRUPTED, RG_ERROR_RENDERER with the renderer's last words, or with what the renderer replied;
- * `*is_lost_ret` tells whether the layout is to blame: time was up, or the renderer died over it. The process is gone
- * on return, whatever happened. */
+/* On success `reply_ret` is a picture in `received_ret`. Fails with RG_ERROR_DEADLINE, whose message is the renderer's
+ * last words or empty, RG_ERROR_INTERRUPTED, RG_ERROR_RENDERER with the last words, or with what the renderer replied;
+ * `*is_lost_ret` tells whether the layout is to blame: time was up, the renderer died over it, or no page is large
+ * enough. The process is gone on return, whatever happened. */
 rg_error *rgi_exchange_run(const struct rgi_exchange *exchange, struct rgi_text *received_ret,
                            struct rgi_reply *reply_ret, bool *is_lost_ret);
 

@@ -6,7 +6,7 @@
 
 enum rgi_rung rgi_rung_first(size_t num_boxes)
 {
-  return num_boxes <= MAX_BOXES_FULL ? RGI_RUNG_FULL : num_boxes <= MAX_BOXES_TUNED ? RGI_RUNG_TUNED : RGI_RUNG_COARSE;
+  return num_boxes <= MAX_BOXES_FULL ? RGI_RUNG_FULL : num_boxes <= MAX_BOXES_TUNED ? RGI_RUNG_TUNED : RGI_RUNG_LEVELS;
 }
 
 uint32_t rgi_rung_share(enum rgi_rung rung, uint32_t remaining_ms)

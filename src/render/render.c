@@ -60,7 +60,8 @@ static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t t
   return rgi_exchange_run(&exchange, &drawing->received, &drawing->reply, is_lost_ret);
 }
 
-// The rungs from `first` down, until one is drawn in its share of the time. DOT knows no layout: one rung is all.
+// The rungs from `first` down, until one is drawn in its share of the time and fits a page. DOT knows no layout: one rung
+// is all.
 static rg_error *step_down(struct drawing *drawing, enum rgi_rung first)
 {
   for (enum rgi_rung rung = first;; rung++) {
@@ -79,11 +80,12 @@ static rg_error *draw(struct drawing *drawing)
   rg_error *error = step_down(drawing, rgi_rung_first(rg_view_num_boxes(drawing->view)));
   if (!error || error->code != RG_ERROR_DEADLINE)
     return error;
+  rg_error *complete = rg_error_create(
+    RG_ERROR_DEADLINE, "drawing took longer than %g s: %zu boxes and %zu arrows; draw fewer or allow more time%s%s",
+    drawing->options->deadline_ms / 1000.0, rg_view_num_boxes(drawing->view), rg_view_num_arrows(drawing->view),
+    *error->message ? ": " : "", error->message);
   rg_error_destroy(error);
-  return rg_error_create(RG_ERROR_DEADLINE,
-                         "drawing took longer than %g s: %zu boxes and %zu arrows; draw fewer or allow more time",
-                         drawing->options->deadline_ms / 1000.0, rg_view_num_boxes(drawing->view),
-                         rg_view_num_arrows(drawing->view));
+  return complete;
 }
 
 static rg_error *draw_and_write(const rg_view *view, rg_format format, const rg_render_options *options,

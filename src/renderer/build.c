@@ -173,7 +173,22 @@ static bool is_cut(const struct build *build, const struct rgi_request_edge *edg
   return nodes[edge->source].style == RG_STYLE_CUT || nodes[edge->target].style == RG_STYLE_CUT;
 }
 
-// The name stands at the arrow, on the cheaper rungs beside it, where it costs the layout nothing.
+// The name stands at the arrow, on the cheaper rungs beside it, where it costs the layout nothing. Where arrows cross
+// the whole page it stands at the box to which it leads.
+static const char *name_attribute(enum rgi_rung rung)
+{
+  switch (rung) {
+  case RGI_RUNG_FULL:
+    return "label";
+  case RGI_RUNG_BESIDE:
+  case RGI_RUNG_TUNED:
+    return "xlabel";
+  case RGI_RUNG_LEVELS:
+    return "headlabel";
+  }
+  return "label";
+}
+
 static void set_name(struct build *build, const struct rgi_request_edge *edge, Agedge_t *arrow)
 {
   const struct rgi_request_settings *settings = &build->request->settings;
@@ -184,7 +199,7 @@ static void set_name(struct build *build, const struct rgi_request_edge *edge, A
   if (settings->direction == RG_DIRECTION_TOP_BOTTOM)
     rgi_text_puts(&build->text, "&#160;");
   rgi_escape(&build->text, edge->text, RGI_LINES_CENTRED);
-  set_text(build, arrow, settings->rung == RGI_RUNG_FULL ? "label" : "xlabel");
+  set_text(build, arrow, name_attribute(settings->rung));
 }
 
 static rg_error *add_arrow(struct build *build, const struct rgi_request_edge *edge)

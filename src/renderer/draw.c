@@ -70,7 +70,7 @@ rg_error *rgi_draw(const struct rgi_request *request, struct rgi_text *picture)
   if (request->settings.with_dot)
     RGI_TRY(rgi_graph_write(graph, &dot));
   struct rgi_layout layout;
-  RGI_TRY(rgi_layout_create(graph, &layout));
+  RGI_TRY(rgi_layout_create(request, graph, &layout));
   if (format == RG_FORMAT_PNG)
     return draw_png(request, &layout, rgi_text_string(&dot), picture);
   return format == RG_FORMAT_SVG ? draw_svg(request, &layout, picture) : rgi_layout_render(&layout, "pdf", picture);

@@ -6,6 +6,7 @@
 #include <gvc.h>
 
 #include "../base/text.h"
+#include "../render/request.h"
 
 #define RGI_POINTS_PER_INCH 72.0
 
@@ -16,7 +17,9 @@ struct rgi_layout {
   double height;
 };
 
-rg_error *rgi_layout_create(Agraph_t *graph, struct rgi_layout *ret);
+/* Lays `graph`, which was built from `request`, out on the rung that is asked for. Fails with RG_ERROR_LIMIT where the
+ * result fits no page and another rung is left. */
+rg_error *rgi_layout_create(const struct rgi_request *request, Agraph_t *graph, struct rgi_layout *ret);
 /* Renders to memory in a format of Graphviz's own, "svg" or "pdf". */
 rg_error *rgi_layout_render(const struct rgi_layout *layout, const char *format, struct rgi_text *picture);
 

@@ -35,8 +35,10 @@ const struct rgi_look *rgi_look_rung(enum rgi_rung rung)
   static const struct rgi_look tuned[] = {
     {"nslimit", "1"}, {"nslimit1", "1"}, {"mclimit", "0.1"}, {"splines", "line"}, {"ranksep", "0.7"}, {0, 0},
   };
-  static const struct rgi_look coarse[] = {
-    {"nslimit", "0.1"}, {"nslimit1", "0.5"}, {"mclimit", "0.1"}, {"splines", "line"}, {"ranksep", "0.7"}, {0, 0},
+  // Arrows pass behind boxes. The limits are for dot, which lays out what is written as DOT.
+  static const struct rgi_look levels[] = {
+    {"nslimit", "0.1"}, {"nslimit1", "0.5"}, {"mclimit", "0.1"}, {"splines", "line"}, {"ranksep", "0.7"},
+    {"outputorder", "edgesfirst"}, {0, 0},
   };
   switch (rung) {
   case RGI_RUNG_FULL:
@@ -45,8 +47,8 @@ const struct rgi_look *rgi_look_rung(enum rgi_rung rung)
     return beside;
   case RGI_RUNG_TUNED:
     return tuned;
-  case RGI_RUNG_COARSE:
-    return coarse;
+  case RGI_RUNG_LEVELS:
+    return levels;
   }
   return full;
 }
@@ -90,7 +92,7 @@ const struct rgi_look *rgi_look_style(rg_style style)
   static const struct rgi_look container[] = {{"fillcolor", "#f3efe4"}, {"color", "#8a7f62"}, {0, 0}};
   static const struct rgi_look value[] = {{"penwidth", "0"}, {"margin", "0.05,0.02"}, {"height", "0.2"}, {0, 0}};
   static const struct rgi_look cut[] = {
-    {"style", "dashed"}, {"color", "#8c959f"}, {"fontcolor", "#57606a"}, {"fontsize", "9"},
+    {"style", "filled,dashed"}, {"color", "#8c959f"}, {"fontcolor", "#57606a"}, {"fontsize", "9"},
     {"margin", "0.08,0.03"}, {"height", "0.22"}, {0, 0},
   };
   switch (style) {
@@ -195,6 +197,6 @@ const char *rgi_style_sheet(void)
            RULE(external, "#c9d4df", "#c9d4df", "#0d1117") RULE(module, "#21262d", "#8b949e", "#e6edf3")
              RULE(callable, "#12304f", "#6ea8e0", "#e6edf3") RULE(instance, "#161b22", "#8b949e", "#e6edf3")
                RULE(container, "#2b2719", "#a99c77", "#e6edf3") RULE(value, "#0d1117", "#0d1117", "#e6edf3")
-                 RULE(cut, "none", "#8b949e", "#9aa4af") RULE(highlighted, "#4a3a00", "#d4a72c", "#e6edf3")
+                 RULE(cut, "#0d1117", "#8b949e", "#9aa4af") RULE(highlighted, "#4a3a00", "#d4a72c", "#e6edf3")
                    RULE(arrow, "#8b949e", "#8b949e", "#e6edf3") "}\n</style>\n";
 }

@@ -756,6 +756,13 @@ Test(render, the_deadline_ends_the_renderer_and_its_children)
   wait_until_gone(pid_file);
 }
 
+Test(render, what_a_renderer_said_before_its_time_was_up_is_told)
+{
+  SCOPED_BUFFER buffer = RG_BUFFER_INIT;
+  fail_with(draw_with(script("echo a reason >&2; exec sleep 60"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
+            "allow more time: a reason");
+}
+
 Test(render, a_layout_that_takes_too_long_steps_down)
 {
   const char *path = script("[ -e \"$HERE.second\" ] && exec \"$R\"; : >\"$HERE.second\"; exec sleep 60");
@@ -779,6 +786,74 @@ Test(render, every_rung_draws)
     draw_label_on(rung, "label", RG_FORMAT_SVG, &svg);
     cr_expect(strstr(svg.data, ">label</text>"));
   }
+}
+
+// A chain of `num` objects, which dot draws as a strip.
+static struct picture long_picture(uint32_t num)
+{
+  struct picture picture = {.heap = {.graph = heap_chain(num)}};
+  rg_neighbourhood_options options = RG_NEIGHBOURHOOD_OPTIONS_INIT;
+  options.max_depth = options.max_nodes = options.max_edges = num;
+  rg_node first = 1;
+  succeed(rg_select_neighbourhood(picture.heap.graph, &first, 1, &options, &picture.selection));
+  succeed(rg_view_create(picture.selection, NULL, &picture.view));
+  return picture;
+}
+
+static void expect_page(const rg_buffer *png)
+{
+  uint32_t width = big_endian(chunk(png, "IHDR", "")), height = big_endian(chunk(png, "IHDR", "") + 4);
+  cr_expect(width < 3 * height && height < 3 * width, "%u x %u", width, height);
+}
+
+Test(render, a_picture_that_would_be_a_strip_becomes_a_page)
+{
+  SCOPED_PICTURE picture = long_picture(400);
+  SCOPED_BUFFER png = RG_BUFFER_INIT;
+  succeed(draw(picture.view, RG_FORMAT_PNG, NULL, &png));
+  expect_page(&png);
+}
+
+Test(render, five_thousand_boxes_are_a_page_in_every_format)
+{
+  static const rg_format formats[] = {RG_FORMAT_SVG, RG_FORMAT_PDF, RG_FORMAT_PNG};
+  SCOPED_PICTURE picture = long_picture(5000);
+  for (size_t i = 0; i < 3; i++) {
+    SCOPED_BUFFER buffer = RG_BUFFER_INIT;
+    succeed(draw(picture.view, formats[i], NULL, &buffer));
+    cr_expect_gt(buffer.size, 100000);
+    if (formats[i] == RG_FORMAT_PNG)
+      expect_page(&buffer);
+  }
+}
+
+Test(render, arrows_keep_their_words_when_they_are_drawn_before_boxes)
+{
+  SCOPED_PICTURE picture = long_picture(1100);
+  SCOPED_BUFFER svg = RG_BUFFER_INIT;
+  succeed(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
+  const char *arrow = strstr(svg.data, "<g id=\"edge3\""), *box = strstr(svg.data, "<g id=\"node1\"");
+  cr_assert(arrow && box && arrow < box);
+  cr_expect(strstr(arrow, "<title>.next: ") == strstr(arrow, "<title>"), "%.200s", arrow);
+}
+
+// Graphviz as it is where the plugin for neato was not installed.
+#define WITHOUT_NEATO \
+  "D=${HERE%/*}; P=$(pkg-config --variable=libdir libgvc)/graphviz; ln -s \"$P\"/lib* \"$D\"\n" \
+  "for C in \"$P\"/config*; do sed '/neato_layout/,/^}/d' \"$C\" >\"$D/${C##*/}\"; done\n" \
+  "exec env GVBINDIR=\"$D\" \"$R\""
+
+Test(render, without_the_plugin_for_neato_dot_does_what_it_can_and_a_failure_names_it)
+{
+  SCOPED_PICTURE picture = long_picture(1100);
+  rg_render_options options = RG_RENDER_OPTIONS_INIT;
+  options.renderer = script(WITHOUT_NEATO);
+  SCOPED_BUFFER svg = RG_BUFFER_INIT;
+  succeed(draw(picture.view, RG_FORMAT_SVG, &options, &svg));
+  cr_expect(contains(&svg, "</svg>"));
+  options.renderer = script(WITHOUT_NEATO);
+  SCOPED_BUFFER png = RG_BUFFER_INIT;
+  fail_with(draw(picture.view, RG_FORMAT_PNG, &options, &png), RG_ERROR_LIMIT, "libgvplugin-neato-layout");
 }
 
 static int stop_at_third(void *context, const char *phase, unsigned long long done, unsigned long long total)
