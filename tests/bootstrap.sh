@@ -6,7 +6,9 @@ set -u
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+mkdir "$folder/build-aux"
 cp "$srcdir/bootstrap" "$folder"
+cp "$srcdir/build-aux/find-pythons" "$folder/build-aux"
 
 # A machine that has none of the packages, and where every command that would change something ends the run.
 mkdir "$folder/bin"
@@ -43,6 +45,20 @@ goes_on_without_apt() {
     grep -q '^+ autoreconf -fi$' "$folder/out"
 }
 
+# A distribution with a Python that is too new, and Graphviz in pieces.
+adds_what_a_newer_distribution_needs() {
+  # shellcheck disable=SC2016 # the commands of another script
+  pretend apt-cache 'case "$*" in
+    "depends python3-dev") printf "python3-dev\n  Depends: python3\n  Depends: python3.14-dev\n" ;;
+    *neato*) echo "libgvplugin-neato-layout8 - Graphviz" ;;
+    *python3*13-dev*) echo "python3.13-dev - headers" ;;
+  esac'
+  exits_with 18 --no-apt demo
+  added=$?
+  pretend apt-cache 'exit 0'
+  [ "$added" -eq 0 ] && grep -q '^missing: .* libgvplugin-neato-layout8 python3.13-dev$' "$folder/out"
+}
+
 counts_what_stopped_it() {
   exits_with 1 --no-apt check && [ "$(tail -n 1 "$folder/out")" = '0 passed, 1 failed' ]
 }
@@ -58,6 +74,7 @@ ok "an unknown argument prints the usage" prints_usage demonstrate
 ok "two commands print the usage" prints_usage demo check
 ok "apt-get is shown before it runs, and its failure stops the run" stops_at_apt
 ok "--no-apt prints what is missing and goes on" goes_on_without_apt
+ok "a newer distribution needs an older Python and a plugin more" adds_what_a_newer_distribution_needs
 ok "check counts a step that failed as one failed" counts_what_stopped_it
 if command -v shellcheck >/dev/null; then
   ok "the scripts pass shellcheck" passes_shellcheck
