@@ -23,6 +23,16 @@
 
 #if PY_VERSION_HEX >= 0x030b0000
 
+#if PY_VERSION_HEX >= 0x030d0000
+
+// From 3.13.4 on an instance that has both holds its dict, and the dict holds the inline values.
+static bool dicts_hold_inline_values(void)
+{
+  return Py_Version >= 0x030d0400;
+}
+
+#endif
+
 static PyDictValues *find_values(PyObject *object)
 {
   PyTypeObject *type = Py_TYPE(object);
@@ -30,7 +40,8 @@ static PyDictValues *find_values(PyObject *object)
   if (!(type->tp_flags & Py_TPFLAGS_INLINE_VALUES))
     return NULL;
   PyDictValues *values = _PyObject_InlineValues(object);
-  return values->valid ? values : NULL;
+  bool are_in_dict = dicts_hold_inline_values() && _PyObject_ManagedDictPointer(object)->dict;
+  return values->valid && !are_in_dict ? values : NULL;
 #else
   if (!(type->tp_flags & Py_TPFLAGS_MANAGED_DICT))
     return NULL;
@@ -113,7 +124,7 @@ bool rgpy_is_dict_of_inline_values(PyObject *dict)
 {
 #if PY_VERSION_HEX >= 0x030d0000
   const PyDictValues *values = PyDict_Check(dict) ? ((PyDictObject *)dict)->ma_values : NULL;
-  return values && values->embedded;
+  return values && values->embedded && !dicts_hold_inline_values();
 #else
   (void)dict;
   return false;
