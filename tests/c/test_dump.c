@@ -899,16 +899,16 @@ Test(dump, a_number_of_more_than_64_bits_is_bad)
 
 Test(dump, it_is_written_without_malloc)
 {
-  // What malloc gave before is not given back afterwards: it stays in reach, so that it is no leak.
-  static rg_graph *graph;
-  static rg_buffer expected;
-  graph = heap_random(1, 100000, 300000);
-  expected = dump(graph, NULL);
+  rg_graph *graph = heap_random(1, 100000, 300000);
+  rg_buffer buffer = dump(graph, NULL);
+  uint32_t expected = rgi_crc32c(buffer.data, buffer.size);
+  rg_buffer_deinit(&buffer);
+  rg_graph_destroy(graph);
   // Criterion runs each test in a process of its own.
   rg_memory_isolate();
-  rg_buffer buffer = dump(graph, NULL);
-  cr_assert_eq(buffer.size, expected.size);
-  cr_assert_arr_eq(buffer.data, expected.data, buffer.size);
+  graph = heap_random(1, 100000, 300000);
+  buffer = dump(graph, NULL);
+  cr_assert_eq(rgi_crc32c(buffer.data, buffer.size), expected);
   rg_graph *loaded = load(&buffer);
   assert_same(graph, loaded);
   for (int i = 0; i < 100000; i++) {
