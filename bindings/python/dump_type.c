@@ -1,437 +1,34 @@
-/* refgraph.Dump: a dump under way or done, and the call that makes one.
- *
- * A job is what is left to do once the heap was captured or a child was forked: to listen to the child, or to write the
- * graph. The caller does it itself, without the GIL, or a thread of ours, which never takes the GIL. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
-#include <errno.h>
+/* refgraph.Dump: a dump under way or done, and the call that makes one. */
 #include <math.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "allocations.h"
 #include "docstrings.h"
-#include "probes.h"
-#include "snapshot.h"
-#include "streams.h"
-
-#define POLL_MS 100
-#define REFUSAL_SIZE 200
-
-struct loss {
-  char *what;
-  unsigned long long num;
-};
-
-struct job {
-  pthread_mutex_t lock;
-  pthread_cond_t ended;
-  int num_holders; // the object, and the thread while it runs
-  bool is_ended;
-
-  char *name; // for messages
-  struct rgpy_snapshot snapshot;
-  int own_fd; // to be closed, or -1
-  struct rgpy_child child;
-  rg_graph *graph; // what is to be written, where nothing was forked
-  struct rgpy_stream *stream; // of a caller who waits; NULL in a thread
-
-  rg_error *error;
-  unsigned long long num_objects, num_bytes, pause_ns;
-  struct loss *losses;
-  size_t num_losses, losses_capacity;
-};
+#include "dump_job.h"
 
 struct dump {
   PyObject_HEAD
-  struct job *job;
+  struct rgpy_job *job;
 };
-
-/* --- one at a time ------------------------------------------------------------------------------------------------ */
-
-// A process that was forked from this one has none of its threads, and so no dump.
-static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
-static const struct job *current;
-static pid_t current_pid;
-
-static rg_error *take_turn(const struct job *job)
-{
-  rg_error *error = NULL;
-  pthread_mutex_lock(&current_lock);
-  if (current && current_pid == getpid()) {
-    error = rg_error_create(RG_ERROR_BUSY, "a dump to '%s' is under way: one at a time", current->name);
-  } else {
-    current = job;
-    current_pid = getpid();
-  }
-  pthread_mutex_unlock(&current_lock);
-  return error;
-}
-
-static void end_turn(const struct job *job)
-{
-  pthread_mutex_lock(&current_lock);
-  if (current == job)
-    current = NULL;
-  pthread_mutex_unlock(&current_lock);
-}
-
-/* --- jobs --------------------------------------------------------------------------------------------------------- */
-
-static struct job *job_new(const char *name)
-{
-  struct job *job = calloc(1, sizeof(*job));
-  char *copied = strdup(name);
-  if (!job || !copied) {
-    free(job);
-    free(copied);
-    return NULL;
-  }
-  pthread_mutex_init(&job->lock, NULL);
-  pthread_cond_init(&job->ended, NULL);
-  job->num_holders = 1;
-  job->name = copied;
-  job->snapshot.fd = job->own_fd = -1;
-  return job;
-}
-
-static void job_free(struct job *job)
-{
-  pthread_mutex_destroy(&job->lock);
-  pthread_cond_destroy(&job->ended);
-  rg_error_destroy(job->error);
-  for (size_t i = 0; i < job->num_losses; i++)
-    free(job->losses[i].what);
-  free(job->losses);
-  free(job->name);
-  free(job);
-}
-
-static void job_let_go(struct job *job)
-{
-  pthread_mutex_lock(&job->lock);
-  bool is_last = --job->num_holders == 0;
-  pthread_mutex_unlock(&job->lock);
-  if (is_last)
-    job_free(job);
-}
-
-static rg_error *add_loss(struct job *job, const char *what, unsigned long long num)
-{
-  char *copied = strdup(what);
-  size_t needed = (job->num_losses + 1) * sizeof(*job->losses);
-  struct loss *losses = copied ? realloc(job->losses, needed) : NULL;
-  if (!losses) {
-    free(copied);
-    return rgpy_out_of_memory();
-  }
-  job->losses = losses;
-  job->losses[job->num_losses++] = (struct loss){copied, num};
-  return NULL;
-}
-
-static int job_report(struct job *job, const char *phase, unsigned long long done, unsigned long long total)
-{
-  return job->stream ? rgpy_stream_progress(job->stream, phase, done, total) : 0;
-}
-
-/* --- listening to a child ------------------------------------------------------------------------------------------ */
-
-// Only a caller who waits is asked: there the GIL can be had.
-static void answer(struct job *job, const struct rgpy_message *question)
-{
-  rgpy_stream_end(job->stream);
-  rgpy_snapshot_answer(&job->child, question);
-  rgpy_stream_begin(job->stream);
-}
-
-static rg_error *take_message(struct job *job, const struct rgpy_message *message, bool *is_done_ret)
-{
-  const unsigned long long *numbers = message->numbers;
-  switch (message->kind) {
-  case RGPY_MESSAGE_PROGRESS:
-    return job_report(job, message->data, numbers[0], numbers[1])
-               ? rg_error_create(RG_ERROR_INTERRUPTED, "interrupted while the heap was dumped")
-               : NULL;
-  case RGPY_MESSAGE_QUESTION:
-    answer(job, message);
-    return NULL;
-  case RGPY_MESSAGE_ANSWER:
-    return NULL;
-  case RGPY_MESSAGE_LOSS:
-    return add_loss(job, message->data, numbers[0]);
-  case RGPY_MESSAGE_DONE:
-    job->num_objects = numbers[0];
-    job->num_bytes = numbers[1];
-    job->pause_ns = numbers[2];
-    *is_done_ret = true;
-    return NULL;
-  case RGPY_MESSAGE_ERROR:
-    return rg_error_create((rg_error_code)numbers[0], "%s", message->data);
-  }
-  return NULL;
-}
-
-// Until the child is done, says what went wrong, or is gone.
-static rg_error *listen(struct job *job, bool *is_done_ret)
-{
-  struct rgpy_message message;
-  for (;;) {
-    switch (rgpy_snapshot_receive(&job->child, POLL_MS, &message)) {
-    case RGPY_RECEIPT_MESSAGE:
-      RGPY_TRY(take_message(job, &message, is_done_ret));
-      break;
-    case RGPY_RECEIPT_NOTHING:
-      if (job_report(job, "reading the heap", 0, 0))
-        return rg_error_create(RG_ERROR_INTERRUPTED, "interrupted while the heap was dumped");
-      break;
-    case RGPY_RECEIPT_END:
-      return NULL;
-    }
-  }
-}
-
-static rg_error *died(const struct job *job, int status)
-{
-  if (status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-    return rg_error_create(RG_ERROR_SYSTEM, "the process forked to dump to '%s' did nothing for %d seconds", job->name,
-                           RGPY_CHILD_PATIENCE);
-  if (status != -1 && WIFSIGNALED(status))
-    return rg_error_create(RG_ERROR_SYSTEM, "the process forked to dump to '%s' was killed by signal %d (%s)",
-                           job->name, WTERMSIG(status), strsignal(WTERMSIG(status)));
-  return rg_error_create(RG_ERROR_SYSTEM, "the process forked to dump to '%s' is gone", job->name);
-}
-
-static rg_error *follow_child(struct job *job)
-{
-  bool is_done = false;
-  rg_error *error = listen(job, &is_done);
-  int status = rgpy_child_end(&job->child, error != NULL);
-  return error || is_done ? error : died(job, status);
-}
-
-/* --- writing what was captured here --------------------------------------------------------------------------------- */
-
-static int report_writing(void *context, const char *phase, unsigned long long done, unsigned long long total)
-{
-  return job_report(context, phase, done, total);
-}
-
-static rg_writer writer_of(const struct job *job)
-{
-  if (job->snapshot.file)
-    return rg_file_writer(job->snapshot.file);
-  return job->snapshot.fd >= 0 ? rg_fd_writer(job->snapshot.fd) : rgpy_stream_writer(job->stream);
-}
-
-static rg_error *write_graph(struct job *job)
-{
-  struct rgpy_counter counter = {.writer = writer_of(job)};
-  rg_dump_write_options options = RG_DUMP_WRITE_OPTIONS_INIT;
-  options.with_values = job->snapshot.with_values;
-  options.is_uncompressed = job->snapshot.is_uncompressed;
-  options.progress = report_writing;
-  options.progress_context = job;
-  rg_writer writer = rgpy_counter_writer(&counter);
-  RGPY_TRY(rg_dump_write(job->graph, &options, &writer));
-  if (job->snapshot.file)
-    RGPY_TRY(rg_file_commit(job->snapshot.file));
-  job->num_objects = rg_graph_num_nodes(job->graph) - 1;
-  job->num_bytes = counter.num_bytes;
-  for (size_t i = 0; i < rg_graph_num_losses(job->graph); i++)
-    RGPY_TRY(add_loss(job, rg_graph_loss(job->graph, i).what, rg_graph_loss(job->graph, i).num));
-  return NULL;
-}
-
-/* --- doing a job ---------------------------------------------------------------------------------------------------- */
-
-// Whatever becomes of it, nothing of it is left afterwards.
-static void job_end(struct job *job, rg_error *error)
-{
-  rg_file_destroy(job->snapshot.file);
-  job->snapshot.file = NULL;
-  rg_graph_destroy(job->graph);
-  job->graph = NULL;
-  if (job->own_fd >= 0)
-    close(job->own_fd);
-  end_turn(job);
-  pthread_mutex_lock(&job->lock);
-  job->error = error;
-  job->is_ended = true;
-  pthread_cond_broadcast(&job->ended);
-  pthread_mutex_unlock(&job->lock);
-}
-
-static void job_do(struct job *job)
-{
-  job_end(job, job->graph ? write_graph(job) : follow_child(job));
-}
-
-static void *do_in_thread(void *job)
-{
-  job_do(job);
-  job_let_go(job);
-  return NULL;
-}
-
-// The thread takes no signal that is meant for the program.
-static rg_error *start_thread(struct job *job)
-{
-  pthread_t thread;
-  pthread_attr_t attributes;
-  sigset_t all, old;
-  pthread_attr_init(&attributes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  sigfillset(&all);
-  job->num_holders++;
-  pthread_sigmask(SIG_SETMASK, &all, &old);
-  int failed = pthread_create(&thread, &attributes, do_in_thread, job);
-  pthread_sigmask(SIG_SETMASK, &old, NULL);
-  pthread_attr_destroy(&attributes);
-  if (failed)
-    job->num_holders--;
-  return failed ? rg_error_create(RG_ERROR_SYSTEM, "cannot start a thread: %s", strerror(failed)) : NULL;
-}
 
 /* --- the call ------------------------------------------------------------------------------------------------------- */
 
-enum mode { MODE_AUTO, MODE_FORK, MODE_GIL };
-
-struct call {
-  const char *path; // NULL: to a descriptor or method
-  int fd;           // -1: none
-  PyObject *method; // None: none
-  enum mode mode;
-  bool is_waited_for, with_values, is_compressed;
-};
-
-static rg_error *read_mode(const char *word, enum mode *ret)
+static rg_error *read_mode(const char *word, enum rgpy_dump_mode *ret)
 {
   static const char *const words[] = {"auto", "fork", "gil"};
   for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
     if (strcmp(word, words[i]) == 0) {
-      *ret = (enum mode)i;
+      *ret = (enum rgpy_dump_mode)i;
       return NULL;
     }
   }
   return rg_error_create(RG_ERROR_ARGUMENT, "bad mode '%.50s': it is 'auto', 'fork' or 'gil'", word);
 }
 
-static rg_error *open_target(struct job *job, const struct call *call)
-{
-  rg_file_options options = RG_FILE_OPTIONS_INIT;
-  options.is_private = options.is_synced = true;
-  if (call->path)
-    return rg_file_create(call->path, &options, &job->snapshot.file);
-  // The caller may close its own while a thread still writes.
-  job->own_fd = call->fd < 0 ? -1 : dup(call->fd);
-  job->snapshot.fd = job->own_fd;
-  return call->fd >= 0 && job->own_fd < 0 ? rg_error_create(RG_ERROR_SYSTEM, "cannot write: %s", strerror(errno)) : NULL;
-}
-
-static uint64_t resident_bytes(void)
-{
-  unsigned long long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "re");
-  if (file && fscanf(file, "%*u %llu", &pages) != 1)
-    pages = 0;
-  if (file)
-    fclose(file);
-  return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-// A capture takes about as much as the objects themselves, and what the program changes meanwhile is there twice.
-static bool is_memory_short(void)
-{
-  uint64_t available = rg_memory_available(), resident = resident_bytes();
-  return available && available < resident + resident * 3 / 10;
-}
-
-// Says in `refusal_ret` why nothing was forked; it is empty otherwise.
-static rg_error *try_fork(struct job *job, const struct call *call, char refusal_ret[REFUSAL_SIZE])
-{
-  const char *reason = "memory is short";
-  refusal_ret[0] = '\0';
-  if (!is_memory_short()) {
-    rgpy_probes_prepare();
-    job->snapshot.pid = getpid();
-    job->snapshot.begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
-    if (rgpy_snapshot_start(&job->snapshot, &job->child))
-      return NULL;
-    job->child.pid = 0;
-    reason = strerror(errno);
-  }
-  if (call->mode == MODE_FORK)
-    return rg_error_create(RG_ERROR_SYSTEM, "cannot dump in mode 'fork': %s", reason);
-  snprintf(refusal_ret, REFUSAL_SIZE, "fork: %s; the process stood still while it was read", reason);
-  return NULL;
-}
-
-static rg_error *capture_here(struct job *job, const char *refusal)
-{
-  const rg_loss loss = {refusal, 0};
-  rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
-  options.is_redacted = !job->snapshot.with_values;
-  options.losses = &loss;
-  options.num_losses = *refusal != '\0';
-  uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
-  RGPY_TRY(rgpy_capture_graph(&options, &job->graph));
-  job->pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - begin_ns;
-  return NULL;
-}
-
-static rg_error *begin_job(struct job *job, const struct call *call)
-{
-  char refusal[REFUSAL_SIZE] = "";
-  RGPY_TRY(take_turn(job));
-  RGPY_TRY(open_target(job, call));
-  job->snapshot.with_values = call->with_values;
-  job->snapshot.is_uncompressed = !call->is_compressed;
-  job->snapshot.is_waited_for = call->is_waited_for;
-  job->snapshot.is_traced = rgpy_is_tracing();
-  bool is_forkable = call->path || call->fd >= 0;
-  if (call->mode != MODE_GIL && is_forkable)
-    RGPY_TRY(try_fork(job, call, refusal));
-  return job->child.pid ? NULL : capture_here(job, refusal);
-}
-
-// Does the job while the caller waits, who hears of the progress.
-static rg_error *do_now(struct job *job, struct rgpy_stream *stream)
-{
-  job->stream = stream;
-  rgpy_stream_begin(stream);
-  job_do(job);
-  rgpy_stream_end(stream);
-  job->stream = NULL;
-  rg_error *error = job->error;
-  job->error = NULL;
-  return error;
-}
-
-static rg_error *make_dump(struct job *job, const struct call *call, PyObject *progress)
-{
-  struct rgpy_stream stream = {.method = call->method, .progress = progress};
-  rg_error *error = begin_job(job, call);
-  if (error) {
-    job_end(job, NULL);
-    return error;
-  }
-  return call->is_waited_for ? do_now(job, &stream) : start_thread(job);
-}
-
 PyObject *rgpy_dump(PyObject *module, PyObject *args, PyObject *kwargs)
 {
   static char *keywords[] = {"name",   "path",     "fd",       "method", "mode", "wait", "values",
                              "compress", "progress", NULL};
-  struct call call = {.fd = -1, .method = Py_None};
+  struct rgpy_dump_call call = {.fd = -1, .method = Py_None};
   const char *name, *mode;
   int is_waited_for, with_values, is_compressed;
   PyObject *progress;
@@ -447,49 +44,31 @@ PyObject *rgpy_dump(PyObject *module, PyObject *args, PyObject *kwargs)
   if (error)
     return rgpy_raise(error);
   RGPY_CLEANUP_DECREF PyObject *dump = rgpy_dump_type.tp_alloc(&rgpy_dump_type, 0);
-  struct job *job = dump ? job_new(name) : NULL;
+  struct rgpy_job *job = dump ? rgpy_job_new(name) : NULL;
   if (!job)
     return dump ? PyErr_NoMemory() : NULL;
   ((struct dump *)dump)->job = job;
-  error = make_dump(job, &call, progress);
+  error = rgpy_job_start(job, &call, progress);
   return error ? rgpy_raise(error) : rgpy_take(&dump);
 }
 
 /* --- the type ------------------------------------------------------------------------------------------------------- */
 
-static struct job *job_of(PyObject *self)
+static struct rgpy_job *job_of(PyObject *self)
 {
   return ((struct dump *)self)->job;
 }
 
 static bool is_ended(PyObject *self)
 {
-  struct job *job = job_of(self);
-  pthread_mutex_lock(&job->lock);
-  bool result = job->is_ended;
-  pthread_mutex_unlock(&job->lock);
-  return result;
+  return rgpy_job_is_ended(job_of(self));
 }
 
 static void dump_dealloc(PyObject *self)
 {
   if (job_of(self))
-    job_let_go(job_of(self));
+    rgpy_job_let_go(job_of(self));
   Py_TYPE(self)->tp_free(self);
-}
-
-// Waits for a slice of time, so that signals are looked for in between.
-static void wait_for_end(struct job *job, double seconds)
-{
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_nsec += (long)(seconds * 1e9);
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  pthread_mutex_lock(&job->lock);
-  if (!job->is_ended)
-    pthread_cond_timedwait(&job->ended, &job->lock, &until);
-  pthread_mutex_unlock(&job->lock);
 }
 
 static PyObject *dump_wait(PyObject *self, PyObject *args, PyObject *kwargs)
@@ -506,7 +85,7 @@ static PyObject *dump_wait(PyObject *self, PyObject *args, PyObject *kwargs)
     if (!(left > 0))
       return rgpy_raise(rg_error_create(RG_ERROR_DEADLINE, "the dump to '%s' is not done yet", job_of(self)->name));
     Py_BEGIN_ALLOW_THREADS;
-    wait_for_end(job_of(self), slice);
+    rgpy_job_wait(job_of(self), slice);
     Py_END_ALLOW_THREADS;
     if (PyErr_CheckSignals())
       return NULL;
@@ -538,7 +117,7 @@ static PyObject *dump_done(PyObject *self, void *closure)
     return value;                                          \
   }
 
-static PyObject *losses_new(const struct job *job)
+static PyObject *losses_new(const struct rgpy_job *job)
 {
   RGPY_CLEANUP_DECREF PyObject *losses = PyTuple_New((Py_ssize_t)job->num_losses);
   for (size_t i = 0; losses && i < job->num_losses; i++) {
@@ -563,7 +142,7 @@ static PyObject *dump_mode(PyObject *self, void *closure)
 
 static PyObject *dump_repr(PyObject *self)
 {
-  const struct job *job = job_of(self);
+  const struct rgpy_job *job = job_of(self);
   if (!is_ended(self))
     return PyUnicode_FromFormat("<refgraph.Dump to '%s': under way>", job->name);
   if (job->error)

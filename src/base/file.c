@@ -32,8 +32,9 @@
 struct rg_file {
   rg_file_options options;
   int fd;
-  struct rgi_text path;      // with links resolved
-  struct rgi_text folder;    // "." or a path that ends in a slash
+  struct rgi_text name;      // as it was given, for messages
+  struct rgi_text path;      // absolute, with links resolved: the process may change its folder
+  struct rgi_text folder;    // ends in a slash
   struct rgi_text temporary; // empty once the file has its name
 };
 
@@ -52,32 +53,55 @@ static const char *last_part(const char *path)
 }
 
 // Tells early what would fail after long work. A file replaces files, not folders or devices.
-static rg_error *check_target(const char *folder, const char *path)
+static rg_error *check_target(const char *folder, const char *path, const char *name)
 {
   struct stat status;
   if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS))
-    return cannot_write(path, strerror(errno));
+    return cannot_write(name, strerror(errno));
   if (stat(path, &status))
-    return *last_part(path) ? NULL : cannot_write(path, "it is the name of a folder");
+    return *last_part(path) ? NULL : cannot_write(name, "it is the name of a folder");
   if (!S_ISREG(status.st_mode))
-    return cannot_write(path, "this is no ordinary file");
-  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? cannot_write(path, strerror(errno)) : NULL;
+    return cannot_write(name, "this is no ordinary file");
+  return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? cannot_write(name, strerror(errno)) : NULL;
 }
 
 static void free_scoped(char **path)
 {
   free(*path);
 }
+#define SCOPED_PATH __attribute__((cleanup(free_scoped))) char *
+
+// The folder of a path, with its slash.
+static void add_folder(struct rgi_text *text, const char *path)
+{
+  const char *name = last_part(path);
+  rgi_text_add(text, path, (size_t)(name - path));
+  if (name == path)
+    rgi_text_puts(text, "./");
+}
+
+// A file that is not there yet is resolved as far as its folder. Where that fails, opening it tells why.
+static void add_resolved(struct rgi_text *text, const char *path)
+{
+  SCOPED_PATH whole = realpath(path, NULL);
+  if (whole) {
+    rgi_text_puts(text, whole);
+    return;
+  }
+  RGI_SCOPED_TEXT folder = RGI_TEXT_INIT;
+  add_folder(&folder, path);
+  SCOPED_PATH resolved = folder.is_failed ? NULL : realpath(folder.data, NULL);
+  rgi_text_printf(text, "%s/%s", resolved ? resolved : rgi_text_string(&folder), last_part(path));
+  text->is_failed |= folder.is_failed;
+}
 
 static rg_error *resolve(rg_file *file, const char *path)
 {
-  __attribute__((cleanup(free_scoped))) char *resolved = realpath(path, NULL);
-  rgi_text_puts(&file->path, resolved ? resolved : path);
-  const char *name = last_part(rgi_text_string(&file->path));
-  rgi_text_add(&file->folder, rgi_text_string(&file->path), (size_t)(name - rgi_text_string(&file->path)));
-  if (!file->folder.size)
-    rgi_text_puts(&file->folder, "./");
+  rgi_text_puts(&file->name, path);
+  add_resolved(&file->path, path);
+  RGI_TRY(rgi_text_error(&file->name));
   RGI_TRY(rgi_text_error(&file->path));
+  add_folder(&file->folder, file->path.data);
   return rgi_text_error(&file->folder);
 }
 
@@ -143,7 +167,7 @@ static rg_error *open_temporary(rg_file *file)
   }
   int reason = errno;
   rgi_text_clear(&file->temporary);
-  return cannot_write(file->path.data, strerror(reason));
+  return cannot_write(file->name.data, strerror(reason));
 }
 
 // What replaces a file is for the same eyes.
@@ -157,7 +181,7 @@ static void copy_mode(const rg_file *file)
 static rg_error *open_file(rg_file *file, const char *path)
 {
   RGI_TRY(resolve(file, path));
-  RGI_TRY(check_target(file->folder.data, file->path.data));
+  RGI_TRY(check_target(file->folder.data, file->path.data, file->name.data));
   remove_leftovers(file);
   RGI_TRY(open_temporary(file));
   copy_mode(file);
@@ -190,7 +214,7 @@ static rg_error *write_file(void *context, const void *data, size_t size)
     return NULL;
   int reason = errno;
   rg_error_destroy(error);
-  return cannot_write(file->path.data, strerror(reason));
+  return cannot_write(file->name.data, strerror(reason));
 }
 
 rg_writer rg_file_writer(rg_file *file)
@@ -227,10 +251,10 @@ rg_error *rg_file_commit(rg_file *file)
   // Closing may tell of a write that failed, on a network's file system; only a file that is whole gets its name.
   bool is_whole = (!is_synced || !fsync(file->fd)) && close_file(file);
   if (!is_whole || rename(file->temporary.data, file->path.data))
-    return cannot_write(file->path.data, strerror(errno));
+    return cannot_write(file->name.data, strerror(errno));
   rgi_text_clear(&file->temporary);
   if (is_synced && !sync_folder(file))
-    return cannot_write(file->path.data, strerror(errno));
+    return cannot_write(file->name.data, strerror(errno));
   return NULL;
 }
 
@@ -241,6 +265,7 @@ void rg_file_destroy(rg_file *file)
   if (file->temporary.size)
     unlink(file->temporary.data);
   close_file(file);
+  rgi_text_deinit(&file->name);
   rgi_text_deinit(&file->path);
   rgi_text_deinit(&file->folder);
   rgi_text_deinit(&file->temporary);

@@ -445,6 +445,19 @@ class NotWaiting(Folder):
         result = refgraph.dump(self.path, mode="gil", wait=False).wait()
         self.assertEqual(result.objects, refgraph.load(self.path).num_nodes)
 
+    def test_a_relative_path_is_one_of_the_folder_at_the_call(self):
+        os.mkdir(os.path.join(self.folder, "other"))
+        for mode in ("fork", "gil"):
+            printed = support.run_python(
+                "import os, refgraph\n"
+                f"os.chdir({self.folder!r})\n"
+                f"result = refgraph.dump('heap.rgd', mode={mode!r}, wait=False)\n"
+                "os.chdir('other')\n"
+                "result.wait()\n"
+                "print(sorted(os.listdir('..')), os.listdir('.'))"
+            )
+            self.assertEqual(printed, "['heap.rgd', 'other'] []\n")
+
     def test_a_file_object_without_a_descriptor_has_to_be_waited_for(self):
         with self.assertRaises(refgraph.ArgumentError):
             refgraph.dump(io.BytesIO(), wait=False)
