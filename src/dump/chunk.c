@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../base/alloc.h"
 #include "../base/crc32c.h"
 
 static const char words[RGI_CHUNK_UNKNOWN][5] = {
@@ -53,7 +54,6 @@ void rgi_dump_header_encode(const struct rgi_dump_header *header, uint8_t ret[RG
 struct rgi_dump_header rgi_dump_header_decode(const uint8_t data[RGI_DUMP_HEADER_SIZE])
 {
   struct rgi_dump_header header = {0};
-  header.is_magic = memcmp(data, RGI_DUMP_MAGIC, 8) == 0;
   header.is_intact = is_sealed(data, RGI_DUMP_HEADER_SIZE);
   memcpy(&header.major, data + 8, 2);
   memcpy(&header.minor, data + 10, 2);
@@ -95,4 +95,16 @@ struct rgi_chunk rgi_chunk_decode(const uint8_t data[RGI_CHUNK_HEADER_SIZE])
       .checksum = get32(data + 24),
       .is_intact = is_sealed(data, RGI_CHUNK_HEADER_SIZE),
   };
+}
+
+void *rgi_chunk_zstd_alloc(void *context, size_t size)
+{
+  (void)context;
+  return rgi_alloc(size, 1);
+}
+
+void rgi_chunk_zstd_free(void *context, void *memory)
+{
+  (void)context;
+  rgi_free(memory);
 }

@@ -64,7 +64,7 @@ enum { RGI_LOSS_WHAT = 1, RGI_LOSS_COUNT };
 struct rgi_dump_header {
   uint16_t major, minor;
   uint64_t num_nodes, num_edges;
-  bool is_magic, is_intact;
+  bool is_intact; /* its checksum is right */
 };
 
 struct rgi_chunk {
@@ -79,5 +79,9 @@ void rgi_chunk_encode(const struct rgi_chunk *chunk, uint8_t ret[RGI_CHUNK_HEADE
 struct rgi_chunk rgi_chunk_decode(const uint8_t data[RGI_CHUNK_HEADER_SIZE]);
 /* "STRT"; "unknown" for one that is not known. */
 const char *rgi_chunk_word(enum rgi_chunk_kind kind);
+
+/* Memory for zstd, which is the library's own like all memory: for ZSTD_customMem. */
+void *rgi_chunk_zstd_alloc(void *context, size_t size);
+void rgi_chunk_zstd_free(void *context, void *memory);
 
 #endif

@@ -48,9 +48,10 @@ static uint64_t default_max_memory(void)
 rg_error *rgi_reading_count_memory(struct rgi_reading *reading, uint64_t bytes)
 {
   uint64_t max = reading->options.max_memory;
+  bool is_large = max >= (uint64_t)1 << 20;
   if (bytes > max || reading->memory > max - bytes)
-    return rg_error_create(RG_ERROR_LIMIT, "the dump takes more than the %llu MiB of memory that it may",
-                           (unsigned long long)(max >> 20));
+    return rg_error_create(RG_ERROR_LIMIT, "the dump takes more than the %llu %s of memory that it may",
+                           (unsigned long long)(is_large ? max >> 20 : max), is_large ? "MiB" : "bytes");
   reading->memory += bytes;
   return NULL;
 }
@@ -108,7 +109,7 @@ static rg_error *read_header(struct rgi_reading *reading)
   *header = rgi_dump_header_decode(data);
   if (!num)
     return rg_error_create(RG_ERROR_DUMP, "this is no dump of refgraph: it is empty");
-  if (!header->is_magic && num >= 8)
+  if (memcmp(data, RGI_DUMP_MAGIC, num < 8 ? num : 8))
     return rg_error_create(RG_ERROR_DUMP, "this is no dump of refgraph: it does not begin like one");
   if (num < sizeof(data))
     return rg_error_create(RG_ERROR_DUMP, "the dump is cut off at byte %zu, in its header", num);
@@ -267,21 +268,9 @@ static rg_error *read_chunks(struct rgi_reading *reading)
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
-static void *zstd_alloc(void *context, size_t size)
-{
-  (void)context;
-  return rgi_alloc(size, 1);
-}
-
-static void zstd_free(void *context, void *memory)
-{
-  (void)context;
-  rgi_free(memory);
-}
-
 static rg_error *init(struct rgi_reading *reading)
 {
-  ZSTD_customMem memory = {zstd_alloc, zstd_free, NULL};
+  ZSTD_customMem memory = {rgi_chunk_zstd_alloc, rgi_chunk_zstd_free, NULL};
   reading->graph = rgi_alloc(1, sizeof(*reading->graph));
   if (!reading->graph)
     return rgi_out_of_memory();

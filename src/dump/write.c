@@ -49,18 +49,6 @@ struct writer {
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
-static void *zstd_alloc(void *context, size_t size)
-{
-  (void)context;
-  return rgi_alloc(size, 1);
-}
-
-static void zstd_free(void *context, void *memory)
-{
-  (void)context;
-  rgi_free(memory);
-}
-
 static void deinit(struct writer *writer)
 {
   ZSTD_freeCCtx(writer->zstd);
@@ -75,7 +63,7 @@ static void deinit(struct writer *writer)
 
 static rg_error *init_zstd(struct writer *writer)
 {
-  ZSTD_customMem memory = {zstd_alloc, zstd_free, NULL};
+  ZSTD_customMem memory = {rgi_chunk_zstd_alloc, rgi_chunk_zstd_free, NULL};
   writer->zstd = ZSTD_createCCtx_advanced(memory);
   if (!writer->zstd)
     return rgi_out_of_memory();

@@ -404,7 +404,7 @@ class Loading(Folder):
 
     def test_it_takes_no_more_memory_than_it_may(self):
         refgraph.dump(self.path)
-        with self.assertRaisesRegex(refgraph.LimitError, "takes more than the 0 MiB"):
+        with self.assertRaisesRegex(refgraph.LimitError, "takes more than the 10000 bytes"):
             refgraph.load(self.path, max_memory=10000)
         with self.assertRaises(refgraph.ArgumentError):
             refgraph.load(self.path, max_memory=0)
