@@ -135,7 +135,6 @@ static rg_error *take_message(struct rgpy_job *job, const struct rgpy_message *m
   case RGPY_MESSAGE_DONE:
     job->num_objects = numbers[0];
     job->num_bytes = numbers[1];
-    job->pause_ns = numbers[2];
     *is_done_ret = true;
     return NULL;
   case RGPY_MESSAGE_ERROR:
@@ -306,10 +305,12 @@ static rg_error *try_fork(struct rgpy_job *job, const struct rgpy_dump_call *cal
     rgpy_probes_prepare();
     job->snapshot.pid = getpid();
     job->snapshot.begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
-    if (rgpy_snapshot_start(&job->snapshot, &job->child))
+    bool is_started = rgpy_snapshot_start(&job->snapshot, &job->child);
+    reason = strerror(errno);
+    job->pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - job->snapshot.begin_ns;
+    if (is_started)
       return NULL;
     job->child.pid = 0;
-    reason = strerror(errno);
   }
   if (call->mode == RGPY_MODE_FORK)
     return rg_error_create(RG_ERROR_SYSTEM, "cannot dump in mode 'fork': %s", reason);

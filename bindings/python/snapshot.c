@@ -60,14 +60,13 @@ struct work {
 };
 
 static bool say(struct work *work, enum rgpy_message_kind kind, const char *text, unsigned long long first,
-                unsigned long long second, unsigned long long third)
+                unsigned long long second)
 {
   struct rgpy_message *message = &work->message;
   rgpy_child_keep_alive();
   message->kind = kind;
   message->numbers[0] = first;
   message->numbers[1] = second;
-  message->numbers[2] = third;
   snprintf(message->data, sizeof(message->data), "%s", text);
   message->size = (uint32_t)strlen(message->data) + 1;
   return send_message(work->channel, message);
@@ -75,7 +74,7 @@ static bool say(struct work *work, enum rgpy_message_kind kind, const char *text
 
 static int report(void *context, const char *phase, unsigned long long done, unsigned long long total)
 {
-  return !say(context, RGPY_MESSAGE_PROGRESS, phase, done, total, 0);
+  return !say(context, RGPY_MESSAGE_PROGRESS, phase, done, total);
 }
 
 static rg_error *note_answers(const struct rgpy_message *message, rg_builder *builder, const struct rgpy_block *blocks)
@@ -155,8 +154,8 @@ static rg_error *make_dump(struct work *work)
   RGPY_TRY(capture(work, &graph));
   RGPY_TRY(write_graph(work, graph));
   for (size_t i = 0; i < rg_graph_num_losses(graph); i++)
-    say(work, RGPY_MESSAGE_LOSS, rg_graph_loss(graph, i).what, rg_graph_loss(graph, i).num, 0, 0);
-  say(work, RGPY_MESSAGE_DONE, "", rg_graph_num_nodes(graph) - 1, work->counter.num_bytes, work->pause_ns);
+    say(work, RGPY_MESSAGE_LOSS, rg_graph_loss(graph, i).what, rg_graph_loss(graph, i).num, 0);
+  say(work, RGPY_MESSAGE_DONE, "", rg_graph_num_nodes(graph) - 1, work->counter.num_bytes);
   return NULL;
 }
 
@@ -168,7 +167,7 @@ static void run(void *context, int channel)
   rg_error *error = make_dump(&work);
   if (!error)
     return;
-  say(&work, RGPY_MESSAGE_ERROR, error->message, error->code, 0, 0);
+  say(&work, RGPY_MESSAGE_ERROR, error->message, error->code, 0);
   // What is not whole does not stay; the parent may be gone.
   rg_file_destroy(snapshot->file);
 }

@@ -20,7 +20,7 @@ enum rgpy_message_kind {
   RGPY_MESSAGE_QUESTION, /* data: struct rgpy_block, one after the other; numbers: how many */
   RGPY_MESSAGE_ANSWER,   /* data: a struct rgpy_place for each block, and its file; numbers: how many, at least one */
   RGPY_MESSAGE_LOSS,     /* text; numbers: how many */
-  RGPY_MESSAGE_DONE,     /* numbers: objects, bytes, pause in ns */
+  RGPY_MESSAGE_DONE,     /* numbers: objects, bytes */
   RGPY_MESSAGE_ERROR,    /* text; numbers: the code */
 };
 
@@ -29,7 +29,7 @@ enum rgpy_message_kind {
 struct rgpy_message {
   enum rgpy_message_kind kind;
   uint32_t size; /* of the data; text has its NUL */
-  unsigned long long numbers[3];
+  unsigned long long numbers[2];
   char data[RGPY_MESSAGE_DATA_MAX];
 };
 

@@ -165,7 +165,7 @@ static rg_error *create_unreached(const rg_graph *graph, rg_paths **ret)
   __attribute__((cleanup(destroy_scoped))) rg_paths *paths = rgi_alloc(1, sizeof(*paths));
   if (!paths)
     return rgi_out_of_memory();
-  paths->steps = rgi_alloc(num_nodes, sizeof(*paths->steps));
+  paths->steps = rgi_alloc_dense(num_nodes, sizeof(*paths->steps));
   if (!paths->steps)
     return rgi_out_of_memory();
   paths->graph = graph;
@@ -181,7 +181,7 @@ rg_error *rg_paths_create(const rg_graph *graph, const rg_path_options *options,
   rgi_options_read(&search.options, options);
   if (!search.options.kinds)
     search.options.kinds = RG_EDGE_KINDS_STRONG;
-  RGI_SCOPED_FREE rg_node *order = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*order));
+  RGI_SCOPED_FREE rg_node *order = rgi_alloc_dense(rg_graph_num_nodes(graph), sizeof(*order));
   if (!order)
     return rgi_out_of_memory();
   search.order = order;

@@ -167,19 +167,11 @@ static void populate(struct head *head, size_t from, size_t to)
 #endif
 }
 
-// What is walked at random spends most of its time on finding pages: huge ones are fewer, and come with fewer faults.
-static void advise(void *mapped, size_t bytes)
-{
-  if (bytes >= LEAST_HUGE)
-    madvise(mapped, bytes, MADV_HUGEPAGE);
-}
-
 static struct head *map_zeroed(size_t bytes)
 {
   void *mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED)
     return NULL;
-  advise(mapped, bytes);
   struct head *head = mapped;
   head->mapped = bytes;
   return head;
@@ -195,6 +187,14 @@ void *rgi_alloc(size_t num, size_t size)
     return NULL;
   atomic_fetch_add_explicit(&num_live, 1, memory_order_relaxed);
   return head + 1;
+}
+
+// What is walked at random spends most of its time on finding pages: huge ones are fewer, and come with fewer faults. What
+// is filled here and there only would take more memory with them.
+static void advise(void *mapped, size_t bytes)
+{
+  if (bytes >= LEAST_HUGE)
+    madvise(mapped, bytes, MADV_HUGEPAGE);
 }
 
 static struct head *remap(struct head *head, size_t bytes)
@@ -229,10 +229,19 @@ static struct head *small_realloc(struct head *head, size_t bytes)
   return is_small(bytes) && !arena.is_used ? realloc(head, bytes) : move(head, bytes);
 }
 
+void *rgi_alloc_dense(size_t num, size_t size)
+{
+  void *memory = rgi_alloc(num, size);
+  if (memory && head_of(memory)->mapped && !is_of_arena(head_of(memory)))
+    advise(head_of(memory), head_of(memory)->mapped);
+  return memory;
+}
+
 void *rgi_realloc(void *memory, size_t num, size_t size)
 {
+  // What grows is filled.
   if (!memory)
-    return rgi_alloc(num, size);
+    return rgi_alloc_dense(num, size);
   size_t bytes;
   if (!size_with_head(num, size, &bytes) || !is_allowed())
     return NULL;

@@ -10,6 +10,8 @@
 
 /* `num` elements of `size` bytes, zeroed. NULL without memory. */
 void *rgi_alloc(size_t num, size_t size);
+/* The same for what will be filled all over and read at random: with huge pages. */
+void *rgi_alloc_dense(size_t num, size_t size);
 /* Grows or shrinks; new bytes are not zeroed. On failure NULL, and `memory` is as it was. */
 void *rgi_realloc(void *memory, size_t num, size_t size);
 void rgi_free(void *memory);
