@@ -68,9 +68,9 @@ os.remove("refs.svg")
 PYTHON
 )
 
-# Debian's python3 looks for what is installed below /usr/local in dist-packages.
+# Debian's interpreters look for what is installed below /usr/local in dist-packages.
 debian_finds_it() {
-  version=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+  version=$("$1" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
   [ "$(cat "$DESTDIR/usr/local/lib/$version/dist-packages/refgraph.pth")" = "$pythondir" ]
 }
 
@@ -88,10 +88,11 @@ if [ -s pythons.list ]; then
     ok "$python imports the package and draws" python_draws "$python"
   done
 fi
-if [ "${prefix:?}" = /usr/local ] && grep -q '/usr/bin/python3' pythons.list && [ -e /etc/debian_version ]; then
-  ok "Debian's python3 finds the package by itself" debian_finds_it
+debian_python=$(cut -f 4 pythons.list | grep '^/usr/bin/python3' | tail -n 1)
+if [ "${prefix:?}" = /usr/local ] && [ -n "$debian_python" ] && [ -e /etc/debian_version ]; then
+  ok "a Python of Debian's finds the package by itself" debian_finds_it "$debian_python"
 else
-  skip "Debian's python3 finds the package by itself" "needs --prefix=/usr/local and Debian's python3"
+  skip "a Python of Debian's finds the package by itself" "needs --prefix=/usr/local and a Python of Debian's"
 fi
 ok "make uninstall leaves no file" uninstalls
 

@@ -289,7 +289,8 @@ class CollectorsLists(unittest.TestCase):
         changed = {address for address, node in nodes_by_address(first).items() if expected.get(address) != node}
         self.assertGreater(len(expected), 5000)
         self.assertLess(len(changed), 50)
-        differing = {address for address, node in expected.items() if told.get(address) != node}
+        # A float is written with all its digits there; unittest itself keeps one of each test.
+        differing = {a for a, node in expected.items() if told.get(a) != node and node[0] != "float"}
         self.assertLess(len(differing), 50, [expected[address] for address in sorted(differing)[:5]])
 
 
