@@ -109,6 +109,17 @@ leaves_children_alone() {
   run child && grep -F "False <built-in function excepthook>" out && [ "$(grep -c wrote err)" -eq 1 ]
 }
 
+dumps_the_first_python_only() {
+  refgraph run --dump heap.rgd -- sh -c "'$PYTHON' -c 'first = 1'; '$PYTHON' -c 'second = 2'" 2>err
+  cat err heap.rgd && grep -F "'first'" heap.rgd && [ "$(grep -c wrote err)" -eq 1 ]
+}
+
+says_nothing_where_another_file_is() {
+  refgraph run --dump heap.rgd -- "$PYTHON" -c \
+    'import os; os.close(2); file = open("data.txt", "w"); file.write("data"); file.flush()'
+  [ "$(cat data.txt)" = data ] && [ -e heap.rgd ]
+}
+
 dumps_where_it_was_started() {
   run chdir && [ -e heap.rgd ]
 }
@@ -145,6 +156,8 @@ ok "the exit status is the program's" keeps_the_status
 ok "an exception is dumped with its frames, once" dumps_the_frames_of_an_exception
 ok "each signal is dumped into a file of its own" dumps_on_a_signal
 ok "children are not dumped" leaves_children_alone
+ok "of several Pythons the first one is dumped" dumps_the_first_python_only
+ok "nothing is written to a file that took the place of the standard error" says_nothing_where_another_file_is
 ok "the dump lies where the program was started" dumps_where_it_was_started
 ok "without a name the dump is named after the process" names_the_dump_after_the_process
 ok "no signal is taken if none is wanted" lets_signals_alone

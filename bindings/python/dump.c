@@ -59,8 +59,8 @@ PyObject *rgpy_graph_load(PyObject *type_, PyObject *args, PyObject *kwargs)
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$KO", keywords, &source, &max_memory, &stream.progress))
     return NULL;
   bool is_method = PyCallable_Check(source);
-  int fd = is_method ? -1 : PyObject_AsFileDescriptor(source);
-  if (!is_method && fd < 0)
+  stream.fd = is_method ? -1 : PyObject_AsFileDescriptor(source);
+  if (!is_method && stream.fd < 0)
     return NULL;
   RGPY_CLEANUP_DECREF PyObject *graph = type->tp_alloc(type, 0);
   if (!graph)
@@ -69,7 +69,7 @@ PyObject *rgpy_graph_load(PyObject *type_, PyObject *args, PyObject *kwargs)
   options.progress = rgpy_stream_progress;
   options.progress_context = &stream;
   stream.method = source;
-  rg_reader reader = is_method ? rgpy_stream_reader(&stream) : rg_fd_reader(fd);
+  rg_reader reader = is_method ? rgpy_stream_reader(&stream) : rgpy_stream_fd_reader(&stream);
   rgpy_stream_begin(&stream);
   rg_error *error = rg_dump_read(&reader, &options, &((struct rgpy_graph *)graph)->graph);
   rgpy_stream_end(&stream);

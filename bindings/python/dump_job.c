@@ -192,7 +192,9 @@ static rg_writer writer_of(const struct rgpy_job *job)
 {
   if (job->snapshot.file)
     return rg_file_writer(job->snapshot.file);
-  return job->snapshot.fd >= 0 ? rg_fd_writer(job->snapshot.fd) : rgpy_stream_writer(job->stream);
+  if (job->snapshot.fd < 0)
+    return rgpy_stream_writer(job->stream);
+  return job->stream ? rgpy_stream_fd_writer(job->stream) : rg_fd_writer(job->snapshot.fd);
 }
 
 static rg_error *write_graph(struct rgpy_job *job)
@@ -350,6 +352,7 @@ static rg_error *begin_job(struct rgpy_job *job, const struct rgpy_dump_call *ca
 static rg_error *do_now(struct rgpy_job *job, struct rgpy_stream *stream)
 {
   job->stream = stream;
+  stream->fd = job->snapshot.fd;
   rgpy_stream_begin(stream);
   job_do(job);
   rgpy_stream_end(stream);

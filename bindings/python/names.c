@@ -367,3 +367,31 @@ rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *
   *ret = slot->name;
   return NULL;
 }
+
+/* --- names of threads ------------------------------------------------------------------------------------------------ */
+
+// "Thread-7 (work)", "ThreadPoolExecutor-0_1": what the library calls threads by itself.
+static bool is_default_thread_name(const char *text)
+{
+  static const char *const prefixes[] = {"Thread-", "ThreadPoolExecutor-", "Dummy-", "asyncio_"};
+  for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+    size_t size = strlen(prefixes[i]);
+    if (strncmp(text, prefixes[i], size) == 0 && text[size] >= '0' && text[size] <= '9')
+      return true;
+  }
+  return false;
+}
+
+rg_error *rgpy_thread_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret)
+{
+  char text[4 * MAX_VALUE_CHARACTERS];
+  rg_string replacement;
+  rgpy_copy_text(name, text, sizeof(text));
+  if (is_program_word(name) || is_default_thread_name(text))
+    return rgpy_name(capture, name, ret);
+  RGPY_TRY(replace_measured(capture, RGPY_MEASURED_STR, PyUnicode_GET_LENGTH(name), &replacement));
+  if (!capture->is_redacted)
+    return rg_builder_add_private_string(capture->builder, text, strlen(text), replacement, ret);
+  *ret = replacement;
+  return NULL;
+}

@@ -72,7 +72,7 @@ static rg_error *name_thread(struct rgpy_capture *capture, PyThreadState *thread
   PyObject *object = find_thread_object(capture, thread);
   PyObject *name = object ? rgpy_find_attribute(object, "_name") : NULL;
   if (name && PyUnicode_Check(name))
-    return rgpy_name(capture, name, ret);
+    return rgpy_thread_name(capture, name, ret);
   // New threads come first in the list, so the last is the oldest.
   return rgpy_literal(capture, PyThreadState_Next(thread) ? "unnamed thread" : "main thread", ret);
 }

@@ -1,7 +1,10 @@
 #include "streams.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "capture.h"
 
@@ -111,4 +114,61 @@ rg_writer rgpy_stream_writer(struct rgpy_stream *stream)
 rg_reader rgpy_stream_reader(struct rgpy_stream *stream)
 {
   return (rg_reader){read_method, stream, 0};
+}
+
+/* --- descriptors ---------------------------------------------------------------------------------------------------- */
+
+// After a read or write that failed: NULL if it is to be tried again, once a signal was handled or the other side moved.
+static rg_error *get_over_failure(struct rgpy_stream *stream, short events, const char *what)
+{
+  if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    struct pollfd polled = {stream->fd, events, 0};
+    if (poll(&polled, 1, -1) >= 0)
+      return NULL;
+  }
+  if (errno != EINTR)
+    return rg_error_create(RG_ERROR_SYSTEM, "cannot %s: %s", what, strerror(errno));
+  rgpy_stream_end(stream);
+  rg_error *error = PyErr_CheckSignals() ? stopped_by_exception() : NULL;
+  rgpy_stream_begin(stream);
+  return error;
+}
+
+static rg_error *write_fd(void *context, const void *data_, size_t size)
+{
+  struct rgpy_stream *stream = context;
+  const char *data = data_;
+  while (size) {
+    ssize_t written = write(stream->fd, data, size);
+    if (written < 0) {
+      RGPY_TRY(get_over_failure(stream, POLLOUT, "write"));
+      continue;
+    }
+    data += written;
+    size -= (size_t)written;
+  }
+  return NULL;
+}
+
+static rg_error *read_fd(void *context, void *data, size_t size, size_t *num_read_ret)
+{
+  struct rgpy_stream *stream = context;
+  for (;;) {
+    ssize_t num_read = read(stream->fd, data, size);
+    if (num_read >= 0) {
+      *num_read_ret = (size_t)num_read;
+      return NULL;
+    }
+    RGPY_TRY(get_over_failure(stream, POLLIN, "read"));
+  }
+}
+
+rg_writer rgpy_stream_fd_writer(struct rgpy_stream *stream)
+{
+  return (rg_writer){write_fd, stream};
+}
+
+rg_reader rgpy_stream_fd_reader(struct rgpy_stream *stream)
+{
+  return (rg_reader){read_fd, stream, rg_fd_reader(stream->fd).size};
 }

@@ -8,6 +8,7 @@
 struct rgpy_stream {
   PyThreadState *thread; /* while the GIL is released */
   PyObject *method;      /* borrowed; NULL: a descriptor or a file */
+  int fd;                /* for the two that follow it */
   PyObject *progress;    /* borrowed; called with (phase, done, total); None: nobody */
   uint64_t reported_ns;  /* when that was last done */
 };
@@ -22,5 +23,9 @@ int rgpy_stream_progress(void *stream, const char *phase, unsigned long long don
 /* Over the method of the stream: write(bytes), read(size). An exception in it becomes the exception of the whole. */
 rg_writer rgpy_stream_writer(struct rgpy_stream *stream);
 rg_reader rgpy_stream_reader(struct rgpy_stream *stream);
+
+/* Over the descriptor of the stream, which may block: a signal is looked at, and may end it. */
+rg_writer rgpy_stream_fd_writer(struct rgpy_stream *stream);
+rg_reader rgpy_stream_fd_reader(struct rgpy_stream *stream);
 
 #endif

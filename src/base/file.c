@@ -60,8 +60,10 @@ static rg_error *check_target(const char *folder, const char *path, const char *
     return cannot_write(name, strerror(errno));
   if (stat(path, &status))
     return *last_part(path) ? NULL : cannot_write(name, "it is the name of a folder");
+  if (S_ISDIR(status.st_mode))
+    return cannot_write(name, "it is a folder");
   if (!S_ISREG(status.st_mode))
-    return cannot_write(name, "this is no ordinary file");
+    return cannot_write(name, "it is no ordinary file");
   return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? cannot_write(name, strerror(errno)) : NULL;
 }
 

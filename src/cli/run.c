@@ -41,10 +41,26 @@ static rg_error *set_path(void)
   return error;
 }
 
+// A pipe with one byte in it, which the first Python takes: those after it find it empty. It is named by its inode too,
+// since another file may have its descriptor by then.
+static rg_error *set_token(void)
+{
+  int ends[2];
+  struct stat status;
+  char text[96];
+  bool is_made = !pipe(ends) && write(ends[1], "1", 1) == 1 && !close(ends[1]) && !fstat(ends[0], &status);
+  if (!is_made)
+    return rg_error_create(RG_ERROR_SYSTEM, "cannot make a pipe: %s", strerror(errno));
+  snprintf(text, sizeof(text), "%d:%llu:%llu", ends[0], (unsigned long long)status.st_dev,
+           (unsigned long long)status.st_ino);
+  return setenv("REFGRAPH_RUN_TOKEN", text, true) ? rg_error_create(RG_ERROR_MEMORY, "out of memory") : NULL;
+}
+
 static rg_error *set_environment(const struct cli_arguments *arguments)
 {
   const char *signal_name = arguments->signal == SIGUSR1 ? "SIGUSR1" : arguments->signal ? "SIGUSR2" : "";
   CLI_TRY(set_path());
+  CLI_TRY(set_token());
   if (setenv("REFGRAPH_RUN_DUMP", arguments->dump ? arguments->dump : "", true) ||
       setenv("REFGRAPH_RUN_SIGNAL", signal_name, true))
     return rg_error_create(RG_ERROR_MEMORY, "out of memory");

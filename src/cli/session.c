@@ -54,6 +54,8 @@ static rg_error *read_filter(struct cli_session *session)
   session->filter_text = join(arguments->words + 1, arguments->num_words - 1);
   if (!session->filter_text)
     return rg_error_create(RG_ERROR_MEMORY, "out of memory");
+  if (!session->filter_text[strspn(session->filter_text, " ")])
+    return rg_error_create(RG_ERROR_ARGUMENT, "the filter is empty");
   return rg_filter_create(session->filter_text, &session->filter);
 }
 

@@ -1075,7 +1075,7 @@ Test(render, devices_and_folders_are_not_replaced)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
   fail_with(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, "/dev/null"), RG_ERROR_SYSTEM, "'/dev/null'");
-  fail_with(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, folder()), RG_ERROR_SYSTEM, "no ordinary file");
+  fail_with(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, folder()), RG_ERROR_SYSTEM, "it is a folder");
 }
 
 Test(render, extensions_name_formats_in_any_case)

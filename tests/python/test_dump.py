@@ -341,6 +341,27 @@ class Files(Folder):
         with self.assertRaisesRegex(refgraph.FileError, "cannot write '/proc/heap.rgd'"):
             refgraph.dump("/proc/heap.rgd")
 
+    def test_an_empty_name_is_refused(self):
+        with self.assertRaisesRegex(refgraph.ArgumentError, "a dump needs the name of a file"):
+            refgraph.dump("")
+
+    def test_a_folder_is_refused(self):
+        with self.assertRaisesRegex(refgraph.FileError, "it is a folder"):
+            refgraph.dump(self.folder)
+
+    def test_an_interrupt_ends_a_dump_that_nobody_reads(self):
+        for mode in ("fork", "gil"):
+            printed = support.run_python(
+                "import os, refgraph, signal\n"
+                "keep = [[i] for i in range(300000)]\n"
+                "end, other = os.pipe()\n"
+                "signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+                "signal.setitimer(signal.ITIMER_REAL, 1, 0.5)\n"
+                f"try: refgraph.dump(os.fdopen(other, 'wb'), mode={mode!r}, compress=False)\n"
+                "except KeyboardInterrupt: print('interrupted')"
+            )
+            self.assertEqual(printed, "interrupted\n")
+
     def test_what_is_no_file_is_refused(self):
         with self.assertRaisesRegex(TypeError, "not to int"):
             refgraph.dump(3)
@@ -380,6 +401,18 @@ class Files(Folder):
 
 
 class Loading(Folder):
+    def test_an_interrupt_ends_a_load_that_nobody_writes_to(self):
+        printed = support.run_python(
+            "import os, refgraph, signal\n"
+            f"os.mkfifo({self.path!r})\n"
+            f"keep = os.open({self.path!r}, os.O_RDWR)\n"
+            "signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
+            "signal.setitimer(signal.ITIMER_REAL, 0.2, 0.5)\n"
+            f"try: refgraph.load({self.path!r})\n"
+            "except KeyboardInterrupt: print('interrupted')"
+        )
+        self.assertEqual(printed, "interrupted\n")
+
     def test_what_is_no_dump_is_refused(self):
         with open(self.path, "wb") as file:
             file.write(b"digraph { a -> b }")
@@ -464,8 +497,13 @@ class NotWaiting(Folder):
 
     def test_a_result_that_nobody_keeps_does_no_harm(self):
         refgraph.dump(self.path, wait=False)
-        while not os.path.exists(self.path):
-            time.sleep(0.01)
+        is_busy = True
+        while is_busy:
+            try:
+                refgraph.dump(io.BytesIO())
+                is_busy = False
+            except refgraph.BusyError:
+                time.sleep(0.01)
         self.assertGreater(refgraph.load(self.path).num_nodes, 1000)
 
 
@@ -481,6 +519,17 @@ class Signals(Folder):
             "print(refgraph.load(glob.glob(folder + '/*.rgd')[0]).num_nodes > 1000, os.listdir(folder))"
         )
         self.assertRegex(printed, r"^True \['refgraph-\d+-\d{8}-\d{6}\.rgd'\]\n$")
+
+    def test_signals_of_one_second_have_files_of_their_own(self):
+        printed = self.run_program(
+            "refgraph.install_dump_signal(signal.SIGUSR2, folder)\n"
+            "for number in (1, 2, 3):\n"
+            "    os.kill(os.getpid(), signal.SIGUSR2)\n"
+            "    while len(glob.glob(folder + '/*.rgd')) < number: time.sleep(0.01)\n"
+            "    time.sleep(0.1)\n"
+            "print(len(os.listdir(folder)))"
+        )
+        self.assertEqual(printed, "3\n")
 
     def test_a_handler_that_was_there_is_called_too(self):
         printed = self.run_program(

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.parse
 
@@ -176,6 +177,24 @@ class Dumped(unittest.TestCase):
     def test_nor_from_a_graph_that_has_it(self):
         refgraph.capture().save(self.path, compress=False)
         self.assertNotIn(SECRET.upper().encode(), self.read())
+
+    def test_names_of_threads_are_not_written_unless_they_are_words_of_the_program(self):
+        stop = threading.Event()
+        names = [make_marker("client"), "worker", None]
+        threads = [threading.Thread(target=stop.wait, name=name) for name in names]
+        for thread in threads:
+            thread.start()
+        try:
+            refgraph.dump(self.path, compress=False)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        content = self.read()
+        self.assertNotIn(SECRET.upper().encode(), content)
+        self.assertIn(b"worker", content)
+        self.assertIn(threads[2].name.encode(), content)
+        self.assertIn(b"MainThread", content)
 
     def test_it_is_written_when_values_are_asked_for(self):
         for mode in ("fork", "gil"):

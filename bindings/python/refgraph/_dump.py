@@ -1,5 +1,6 @@
 """Dumps: the heap as a file, and files as graphs."""
 
+import itertools
 import logging
 import os
 import signal
@@ -33,6 +34,8 @@ def _target(path_or_file, wait):
     """(name, path, fd, method) of where a dump goes."""
     if isinstance(path_or_file, (str, bytes, os.PathLike)):
         path = os.fsencode(path_or_file)
+        if not path:
+            raise ArgumentError("a dump needs the name of a file, not ''")
         return os.fsdecode(path).encode("utf-8", "backslashreplace").decode(), path, -1, None
     if not hasattr(path_or_file, "write"):
         raise TypeError(f"a dump goes to a path or a file object, not to {type(path_or_file).__name__}")
@@ -50,8 +53,8 @@ def dump(path_or_file, *, mode="auto", wait=True, values=False, compress=True, p
     heap is read. ``"auto"`` forks where the system and the memory allow it; what it did instead stands in the result's
     ``losses``.
 
-    With ``wait=False`` the call returns right after the fork, and ``.wait()`` gives the result. One dump is made at a
-    time. The file is readable by its owner alone, and appears when it is complete. A file object with a descriptor is
+    With ``wait=False`` the call returns right after the fork, and ``.wait()`` gives the result; a dump that is under way
+    when this process ends is given up, and leaves nothing. One dump is made at a time. The file is readable by its owner alone, and appears when it is complete. A file object with a descriptor is
     written to directly; any other one by its ``write()``, in mode ``"gil"``.
 
     Unless ``values``, no text that came from outside the program is written: of strings, bytes and numbers only type and
@@ -87,6 +90,13 @@ def load(path_or_file, *, max_memory=None, progress=None):
     return Graph._load(path_or_file.read, **options)
 
 
+def _free_name(directory):
+    """A name for a dump of now that no file has."""
+    stem = f"refgraph-{os.getpid()}-{time.strftime('%Y%m%d-%H%M%S')}"
+    names = itertools.chain([f"{stem}.rgd"], (f"{stem}-{i}.rgd" for i in itertools.count(2)))
+    return next(name for name in names if not os.path.lexists(os.path.join(directory, name)))
+
+
 def _call_previous(previous, signum, frame):
     if callable(previous):
         previous(signum, frame)
@@ -104,7 +114,7 @@ def install_dump_signal(signum=signal.SIGUSR2, directory="."):
         raise ArgumentError(f"there is no folder '{directory}'")
 
     def handle(signum, frame):
-        name = f"refgraph-{os.getpid()}-{time.strftime('%Y%m%d-%H%M%S')}.rgd"
+        name = _free_name(directory)
         try:
             dump(os.path.join(directory, name), wait=False)
         except Exception as error:

@@ -16,7 +16,25 @@ class _Watch:
         self._pid = os.getpid()
         self._path = os.path.abspath(path or f"refgraph-{self._pid}.rgd")
         self._is_done = False
+        self._stderr = self._identity_of_stderr()
         self._num_signals = 0
+
+    @staticmethod
+    def _identity_of_stderr():
+        try:
+            status = os.fstat(2)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _say(self, words):
+        # A program that closed it may have a file of its own there by now.
+        if self._stderr is None or self._identity_of_stderr() != self._stderr:
+            return
+        try:
+            os.write(2, words.encode("utf-8", "backslashreplace"))
+        except OSError:
+            pass
 
     def _dump(self, path):
         if os.getpid() != self._pid:
@@ -26,10 +44,7 @@ class _Watch:
             words = f"refgraph: wrote {path}\n"
         except Exception as error:
             words = f"refgraph: cannot dump: {error}\n"
-        try:
-            os.write(2, words.encode("utf-8", "backslashreplace"))
-        except OSError:
-            pass
+        self._say(words)
 
     def at_end(self):
         if not self._is_done:

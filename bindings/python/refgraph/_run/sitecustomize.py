@@ -7,6 +7,20 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _PACKAGES = os.path.dirname(os.path.dirname(_FOLDER))
 
 
+def _take_token(text):
+    """Whether this is the first Python: it finds the one byte in the pipe that refgraph run left open."""
+    try:
+        fd, device, inode = map(int, text.split(":"))
+        status = os.fstat(fd)
+        if (status.st_dev, status.st_ino) != (device, inode):
+            return False
+        token = os.read(fd, 1)
+        os.close(fd)
+        return bool(token)
+    except (OSError, ValueError):
+        return False
+
+
 def _leave_no_trace():
     """Children, and the program, see the environment and the path as they would be without refgraph run."""
     environment = os.environ
@@ -17,10 +31,13 @@ def _leave_no_trace():
     else:
         environment.pop("PYTHONPATH", None)
     sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder or os.curdir) != _FOLDER]
-    return environment.pop("REFGRAPH_RUN_DUMP", ""), environment.pop("REFGRAPH_RUN_SIGNAL", "")
+    names = ("REFGRAPH_RUN_TOKEN", "REFGRAPH_RUN_DUMP", "REFGRAPH_RUN_SIGNAL")
+    return [environment.pop(name, "") for name in names]
 
 
-def _watch(path, signal_name):
+def _watch(token, path, signal_name):
+    if not _take_token(token):
+        return
     # Not installed for this interpreter, the package is found beside this file.
     sys.path.append(_PACKAGES)
     try:
