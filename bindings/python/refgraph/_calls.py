@@ -189,8 +189,8 @@ def why(objs, *, max_paths=1, filename=None, max_nodes=200, rankdir=None, captio
 
     Roots are modules, running frames with their local variables, and the state of threads and of the interpreter; the
     caller's own variables are roots like others, and often the nearest: `max_paths` shows what else holds an object,
-    each path through another holder. Weak references keep nothing alive and are on no path. A list or tuple is a list of targets; to ask about a list itself, put
-    it into one: ``why([rows])``.
+    each path through another holder. Weak references keep nothing alive and are on no path. A list or tuple is a list
+    of targets; to ask about a list itself, put it into one: ``why([rows])``.
 
     Returns a :class:`Drawing`.
     """
