@@ -54,8 +54,9 @@ def dump(path_or_file, *, mode="auto", wait=True, values=False, compress=True, p
     ``losses``.
 
     With ``wait=False`` the call returns right after the fork, and ``.wait()`` gives the result; a dump that is under way
-    when this process ends is given up, and leaves nothing. One dump is made at a time. The file is readable by its owner alone, and appears when it is complete. A file object with a descriptor is
-    written to directly; any other one by its ``write()``, in mode ``"gil"``.
+    when this process ends is given up, and leaves nothing. One dump is made at a time. The file is readable by its owner
+    alone, and appears when it is complete. A file object with a descriptor is written to directly; any other one by its
+    ``write()``, in mode ``"gil"``.
 
     Unless ``values``, no text that came from outside the program is written: of strings, bytes and numbers only type and
     length, of keys of dicts only those that are words of the program itself. Names are always written.
