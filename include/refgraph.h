@@ -3,7 +3,7 @@
  * The one public door of librefgraph. Data flows one way through these headers:
  *
  *   builder --finish--> graph --> paths, closures --> selection --> view --> DOT | SVG | PNG | PDF | text | JSON
- *                       |  ^
+ *                       |  ^                  `-----> table --> text | JSON | HTML
  *                       v  |
  *                       dump
  *
@@ -27,6 +27,7 @@
 #include <refgraph/memory.h>
 #include <refgraph/render.h>
 #include <refgraph/select.h>
+#include <refgraph/table.h>
 #include <refgraph/view.h>
 
 #endif

@@ -14,6 +14,7 @@ rooms_below() {
     analysis) echo base graph ;;
     select) echo base graph analysis ;;
     view) echo base graph analysis select ;;
+    table) echo base graph analysis select view ;;
     render) echo base graph analysis select view ;;
     renderer) echo base render ;;
     cli) ;;

@@ -3,7 +3,8 @@
  *   main.c      the commands, the exit statuses
  *   command.h   what a command is and what it is given        options.c   the options of all commands, and reading them
  *   session.c   the dump, the filter, the nodes that match    picture.c   a selection to a file or the terminal
- *   table.c     columns for people      json.c  one document for programs      terminal.c  all that goes to stderr
+ *   listing.c   a table to the terminal: columns for people, or a document for programs
+ *   table.c     fields for people       json.c  one document for programs      terminal.c  all that goes to stderr
  *
  * Errors travel as the library's rg_error, and become an exit status in one place. Only <refgraph.h> is known here. */
 #ifndef CLI_COMMAND_H

@@ -137,11 +137,9 @@ static void add_losses(struct cli_table *table, const rg_graph *graph)
 
 static rg_error *print_table(const struct cli_session *session)
 {
-  static const struct cli_column columns[] = {{NULL, false}, {NULL, false}};
-  struct cli_table table;
+  struct cli_table table = CLI_TABLE_INIT;
   rg_process_info process = rg_graph_process(session->graph);
   printf("%s%s\n\n", cli_dump_name(session), rg_graph_is_truncated(session->graph) ? ": TRUNCATED" : "");
-  cli_table_init(&table, columns, 2);
   add_process(&table, &process);
   add_totals(&table, session->graph);
   add_losses(&table, session->graph);

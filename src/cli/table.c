@@ -16,15 +16,6 @@ static size_t width_of(const char *text)
   return width;
 }
 
-void cli_table_init(struct cli_table *table, const struct cli_column *columns, size_t num_columns)
-{
-  *table = (struct cli_table){.num_columns = num_columns};
-  for (size_t i = 0; i < num_columns; i++) {
-    table->columns[i] = columns[i];
-    table->widths[i] = columns[i].heading ? width_of(columns[i].heading) : 0;
-  }
-}
-
 void cli_table_deinit(struct cli_table *table)
 {
   rg_buffer_deinit(&table->cells);
@@ -49,10 +40,10 @@ static const char *last_cell(const struct cli_table *table)
 
 static void measure_last(struct cli_table *table)
 {
-  if (table->error)
+  if (table->error || table->num_cells % 2 == 0)
     return;
-  size_t *widest = &table->widths[(table->num_cells - 1) % table->num_columns], width = width_of(last_cell(table));
-  *widest = width > *widest ? width : *widest;
+  size_t width = width_of(last_cell(table));
+  table->width = width > table->width ? width : table->width;
 }
 
 void cli_table_add(struct cli_table *table, const char *format, ...)
@@ -81,33 +72,19 @@ void cli_table_append(struct cli_table *table, const char *format, ...)
   measure_last(table);
 }
 
-static void print_cell(const struct cli_table *table, size_t column, const char *cell)
-{
-  bool is_last = column + 1 == table->num_columns;
-  int padding = (int)(table->widths[column] - width_of(cell));
-  if (table->columns[column].is_number)
-    printf("%*s%s", padding, "", cell);
-  else
-    printf("%s%*s", cell, is_last ? 0 : padding, "");
-  fputs(is_last ? "\n" : "  ", stdout);
-}
-
-static void print_heading(const struct cli_table *table)
-{
-  for (size_t i = 0; i < table->num_columns && table->columns[0].heading; i++)
-    print_cell(table, i, table->columns[i].heading);
-}
-
 rg_error *cli_table_print(struct cli_table *table)
 {
   rg_error *error = table->error;
   table->error = NULL;
   if (error)
     return error;
-  print_heading(table);
   const char *cell = table->cells.data;
-  for (size_t i = 0; i < table->num_cells; i++, cell += strlen(cell) + 1)
-    print_cell(table, i % table->num_columns, cell);
+  for (size_t i = 0; i < table->num_cells; i++, cell += strlen(cell) + 1) {
+    if (i % 2)
+      puts(cell);
+    else
+      printf("%s%*s  ", cell, (int)(table->width - width_of(cell)), "");
+  }
   return NULL;
 }
 

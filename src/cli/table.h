@@ -1,29 +1,19 @@
-/* Tables for people: aligned columns under a heading, each as wide as its widest cell. */
+/* What is known of one thing, for people: lines of two columns, the first as wide as its widest cell. */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
 
 #include <refgraph.h>
 
-#define CLI_MAX_COLUMNS 8
-
-struct cli_column {
-  const char *heading; // NULL: no heading at all
-  bool is_number;      // set right
-};
-
 struct cli_table {
-  struct cli_column columns[CLI_MAX_COLUMNS];
-  size_t num_columns;
-  size_t widths[CLI_MAX_COLUMNS]; // in characters
+  size_t width;    // of the first column, in characters
   size_t num_cells;
-  rg_buffer cells;                // each ended by a NUL
-  rg_error *error;                // the first one, until it is asked for
+  rg_buffer cells; // each ended by a NUL
+  rg_error *error; // the first one, until it is asked for
 };
+#define CLI_TABLE_INIT {0, 0, {0}, NULL}
 
-/* The last column has no heading. */
-void cli_table_init(struct cli_table *table, const struct cli_column *columns, size_t num_columns);
 void cli_table_deinit(struct cli_table *table);
-/* Adds the next cell, row by row. */
+/* Adds the next cell, line by line. */
 void cli_table_add(struct cli_table *table, const char *format, ...) RG_PRINTF(2, 3);
 /* Adds to the last cell. */
 void cli_table_append(struct cli_table *table, const char *format, ...) RG_PRINTF(2, 3);

@@ -1,0 +1,44 @@
+/* Making tables: cells are added one after the other, row by row; what fails on the way is told in the end. */
+#ifndef RGI_TABLE_INTERNAL_H
+#define RGI_TABLE_INTERNAL_H
+
+#include <refgraph/table.h>
+
+#include "../base/alloc.h"
+#include "../view/arena.h"
+#include "../view/words.h"
+
+struct rg_table {
+  const char *name;          /* a constant */
+  const rg_column *columns;  /* constants */
+  size_t num_columns;
+  rg_cell *cells;            /* row by row */
+  size_t num_cells, capacity;
+  size_t num_omitted;
+  const char *summary;
+  struct rgi_arena arena;    /* the texts of the cells, and the summary */
+  rg_error *error;           /* the first one */
+};
+
+/* Name and columns stay the caller's, who has them as constants. */
+rg_error *rgi_table_create(const char *name, const rg_column *columns, size_t num_columns, rg_table **ret);
+static inline void rgi_table_destroy_scoped(rg_table **table)
+{
+  rg_table_destroy(*table);
+}
+#define RGI_SCOPED_TABLE __attribute__((cleanup(rgi_table_destroy_scoped))) rg_table
+
+void rgi_table_add_none(rg_table *table);
+void rgi_table_add_number(rg_table *table, rg_cell_kind kind, int64_t number);
+void rgi_table_add_text(rg_table *table, rg_cell_kind kind, const char *text);
+/* The table takes `nested` over, which may be NULL after a failure. */
+void rgi_table_add_table(rg_table *table, rg_table *nested);
+/* What people read in place of the last cell; `text` is empty afterwards. */
+void rgi_table_say(rg_table *table, struct rgi_text *text);
+/* The last step: takes the summary, which is empty afterwards, and hands the table on, or what failed. */
+rg_error *rgi_table_finish(rg_table **table, struct rgi_text *summary, rg_table **ret);
+
+/* The cell as people read it. */
+void rgi_cell_add_shown(struct rgi_text *text, const rg_cell *cell);
+
+#endif

@@ -1,0 +1,48 @@
+/* Objects by type. */
+#include "table-internal.h"
+
+static const rg_column columns[] = {
+    {"count", "objects", true},
+    {"size", "size", true},
+    {"type", "type", false},
+};
+
+static void add_row(rg_table *table, const rg_graph *graph, const rg_type_count *count)
+{
+  rg_type_info info = rg_graph_type(graph, count->type);
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  rgi_text_printf(&name, "%s%s%s", info.module, *info.module ? "." : "", info.name);
+  rgi_table_add_number(table, RG_CELL_NUMBER, count->num_nodes);
+  rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)count->size);
+  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&name));
+}
+
+// "13 objects of 7 types, 8.0 MB".
+static void summarize(const rg_types *types, struct rgi_text *summary)
+{
+  uint64_t num_objects = 0, size = 0;
+  for (size_t i = 0; i < rg_types_num(types); i++) {
+    num_objects += rg_types_count(types, i).num_nodes;
+    size += rg_types_count(types, i).size;
+  }
+  rgi_words_add_counted(summary, num_objects, "object", " ");
+  rgi_text_puts(summary, " of ");
+  rgi_words_add_counted(summary, rg_types_num(types), "type", " ");
+  rgi_text_puts(summary, ", ");
+  rgi_words_add_size(summary, size);
+}
+
+rg_error *rg_table_of_types(const rg_graph *graph, const rg_types *types, size_t max_rows, rg_table **ret)
+{
+  RGI_SCOPED_TABLE *table = NULL;
+  RGI_SCOPED_TEXT summary = RGI_TEXT_INIT;
+  size_t num = rg_types_num(types), num_rows = num < max_rows ? num : max_rows;
+  RGI_TRY(rgi_table_create("types", columns, sizeof(columns) / sizeof(columns[0]), &table));
+  for (size_t i = 0; i < num_rows; i++) {
+    rg_type_count count = rg_types_count(types, i);
+    add_row(table, graph, &count);
+  }
+  table->num_omitted = num - num_rows;
+  summarize(types, &summary);
+  return rgi_table_finish(&table, &summary, ret);
+}

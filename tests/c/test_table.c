@@ -1,0 +1,120 @@
+/* Tables: cells, and how they are written. */
+#include <criterion/criterion.h>
+
+#include "../../src/base/alloc.h"
+#include "heap.h"
+
+static rg_table *types_of(const rg_graph *graph, size_t max_rows)
+{
+  rg_types *types;
+  rg_table *table;
+  cr_assert_null(rg_types_create(graph, NULL, 0, &types));
+  cr_assert_null(rg_table_of_types(graph, types, max_rows, &table));
+  rg_types_destroy(types);
+  return table;
+}
+
+static rg_table *closures_of(const rg_graph *graph)
+{
+  rg_closures *closures;
+  rg_table *table;
+  cr_assert_null(rg_closures_create(graph, &closures));
+  cr_assert_null(rg_table_of_closures(graph, closures, NULL, SIZE_MAX, &table));
+  rg_closures_destroy(closures);
+  return table;
+}
+
+// What a writer wrote, with a NUL.
+#define WRITTEN(call)                                         \
+  ({                                                          \
+    rg_buffer written_ = {0};                                 \
+    rg_writer writer = rg_buffer_writer(&written_);           \
+    cr_assert_null(call);                                     \
+    cr_assert_null(writer.write(writer.context, "", 1));      \
+    written_;                                                 \
+  })
+
+Test(table, for_people_has_aligned_columns_and_a_summary)
+{
+  SCOPED_HEAP heaped = heap("a:type=Screen,size=40 b:type=Screen,size=2 c:type=Panel,size=7");
+  rg_table *table = types_of(heaped.graph, SIZE_MAX);
+  rg_buffer text = WRITTEN(rg_table_write_text(table, "ask for more", &writer));
+  cr_assert_str_eq(text.data, "objects  size  type\n"
+                              "      2  42 B  Screen\n"
+                              "      1   7 B  Panel\n"
+                              "\n3 objects of 2 types, 49 B\n");
+  rg_buffer_deinit(&text);
+  rg_table_destroy(table);
+}
+
+Test(table, says_how_many_rows_were_left_out_and_what_to_do)
+{
+  SCOPED_HEAP heaped = heap("a:type=Screen,size=40 b:type=Window,size=2 c:type=Panel,size=7");
+  rg_table *table = types_of(heaped.graph, 1);
+  rg_buffer text = WRITTEN(rg_table_write_text(table, "ask for more", &writer));
+  cr_assert_eq(rg_table_num_rows(table), 1);
+  cr_assert_eq(rg_table_num_omitted(table), 2);
+  cr_assert_not_null(strstr(text.data, "\n3 objects of 3 types, 49 B; 2 not listed: ask for more\n"));
+  rg_buffer_deinit(&text);
+  rg_table_destroy(table);
+}
+
+Test(table, for_programs_is_a_list_of_objects)
+{
+  SCOPED_HEAP heaped = heap("a:type=Sc\"reen,size=40");
+  rg_table *table = types_of(heaped.graph, SIZE_MAX), *none = types_of(heaped.graph, 0);
+  rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
+  rg_buffer empty = WRITTEN(rg_table_write_json(none, &writer));
+  cr_assert_str_eq(json.data, "[\n  {\"count\": 1, \"size\": 40, \"type\": \"Sc\\\"reen\"}\n]\n");
+  cr_assert_str_eq(empty.data, "[]\n");
+  rg_buffer_deinit(&json);
+  rg_buffer_deinit(&empty);
+  rg_table_destroy(table);
+  rg_table_destroy(none);
+}
+
+Test(table, for_notebooks_lets_no_markup_through)
+{
+  SCOPED_HEAP heaped = heap("a:type=<b>&,size=40");
+  rg_table *table = types_of(heaped.graph, SIZE_MAX);
+  rg_buffer html = WRITTEN(rg_table_write_html(table, &writer));
+  cr_assert_not_null(strstr(html.data, "&lt;b&gt;&amp;"));
+  cr_assert_null(strstr(html.data, "<b>"));
+  rg_buffer_deinit(&html);
+  rg_table_destroy(table);
+}
+
+Test(table, of_closures_has_a_table_of_what_each_site_captures)
+{
+  SCOPED_HEAP heaped = heap("R>f f{x}>a f{y}>b f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw a:size=5 b:size=6");
+  rg_table *table = closures_of(heaped.graph);
+  rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
+  cr_assert_str_eq(json.data,
+                   "[\n  {\"qualname\": \"make\", \"file\": \"app.py\", \"line\": 12, \"copies\": 1, "
+                   "\"captured_size\": 11, \"captures\": [{\"name\": \"x\", \"read\": true, \"written\": false, "
+                   "\"attributes\": [\"close\", \"title\"]}, {\"name\": \"y\", \"read\": true, \"written\": true, "
+                   "\"attributes\": null}], \"implicit\": false}\n]\n");
+  rg_buffer_deinit(&json);
+  rg_table_destroy(table);
+}
+
+Test(table, outlives_its_graph)
+{
+  struct heap heaped = heap("R>f f{x}>a f:closure,site=make/app.py/12/x");
+  rg_table *table = closures_of(heaped.graph);
+  heap_deinit(&heaped);
+  cr_assert_str_eq(rg_table_cell(table, 0, 0).text, "make");
+  cr_assert_str_eq(rg_table_cell(rg_table_cell(table, 0, 7).table, 0, 0).text, "x");
+  rg_table_destroy(table);
+}
+
+Test(table, without_memory_fails_and_keeps_nothing)
+{
+  SCOPED_HEAP heaped = heap("R>f f{x}>a f:closure,site=make/app.py/12/x g:closure,site=other/app.py/2/y");
+  rg_closures *closures;
+  rg_table *table;
+  cr_assert_null(rg_closures_create(heaped.graph, &closures));
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_closures(heaped.graph, closures, NULL, SIZE_MAX, &table),
+                            rg_table_destroy(table)), 5);
+  rg_closures_destroy(closures);
+}
