@@ -250,10 +250,10 @@ static void count_rows(const rg_builder *builder, uint64_t *rows)
 static rg_error *sort_edges(rg_builder *builder, const uint64_t *rows)
 {
   size_t num_edges = builder->num_edges;
-  RGI_SCOPED_FREE uint64_t *next = rgi_alloc(builder->num_nodes, sizeof(*next));
-  RGI_SCOPED_FREE rg_node *targets = rgi_alloc(num_edges, sizeof(*targets));
-  RGI_SCOPED_FREE uint32_t *names = rgi_alloc(num_edges, sizeof(*names));
-  RGI_SCOPED_FREE uint8_t *kinds = rgi_alloc(num_edges, sizeof(*kinds));
+  RGI_SCOPED_FREE uint64_t *next = rgi_alloc_dense(builder->num_nodes, sizeof(*next));
+  RGI_SCOPED_FREE rg_node *targets = rgi_alloc_dense(num_edges, sizeof(*targets));
+  RGI_SCOPED_FREE uint32_t *names = rgi_alloc_dense(num_edges, sizeof(*names));
+  RGI_SCOPED_FREE uint8_t *kinds = rgi_alloc_dense(num_edges, sizeof(*kinds));
   if (!next || !targets || !names || !kinds)
     return rgi_out_of_memory();
   memcpy(next, rows, builder->num_nodes * sizeof(*next));

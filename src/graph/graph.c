@@ -295,7 +295,7 @@ const char *rg_state_word(rg_state state)
 rg_error *rgi_rows_init(struct rgi_rows *rows, size_t num_nodes)
 {
   RGI_SCOPED_FREE uint64_t *blocks = rgi_alloc(num_nodes / RGI_ROWS_BLOCK + 1, sizeof(*blocks));
-  RGI_SCOPED_FREE uint32_t *begin = rgi_alloc(num_nodes + 1, sizeof(*begin));
+  RGI_SCOPED_FREE uint32_t *begin = rgi_alloc_dense(num_nodes + 1, sizeof(*begin));
   if (!blocks || !begin)
     return rgi_out_of_memory();
   *rows = (struct rgi_rows){rgi_take(blocks), rgi_take(begin)};

@@ -7,8 +7,8 @@
 // One counting sort over the edges; since edges are visited in ascending order, each row comes out ascending.
 static rg_error *create_referrers(rg_graph *graph)
 {
-  RGI_SCOPED_FREE uint64_t *rows = rgi_alloc((size_t)graph->num_nodes + 1, sizeof(*rows));
-  RGI_SCOPED_FREE rg_edge *edges = rgi_alloc(graph->num_edges, sizeof(*edges));
+  RGI_SCOPED_FREE uint64_t *rows = rgi_alloc_dense((size_t)graph->num_nodes + 1, sizeof(*rows));
+  RGI_SCOPED_FREE rg_edge *edges = rgi_alloc_dense(graph->num_edges, sizeof(*edges));
   if (!rows || !edges)
     return rgi_out_of_memory();
   for (uint64_t i = 0; i < graph->num_edges; i++)
