@@ -2,8 +2,8 @@
  * 2005), on numbers in the order of a depth-first search.
  *
  *  1. Search the graph depth first. From here on a vertex is its number: its parent in the tree of the search, and every
- *     dominator, has a smaller one.
- *  2. Note the edges into each vertex but those from its parent. Most vertices have none.
+ *     dominator, has a smaller one. Edges that are not of the tree are noted on the way: the graph is walked once.
+ *  2. Sort these by their target. Most vertices have none.
  *  3. Downwards, find semidominators: the least vertex from which a path over vertices above leads here.
  *  4. Upwards, the immediate dominator is the nearest common ancestor of parent and semidominator in the tree that is
  *     made so far: climb from the parent until it is not above the semidominator.
@@ -12,17 +12,18 @@
  * Step 3 takes O(E log V) by its bound, in practice O(E); all others O(V + E). Unlike Lengauer and Tarjan's algorithm it
  * needs no buckets and no second tree; unlike the iterative one it stays linear on long chains with edges back.
  *
- *   bytes a node       1  2  3  4  5
- *   numbers by node    4  4
- *   order              4  4  4  4  4
- *   vertices           8  8  8  8  8       parent, then dominator | place among the entries, then semidominator
- *   stack              8                   only as deep as the search gets
- *   entries               q  q             4 for each edge that is not from the parent
+ *   bytes a node     1   2   3   4   5
+ *   numbers by node  4
+ *   stack            8                    only as deep as the search gets
+ *   order            4   4   4   4   4
+ *   vertices         8   8   8   8   8    parent, then dominator | place among the entries, then semidominator
+ *   noted            8q  8q               q: edges beside the tree, a node; 0.8 to 1 on heaps
+ *   entries              4q  4q
  *   links                    8
- *   retained                       16      by number and by node
+ *   retained                         16   by number and by node
  *
- * With q = 4, which is usual, 24 to 28 bytes. Nothing here recurses. Time goes by waiting for memory, so it is asked for
- * in advance wherever the order of access is known. */
+ * Nothing here recurses. Time goes by waiting for memory, so it is asked for in advance wherever the order of access is
+ * known. */
 #include <refgraph/analysis.h>
 
 #include <pthread.h>
@@ -31,6 +32,7 @@
 #include "../base/alloc.h"
 #include "../base/options.h"
 #include "../graph/graph-internal.h"
+#include "ahead.h"
 
 struct rg_dominators {
   uint32_t num_nodes;
@@ -58,6 +60,14 @@ struct frame {
   uint32_t num_left; // edges of its row
 };
 
+struct entry {
+  uint32_t target;
+  uint32_t source;
+};
+
+// How far ahead memory is asked for, in vertices or entries.
+#define AHEAD 16
+
 struct search {
   const rg_graph *graph;
   rg_edge_kinds kinds;
@@ -67,14 +77,11 @@ struct search {
   struct vertex *vertices;
   struct frame *stack;
   size_t num_stack;
-  uint64_t num_entries;
-  uint32_t *entries;
+  struct entry *noted;
+  uint64_t num_noted;
+  uint32_t *entries; // the sources alone, target by target
+  struct rgi_ahead ahead;
 };
-
-#define NO_NUMBER UINT32_MAX
-
-// How far ahead memory is asked for, in edges or vertices.
-#define AHEAD 8
 
 static void deinit(struct search *search)
 {
@@ -82,6 +89,7 @@ static void deinit(struct search *search)
   rgi_free(search->order);
   rgi_free(search->vertices);
   rgi_free(search->stack);
+  rgi_free(search->noted);
   rgi_free(search->entries);
 }
 
@@ -99,30 +107,11 @@ static struct row row_of(const struct search *search, uint32_t number)
   return (struct row){number, rgi_rows_begin(rows, node), rgi_rows_begin(rows, node + 1)};
 }
 
-static void ask_for_target(const struct search *search, rg_edge edge)
-{
-  rg_node target = search->graph->targets[edge];
-  __builtin_prefetch(&search->numbers[target], 1);
-  __builtin_prefetch(&search->graph->rows.begin[target]);
-}
-
-// The row of a target, as soon as it is known where that is.
-static void ask_for_row(const struct search *search, rg_edge edge)
-{
-  const rg_graph *graph = search->graph;
-  rg_node target = graph->targets[edge];
-  if (search->numbers[target] != NO_NUMBER)
-    return;
-  rg_edge begin = rgi_rows_begin(&graph->rows, target);
-  __builtin_prefetch(&graph->targets[begin]);
-  __builtin_prefetch(&graph->kinds[begin]);
-}
-
 static void open_row(struct search *search, struct row *row, uint32_t number)
 {
   *row = row_of(search, number);
-  for (rg_edge edge = row->next; edge < row->end && edge < row->next + AHEAD; edge++)
-    ask_for_target(search, edge);
+  for (rg_edge edge = row->next; edge < row->end && edge < row->next + RGI_AHEAD; edge++)
+    rgi_ahead_see(&search->ahead, edge);
 }
 
 static void reach(struct search *search, rg_node node, uint32_t parent)
@@ -144,30 +133,28 @@ static void enter(struct search *search, struct row *row, rg_node node)
   open_row(search, row, search->num - 1);
 }
 
-static void count_entry(struct search *search, uint32_t number, uint32_t source)
+static void note(struct search *search, uint32_t source, uint32_t target)
 {
-  struct vertex *vertex = &search->vertices[number];
+  struct vertex *vertex = &search->vertices[target];
   if (vertex->parent == source)
     return;
   vertex->entries++;
-  search->num_entries++;
+  search->noted[search->num_noted++] = (struct entry){target, source};
 }
 
 static void follow(struct search *search, struct row *row)
 {
   const rg_graph *graph = search->graph;
   rg_edge edge = row->next++;
-  if (edge + AHEAD < row->end)
-    ask_for_target(search, edge + AHEAD);
-  if (edge + AHEAD / 2 < row->end)
-    ask_for_row(search, edge + AHEAD / 2);
+  if (edge + RGI_AHEAD < row->end)
+    rgi_ahead_see(&search->ahead, edge + RGI_AHEAD);
   if (!(search->kinds & RG_EDGE_KIND_BIT(graph->kinds[edge])))
     return;
   rg_node target = graph->targets[edge];
-  if (search->numbers[target] == NO_NUMBER)
+  if (search->numbers[target] == RGI_NOT_VISITED)
     enter(search, row, target);
   else
-    count_entry(search, search->numbers[target], row->number);
+    note(search, row->number, search->numbers[target]);
 }
 
 static void search_depth_first(struct search *search)
@@ -192,69 +179,50 @@ static rg_error *number_nodes(struct search *search)
   search->numbers = rgi_alloc_dense(num_nodes, sizeof(*search->numbers));
   search->order = rgi_alloc_dense(num_nodes, sizeof(*search->order));
   search->vertices = rgi_alloc_dense(num_nodes, sizeof(*search->vertices));
+  // Room for the most; what is not filled is no memory yet.
   search->stack = rgi_alloc(num_nodes, sizeof(*search->stack));
-  if (!search->numbers || !search->order || !search->vertices || !search->stack)
+  search->noted = rgi_alloc_dense(rg_graph_num_edges(search->graph), sizeof(*search->noted));
+  if (!search->numbers || !search->order || !search->vertices || !search->stack || !search->noted)
     return rgi_out_of_memory();
   memset(search->numbers, 0xff, num_nodes * sizeof(*search->numbers));
+  search->ahead = (struct rgi_ahead){.graph = search->graph, .visits = search->numbers};
   search_depth_first(search);
+  rgi_free(rgi_take(search->numbers));
   rgi_free(rgi_take(search->stack));
   return NULL;
 }
 
 /* --- 2: entries ---------------------------------------------------------------------------------------------------- */
 
-// In three steps, each of which needs what the one before asked for.
-static void ask_for_rows(const struct search *search, uint32_t number)
+static void sort_entries(const struct search *search)
 {
-  const rg_graph *graph = search->graph;
-  if (number + 3 * AHEAD < search->num)
-    __builtin_prefetch(&graph->rows.begin[search->order[number + 3 * AHEAD]]);
-  if (number + 2 * AHEAD < search->num) {
-    rg_edge begin = rg_graph_edges_begin(graph, search->order[number + 2 * AHEAD]);
-    __builtin_prefetch(&graph->targets[begin]);
-    __builtin_prefetch(&graph->kinds[begin]);
+  struct vertex *vertices = search->vertices;
+  uint32_t begin = 0;
+  for (uint32_t number = 0; number < search->num; number++) {
+    uint32_t num = vertices[number].entries;
+    vertices[number].entries = begin;
+    begin += num;
   }
-  if (number + AHEAD < search->num) {
-    struct row row = row_of(search, number + AHEAD);
-    for (rg_edge edge = row.next; edge < row.end && edge < row.next + AHEAD; edge++)
-      __builtin_prefetch(&search->numbers[graph->targets[edge]]);
-  }
-}
-
-static void add_entries(struct search *search, uint32_t source)
-{
-  const rg_graph *graph = search->graph;
-  struct row row = row_of(search, source);
-  for (rg_edge edge = row.next; edge < row.end; edge++) {
-    if (edge + AHEAD < row.end)
-      __builtin_prefetch(&search->numbers[graph->targets[edge + AHEAD]]);
-    if (!(search->kinds & RG_EDGE_KIND_BIT(graph->kinds[edge])))
-      continue;
-    struct vertex *vertex = &search->vertices[search->numbers[graph->targets[edge]]];
-    if (vertex->parent != source)
-      search->entries[vertex->entries++] = source;
+  const struct entry *end = search->noted + search->num_noted;
+  for (const struct entry *entry = search->noted; entry < end; entry++) {
+    if (end - entry > 2 * AHEAD)
+      __builtin_prefetch(&vertices[entry[2 * AHEAD].target], 1);
+    if (end - entry > AHEAD)
+      __builtin_prefetch(&search->entries[vertices[entry[AHEAD].target].entries], 1);
+    search->entries[vertices[entry->target].entries++] = entry->source;
   }
 }
 
 // Afterwards the entries of a vertex end at vertex.entries, and begin where those of the one before end.
 static rg_error *collect_entries(struct search *search)
 {
-  if (search->num_entries > UINT32_MAX)
+  if (search->num_noted > UINT32_MAX)
     return rg_error_create(RG_ERROR_LIMIT, "more than %u references beside a tree of them", UINT32_MAX);
-  search->entries = rgi_alloc_dense(search->num_entries, sizeof(*search->entries));
+  search->entries = rgi_alloc_dense(search->num_noted, sizeof(*search->entries));
   if (!search->entries)
     return rgi_out_of_memory();
-  uint32_t begin = 0;
-  for (uint32_t number = 0; number < search->num; number++) {
-    uint32_t num = search->vertices[number].entries;
-    search->vertices[number].entries = begin;
-    begin += num;
-  }
-  for (uint32_t source = 0; source < search->num; source++) {
-    ask_for_rows(search, source);
-    add_entries(search, source);
-  }
-  rgi_free(rgi_take(search->numbers));
+  sort_entries(search);
+  rgi_free(rgi_take(search->noted));
   return NULL;
 }
 
@@ -285,11 +253,11 @@ static uint32_t evaluate(struct link *links, uint32_t number, uint32_t end)
 
 static uint32_t semidominator(const struct search *search, struct link *links, uint32_t number)
 {
-  uint32_t begin = number ? search->vertices[number - 1].entries : 0;
+  uint32_t begin = search->vertices[number - 1].entries;
   uint32_t semi = search->vertices[number].parent;
   for (uint32_t i = search->vertices[number].entries; i > begin; i--) {
-    if (i > 2 * AHEAD)
-      __builtin_prefetch(&links[search->entries[i - 2 * AHEAD]], 1);
+    if (i > AHEAD)
+      __builtin_prefetch(&links[search->entries[i - AHEAD]], 1);
     uint32_t source = search->entries[i - 1];
     semi = least_of(semi, source <= number ? source : evaluate(links, source, number));
   }
@@ -338,14 +306,14 @@ static rg_error *find_retained(const struct search *search, rg_dominators *domin
   for (rg_node node = 0; node < dominators->num_nodes; node++)
     dominators->retained[node] = rg_graph_node_size(graph, node);
   for (uint32_t number = 0; number < search->num; number++) {
-    if (number + 2 * AHEAD < search->num)
-      __builtin_prefetch(&dominators->retained[order[number + 2 * AHEAD]]);
+    if (number + AHEAD < search->num)
+      __builtin_prefetch(&dominators->retained[order[number + AHEAD]]);
     sums[number] = dominators->retained[order[number]];
   }
   add_up(search, sums);
   for (uint32_t number = 0; number < search->num; number++) {
-    if (number + 2 * AHEAD < search->num)
-      __builtin_prefetch(&dominators->retained[order[number + 2 * AHEAD]], 1);
+    if (number + AHEAD < search->num)
+      __builtin_prefetch(&dominators->retained[order[number + AHEAD]], 1);
     dominators->retained[order[number]] = sums[number];
   }
   return NULL;
@@ -359,8 +327,8 @@ static rg_error *find_parents(const struct search *search, rg_dominators *domina
     return rgi_out_of_memory();
   memset(dominators->parents, 0xff, dominators->num_nodes * sizeof(*dominators->parents));
   for (uint32_t number = 1; number < search->num; number++) {
-    if (number + 2 * AHEAD < search->num)
-      __builtin_prefetch(&dominators->parents[order[number + 2 * AHEAD]], 1);
+    if (number + AHEAD < search->num)
+      __builtin_prefetch(&dominators->parents[order[number + AHEAD]], 1);
     dominators->parents[order[number]] = order[search->vertices[number].parent];
   }
   return NULL;
@@ -442,8 +410,8 @@ static void sort_by_digit(const rg_dominators *dominators, const rg_node *nodes,
   for (size_t digit = 1; digit < NUM_DIGITS; digit++)
     begin[digit] += begin[digit - 1];
   for (size_t i = 0; i < num; i++) {
-    if (i + 2 * AHEAD < num)
-      __builtin_prefetch(&dominators->retained[nodes[i + 2 * AHEAD]]);
+    if (i + AHEAD < num)
+      __builtin_prefetch(&dominators->retained[nodes[i + AHEAD]]);
     ret[begin[digit_of(dominators, nodes[i], shift)]++] = nodes[i];
   }
 }

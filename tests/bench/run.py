@@ -199,6 +199,21 @@ def bench_png(_):
     print(f"{'    its size':52} {size:9,} B  {their_size:9,} B    {size / their_size:7.3f}   target 0.5")
 
 
+def bench_analysis(num_objects):
+    """Made-up heaps of several sizes, and a heap of this process; the program that measures prints its figures."""
+    program = os.path.join("tests", "bench", "analysis")
+    sizes = sorted({size for size in (100_000, 1_000_000) if size < num_objects} | {num_objects})
+    for size in sizes:
+        for order in ("sequential", "shuffled"):
+            subprocess.run([program, str(size), order], check=True)
+    units = heap.build(min(num_objects, 5_000_000), aged=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "heap.rgd")
+        refgraph.dump(path, mode="gil")
+        del units
+        subprocess.run([program, path], check=True)
+
+
 BENCHES = {
     "picture": bench_picture,
     "refs": bench_refs,
@@ -206,6 +221,7 @@ BENCHES = {
     "dump": bench_dump,
     "backrefs": bench_backrefs,
     "png": bench_png,
+    "analysis": bench_analysis,
 }
 
 

@@ -1,0 +1,407 @@
+/* How long the analyses of a heap take, and what memory:
+ *
+ *   analysis NUM_OBJECTS sequential|shuffled [ROUNDS]
+ *   analysis DUMP.rgd [ROUNDS]
+ *
+ * Without a dump the heap is made up in C, of what Python programs are made of: 1.9 references an object, more than half of all
+ * objects leaves, one in six a closure, a function with its tuple and a cell that others share. A shuffled heap has its
+ * objects in random order in memory: worse than any program. With igraph, its dominators stand beside ours, on the same
+ * graph, and every answer is compared. */
+#include <refgraph.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef HAVE_IGRAPH
+#include <igraph/igraph.h>
+#endif
+
+#define must(call)                                       \
+  do {                                                   \
+    rg_error *must_error_ = (call);                      \
+    if (must_error_) {                                   \
+      fprintf(stderr, "analysis: %s\n", must_error_->message); \
+      exit(1);                                           \
+    }                                                    \
+  } while (0)
+
+/* --- the heap ------------------------------------------------------------------------------------------------------
+ *
+ * Hubs first: modules with their dicts and long lists of units, types, code, names. Then groups of GROUP_SIZE objects:
+ *
+ *   unit          instance, 3 functions, 3 tuples, cell, 5 leaves   the instance holds the functions, the cell a unit
+ *   unit          …                                                 of its own (a cycle) or an older one
+ *   unit          …
+ *   unit          …
+ *   list          holds the other three units, the units of later groups, and
+ *   18 leaves
+ *   link          of a chain through all groups
+ *
+ * The first unit of a group holds the list, and is held by the list of an earlier group, or by that of a module. */
+
+enum { NUM_MODULES = 100, NUM_TYPES = 200, NUM_CODES = 2000, NUM_NAMES = 3000, NUM_FRAMES = 20 };
+enum { MODULES = 1, DICTS = MODULES + NUM_MODULES, LISTS = DICTS + NUM_MODULES, TYPES = LISTS + NUM_MODULES };
+enum { CODES = TYPES + NUM_TYPES, NAMES = CODES + NUM_CODES, FRAMES = NAMES + NUM_NAMES };
+enum { NUM_HUBS = FRAMES + NUM_FRAMES };
+enum { UNIT_SIZE = 13, NUM_UNITS = 4, LIST = UNIT_SIZE * NUM_UNITS, LEAVES = LIST + 1, NUM_LEAVES = 18 };
+enum { LINK = LEAVES + NUM_LEAVES, GROUP_SIZE = LINK + 1 };
+
+struct maker {
+  rg_builder *builder;
+  rg_node *places; /* where an object ends up; the super-root stays */
+  uint32_t num_groups;
+  uint32_t state;
+};
+
+static uint32_t random_below(struct maker *maker, uint32_t end)
+{
+  maker->state ^= maker->state << 13;
+  maker->state ^= maker->state >> 17;
+  maker->state ^= maker->state << 5;
+  return maker->state % end;
+}
+
+static void refer(struct maker *maker, uint32_t source, uint32_t target, rg_edge_kind kind)
+{
+  must(rg_builder_add_edge(maker->builder, maker->places[source], maker->places[target], kind, 0));
+}
+
+static void refer_hubs(struct maker *maker)
+{
+  for (uint32_t i = 0; i < NUM_MODULES; i++) {
+    refer(maker, RG_NODE_ROOT, MODULES + i, RG_EDGE_INTERNAL);
+    refer(maker, MODULES + i, DICTS + i, RG_EDGE_ATTRIBUTE);
+    refer(maker, DICTS + i, LISTS + i, RG_EDGE_ATTRIBUTE);
+  }
+  for (uint32_t i = 0; i < NUM_TYPES; i++) {
+    refer(maker, DICTS + i % NUM_MODULES, TYPES + i, RG_EDGE_ATTRIBUTE);
+    refer(maker, TYPES + i, TYPES, RG_EDGE_INTERNAL);
+  }
+  for (uint32_t i = 0; i < NUM_CODES; i++) {
+    refer(maker, TYPES + i % NUM_TYPES, CODES + i, RG_EDGE_INTERNAL);
+    refer(maker, CODES + i, NAMES + i, RG_EDGE_INTERNAL);
+  }
+  for (uint32_t i = 0; i < NUM_FRAMES; i++) {
+    refer(maker, RG_NODE_ROOT, FRAMES + i, RG_EDGE_INTERNAL);
+    refer(maker, FRAMES + i, DICTS + i, RG_EDGE_INTERNAL);
+    refer(maker, FRAMES + i, NUM_HUBS + random_below(maker, maker->num_groups) * GROUP_SIZE, RG_EDGE_LOCAL);
+  }
+  refer(maker, DICTS, NUM_HUBS + (maker->num_groups - 1) * GROUP_SIZE + LINK, RG_EDGE_ATTRIBUTE);
+}
+
+static void refer_function(struct maker *maker, uint32_t unit, uint32_t i, uint32_t number)
+{
+  uint32_t function = unit + 1 + i, tuple = unit + 4 + i, cell = unit + 7;
+  refer(maker, function, tuple, RG_EDGE_CAPTURED);
+  refer(maker, function, CODES + number % NUM_CODES, RG_EDGE_INTERNAL);
+  refer(maker, function, DICTS + number % NUM_MODULES, RG_EDGE_INTERNAL);
+  refer(maker, function, DICTS, RG_EDGE_INTERNAL);
+  refer(maker, function, NAMES + number % NUM_NAMES, RG_EDGE_INTERNAL);
+  refer(maker, tuple, cell, RG_EDGE_CAPTURED);
+}
+
+static void refer_unit(struct maker *maker, uint32_t unit, uint32_t number)
+{
+  for (uint32_t i = 0; i < 3; i++) {
+    refer(maker, unit, unit + 1 + i, RG_EDGE_ATTRIBUTE);
+    refer_function(maker, unit, i, number * 3 + i);
+  }
+  for (uint32_t i = 0; i < 5; i++)
+    refer(maker, unit, unit + 8 + i, RG_EDGE_ATTRIBUTE);
+  refer(maker, unit, TYPES + 1 + number % (NUM_TYPES - 1), RG_EDGE_TYPE);
+  uint32_t older = NUM_HUBS + random_below(maker, number / NUM_UNITS + 1) * GROUP_SIZE;
+  refer(maker, unit + 7, number % 2 ? unit : older, RG_EDGE_CAPTURED);
+}
+
+static void refer_group(struct maker *maker, uint32_t number)
+{
+  uint32_t group = NUM_HUBS + number * GROUP_SIZE, earlier = NUM_HUBS + (number - 1) / 3 * GROUP_SIZE;
+  bool is_in_module = number % 3 == 0;
+  for (uint32_t i = 0; i < NUM_UNITS; i++) {
+    refer_unit(maker, group + i * UNIT_SIZE, number * NUM_UNITS + i);
+    if (i > 0)
+      refer(maker, group + LIST, group + i * UNIT_SIZE, RG_EDGE_INDEX);
+  }
+  for (uint32_t i = 0; i < NUM_LEAVES; i++)
+    refer(maker, group + LIST, group + LEAVES + i, RG_EDGE_INDEX);
+  refer(maker, group, group + LIST, RG_EDGE_ATTRIBUTE);
+  refer(maker, is_in_module ? LISTS + number % NUM_MODULES : earlier + LIST, group, RG_EDGE_INDEX);
+  refer(maker, group + LINK, group + LEAVES, RG_EDGE_ATTRIBUTE);
+  if (number > 0)
+    refer(maker, group + LINK, group - GROUP_SIZE + LINK, RG_EDGE_ATTRIBUTE);
+}
+
+/* What an object is, by its place in the layout above. */
+struct kinds {
+  rg_type instance, container, value, callable, type, module, frame;
+};
+
+static rg_node_info describe(uint32_t object, const struct kinds *kinds)
+{
+  rg_node_info info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .type = kinds->value, .size = 56};
+  uint32_t place = (object - NUM_HUBS) % GROUP_SIZE, in_unit = place % UNIT_SIZE;
+  if (object < NUM_HUBS) {
+    info.type = object < DICTS ? kinds->module : object < TYPES ? kinds->container : object < CODES ? kinds->type :
+                object < NAMES ? kinds->callable : object < FRAMES ? kinds->value : kinds->frame;
+    info.flags = object >= DICTS && object < LISTS ? RG_NODE_PASSAGE : 0;
+  } else if (place == LIST) {
+    info.type = kinds->container;
+    info.size = 240;
+  } else if (place == LINK || (place < LIST && in_unit == 0)) {
+    info.type = kinds->instance;
+  } else if (place < LIST && in_unit < 8) {
+    info.type = in_unit < 4 ? kinds->callable : kinds->container;
+    info.flags = in_unit < 4 ? RG_NODE_CLOSURE : RG_NODE_PASSAGE;
+  }
+  return info;
+}
+
+static rg_type add_type(rg_builder *builder, const char *name, rg_category category)
+{
+  rg_type type;
+  must(rg_builder_add_type(builder, &(rg_type_info){name, "", category}, &type));
+  return type;
+}
+
+static void describe_all(struct maker *maker, uint32_t num_objects)
+{
+  rg_builder *builder = maker->builder;
+  struct kinds kinds = {
+      .instance = add_type(builder, "Unit", RG_CATEGORY_INSTANCE),
+      .container = add_type(builder, "list", RG_CATEGORY_CONTAINER),
+      .value = add_type(builder, "int", RG_CATEGORY_VALUE),
+      .callable = add_type(builder, "function", RG_CATEGORY_CALLABLE),
+      .type = add_type(builder, "type", RG_CATEGORY_TYPE),
+      .module = add_type(builder, "module", RG_CATEGORY_MODULE),
+      .frame = add_type(builder, "frame", RG_CATEGORY_FRAME),
+  };
+  for (uint32_t object = 1; object < num_objects; object++) {
+    rg_node_info info = describe(object, &kinds);
+    must(rg_builder_set_node(builder, maker->places[object], &info));
+  }
+}
+
+static void place(struct maker *maker, uint32_t num_objects, bool is_shuffled)
+{
+  maker->places = malloc(num_objects * sizeof(*maker->places));
+  for (uint32_t object = 0; object < num_objects; object++)
+    maker->places[object] = object;
+  for (uint32_t i = num_objects - 1; is_shuffled && i > 1; i--) {
+    uint32_t other = 1 + random_below(maker, i);
+    rg_node node = maker->places[i];
+    maker->places[i] = maker->places[other];
+    maker->places[other] = node;
+  }
+}
+
+static rg_graph *make_heap(uint32_t num_objects, bool is_shuffled)
+{
+  struct maker maker = {.state = 1, .num_groups = num_objects / GROUP_SIZE + 1};
+  num_objects = NUM_HUBS + maker.num_groups * GROUP_SIZE;
+  must(rg_builder_create(&maker.builder));
+  place(&maker, num_objects, is_shuffled);
+  rg_node node;
+  for (uint32_t object = 1; object < num_objects; object++)
+    must(rg_builder_add_node(maker.builder, NULL, &node));
+  describe_all(&maker, num_objects);
+  refer_hubs(&maker);
+  for (uint32_t i = 0; i < maker.num_groups; i++)
+    refer_group(&maker, i);
+  free(maker.places);
+  rg_graph *graph;
+  must(rg_builder_finish(maker.builder, &graph));
+  rg_builder_destroy(maker.builder);
+  return graph;
+}
+
+/* --- measuring ----------------------------------------------------------------------------------------------------- */
+
+static double seconds(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A field of /proc/self/status, in bytes. */
+static double status_bytes(const char *field)
+{
+  char line[256];
+  double bytes = 0;
+  FILE *file = fopen("/proc/self/status", "r");
+  while (file && fgets(line, sizeof(line), file)) {
+    if (!strncmp(line, field, strlen(field)))
+      bytes = strtod(line + strlen(field) + 1, NULL) * 1024;
+  }
+  if (file)
+    fclose(file);
+  return bytes;
+}
+
+/* From now on VmHWM says what is the most since now. */
+static void forget_peak(void)
+{
+  FILE *file = fopen("/proc/self/clear_refs", "w");
+  if (!file)
+    return;
+  fputs("5", file);
+  fclose(file);
+}
+
+struct measure {
+  double least;    /* seconds */
+  double peak;     /* bytes a node beyond what was there before */
+  double begin;
+  double resident;
+};
+
+static void begin(struct measure *measure)
+{
+  forget_peak();
+  measure->resident = status_bytes("VmRSS");
+  measure->begin = seconds();
+}
+
+static void end(struct measure *measure, const rg_graph *graph)
+{
+  double took = seconds() - measure->begin;
+  measure->least = !measure->least || took < measure->least ? took : measure->least;
+  double peak = (status_bytes("VmHWM") - measure->resident) / rg_graph_num_nodes(graph);
+  measure->peak = peak > measure->peak ? peak : measure->peak;
+}
+
+static void report(const char *what, const struct measure *measure)
+{
+  printf("  %-36s %9.1f ms %6.1f bytes an object\n", what, measure->least * 1e3, measure->peak);
+  fflush(stdout);
+}
+
+static rg_dominators *measure_dominators(const rg_graph *graph, int num_rounds, struct measure *measure)
+{
+  rg_dominators *dominators = NULL;
+  for (int i = 0; i < num_rounds; i++) {
+    rg_dominators_destroy(dominators);
+    begin(measure);
+    must(rg_dominators_create(graph, NULL, &dominators));
+    end(measure, graph);
+  }
+  report("dominators and retained sizes", measure);
+  return dominators;
+}
+
+static void measure_children(const rg_graph *graph, const rg_dominators *dominators)
+{
+  struct measure measure = {0};
+  rg_dominated children;
+  begin(&measure);
+  must(rg_dominators_children(dominators, RG_NODE_ROOT, &children));
+  end(&measure, graph);
+  report("listing what each dominates", &measure);
+}
+
+static void measure_paths(const rg_graph *graph, int num_rounds)
+{
+  struct measure measure = {0};
+  for (int i = 0; i < num_rounds; i++) {
+    rg_paths *paths;
+    begin(&measure);
+    must(rg_paths_create(graph, NULL, &paths));
+    end(&measure, graph);
+    rg_paths_destroy(paths);
+  }
+  report("shortest paths, to compare with", &measure);
+}
+
+/* --- beside igraph ------------------------------------------------------------------------------------------------- */
+
+#ifdef HAVE_IGRAPH
+static void copy_graph(const rg_graph *graph, igraph_t *ret)
+{
+  igraph_vector_int_t edges;
+  igraph_vector_int_init(&edges, (igraph_integer_t)(2 * rg_graph_num_edges(graph)));
+  igraph_integer_t num = 0;
+  for (rg_node node = 0; node < rg_graph_num_nodes(graph); node++) {
+    for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < rg_graph_edges_end(graph, node); edge++) {
+      if (rg_graph_edge_kind(graph, edge) == RG_EDGE_WEAK)
+        continue;
+      VECTOR(edges)[num++] = node;
+      VECTOR(edges)[num++] = rg_graph_edge_target(graph, edge);
+    }
+  }
+  igraph_vector_int_resize(&edges, num);
+  igraph_create(ret, &edges, rg_graph_num_nodes(graph), true);
+  igraph_vector_int_destroy(&edges);
+}
+
+/* igraph has -1 for the root and -2 for what it does not reach. */
+static uint32_t count_differences(const rg_dominators *dominators, const igraph_vector_int_t *theirs)
+{
+  uint32_t num = 0;
+  for (igraph_integer_t node = 0; node < igraph_vector_int_size(theirs); node++) {
+    igraph_integer_t their = VECTOR(*theirs)[node];
+    num += rg_dominators_parent(dominators, (rg_node)node) != (their < 0 ? RG_NODE_NONE : (rg_node)their);
+  }
+  return num;
+}
+
+static void compare_with_igraph(const rg_graph *graph, const rg_dominators *dominators, const struct measure *ours)
+{
+  igraph_t copy;
+  igraph_vector_int_t theirs;
+  struct measure measure = {0};
+  copy_graph(graph, &copy);
+  igraph_vector_int_init(&theirs, 0);
+  begin(&measure);
+  if (igraph_dominator_tree(&copy, 0, &theirs, NULL, NULL, IGRAPH_OUT) != IGRAPH_SUCCESS)
+    exit(1);
+  end(&measure, graph);
+  report("igraph_dominator_tree", &measure);
+  printf("  %.1f times as fast as igraph, target 5; %u answers differ\n", measure.least / ours->least,
+         count_differences(dominators, &theirs));
+  igraph_vector_int_destroy(&theirs);
+  igraph_destroy(&copy);
+}
+#else
+static void compare_with_igraph(const rg_graph *graph, const rg_dominators *dominators, const struct measure *ours)
+{
+  (void)graph, (void)dominators, (void)ours;
+  puts("  igraph_dominator_tree: no igraph here (Debian: libigraph-dev)");
+}
+#endif
+
+/* --- all ----------------------------------------------------------------------------------------------------------- */
+
+static rg_graph *read_heap(const char *path)
+{
+  int fd = open(path, O_RDONLY);
+  rg_reader reader = rg_fd_reader(fd);
+  rg_graph *graph;
+  must(rg_dump_read(&reader, NULL, &graph));
+  close(fd);
+  return graph;
+}
+
+int main(int argc, char **argv)
+{
+  if (argc < 2)
+    return 2;
+  uint32_t num_objects = (uint32_t)strtoul(argv[1], NULL, 10);
+  const char *order = num_objects && argc > 2 ? argv[2] : "from a dump";
+  rg_graph *graph = num_objects ? make_heap(num_objects, !strcmp(order, "shuffled")) : read_heap(argv[1]);
+  const char *rounds = num_objects ? argc > 3 ? argv[3] : NULL : argc > 2 ? argv[2] : NULL;
+  int num_rounds = rounds ? atoi(rounds) : 3;
+  printf("%u objects, %.2f references an object, %s\n", rg_graph_num_nodes(graph),
+         (double)rg_graph_num_edges(graph) / rg_graph_num_nodes(graph), order);
+  struct measure ours = {0};
+  rg_dominators *dominators = measure_dominators(graph, num_rounds, &ours);
+  measure_children(graph, dominators);
+  measure_paths(graph, num_rounds);
+  if (num_rounds > 1)
+    compare_with_igraph(graph, dominators, &ours);
+  rg_dominators_destroy(dominators);
+  rg_graph_destroy(graph);
+}
