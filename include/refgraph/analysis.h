@@ -80,7 +80,7 @@ typedef struct rg_retained {
   uint64_t size;
 } rg_retained;
 /* `ret[i]` answers for `sets[i]`; a node that no root reaches counts for a set that it is in, and for no other. `kinds`
- * as for dominators. Method: reachability with a bit a set, 64 sets a pass; O(V + E) a pass in practice, 8 bytes a
+ * as for dominators. Method: reachability with a bit a set, 63 sets a pass; O(V + E) a pass in practice, 20 bytes a
  * node. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_retained_by_sets(const rg_graph *graph, rg_edge_kinds kinds,
                                                     const rg_node_set *sets, size_t num_sets, rg_retained *ret);

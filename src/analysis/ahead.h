@@ -1,8 +1,8 @@
-/* Asking for memory ahead of a depth-first search.
+/* Asking for memory ahead of a search.
  *
- * On a heap whose objects lie in memory in no order, each step of such a search waits three times: for where the row of
- * a node is, for what the row says, and for whether its targets were visited. Breadth first, the queue tells what comes
- * next; depth first, what was seen in a row lately is likely to come soon. So each target that is seen
+ * On a heap whose objects lie in memory in no order, each step of a search waits three times: for where the row of a
+ * node is, for what the row says, and for what is known of its targets. Breadth first, the queue tells what comes next.
+ * Depth first, what was seen in a row lately is likely to come soon. So each target that is seen
  *
  *   is asked for itself --> a ring of rows to come --> its row is asked for --> a ring of targets to come --> its targets
  *                                                                                                         are asked for
@@ -18,6 +18,23 @@
 #define RGI_AHEAD 8
 #define RGI_AHEAD_ROWS 16
 #define RGI_AHEAD_TARGETS 4
+
+/* --- breadth first ------------------------------------------------------------------------------------------------ */
+
+/* `due` are the next nodes of a queue. The last step, asking for what is known of the targets of due[RGI_AHEAD], is the
+ * caller's. */
+static inline void rgi_ahead_of_queue(const rg_graph *graph, const rg_node *due, size_t num_due)
+{
+  if (num_due > 3 * RGI_AHEAD)
+    __builtin_prefetch(&graph->rows.begin[due[3 * RGI_AHEAD]]);
+  if (num_due > 2 * RGI_AHEAD) {
+    rg_edge begin = rgi_rows_begin(&graph->rows, due[2 * RGI_AHEAD]);
+    __builtin_prefetch(&graph->targets[begin]);
+    __builtin_prefetch(&graph->kinds[begin]);
+  }
+}
+
+/* --- depth first -------------------------------------------------------------------------------------------------- */
 
 #define RGI_NOT_VISITED UINT32_MAX
 

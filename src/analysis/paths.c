@@ -14,6 +14,7 @@
 #include "../base/alloc.h"
 #include "../base/options.h"
 #include "../graph/graph-internal.h"
+#include "ahead.h"
 
 /* How a node is reached. One struct a node: whoever looks at the distance of a node that is new writes the rest. */
 struct step {
@@ -37,9 +38,6 @@ struct search {
   size_t stack_begin;
 };
 
-// How far ahead memory is asked for, in nodes and in edges.
-#define AHEAD 8
-
 struct row {
   rg_node node;
   rg_edge begin, end;
@@ -58,23 +56,14 @@ static void ask_for_edge(const struct search *search, rg_edge edge)
   __builtin_prefetch(&search->graph->flags[target]);
 }
 
-// In three steps, each of which needs what the one before asked for: where a row is, what it says, and whether that is
-// reached already.
-static void ask_for_rows(const struct search *search)
+static void ask_ahead(const struct search *search)
 {
-  const rg_graph *graph = search->graph;
   const rg_node *due = search->order + search->queue_begin;
   size_t num_due = search->queue_end - search->queue_begin;
-  if (num_due > 3 * AHEAD)
-    __builtin_prefetch(&graph->rows.begin[due[3 * AHEAD]]);
-  if (num_due > 2 * AHEAD) {
-    rg_edge begin = rgi_rows_begin(&graph->rows, due[2 * AHEAD]);
-    __builtin_prefetch(&graph->targets[begin]);
-    __builtin_prefetch(&graph->kinds[begin]);
-  }
-  if (num_due > AHEAD) {
-    struct row row = row_of(search, due[AHEAD]);
-    for (rg_edge edge = row.begin; edge < row.end && edge < row.begin + AHEAD; edge++)
+  rgi_ahead_of_queue(search->graph, due, num_due);
+  if (num_due > RGI_AHEAD) {
+    struct row row = row_of(search, due[RGI_AHEAD]);
+    for (rg_edge edge = row.begin; edge < row.end && edge < row.begin + RGI_AHEAD; edge++)
       ask_for_edge(search, edge);
   }
 }
@@ -104,8 +93,8 @@ static void follow(struct search *search, const struct row *row, rg_edge edge)
   const rg_graph *graph = search->graph;
   rg_node target = graph->targets[edge];
   bool is_followed = search->options.kinds & RG_EDGE_KIND_BIT(graph->kinds[edge]);
-  if (edge + AHEAD < row->end)
-    ask_for_edge(search, edge + AHEAD);
+  if (edge + RGI_AHEAD < row->end)
+    ask_for_edge(search, edge + RGI_AHEAD);
   if (is_followed && search->steps[target].distance == RG_DISTANCE_NONE)
     reach(search, row, edge, target);
 }
@@ -147,7 +136,7 @@ static void run(struct search *search)
   search->steps[RG_NODE_ROOT].distance = 0;
   search->order[search->queue_end++] = RG_NODE_ROOT;
   while (search->queue_begin < search->queue_end) {
-    ask_for_rows(search);
+    ask_ahead(search);
     rg_node node = search->order[search->queue_begin++];
     if (node != search->options.avoid)
       expand(search, node);

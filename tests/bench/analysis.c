@@ -57,12 +57,12 @@ struct maker {
   uint32_t state;
 };
 
-static uint32_t random_below(struct maker *maker, uint32_t end)
+static uint32_t random_below(uint32_t *state, uint32_t end)
 {
-  maker->state ^= maker->state << 13;
-  maker->state ^= maker->state >> 17;
-  maker->state ^= maker->state << 5;
-  return maker->state % end;
+  *state ^= *state << 13;
+  *state ^= *state >> 17;
+  *state ^= *state << 5;
+  return *state % end;
 }
 
 static void refer(struct maker *maker, uint32_t source, uint32_t target, rg_edge_kind kind)
@@ -88,7 +88,7 @@ static void refer_hubs(struct maker *maker)
   for (uint32_t i = 0; i < NUM_FRAMES; i++) {
     refer(maker, RG_NODE_ROOT, FRAMES + i, RG_EDGE_INTERNAL);
     refer(maker, FRAMES + i, DICTS + i, RG_EDGE_INTERNAL);
-    refer(maker, FRAMES + i, NUM_HUBS + random_below(maker, maker->num_groups) * GROUP_SIZE, RG_EDGE_LOCAL);
+    refer(maker, FRAMES + i, NUM_HUBS + random_below(&maker->state, maker->num_groups) * GROUP_SIZE, RG_EDGE_LOCAL);
   }
   refer(maker, DICTS, NUM_HUBS + (maker->num_groups - 1) * GROUP_SIZE + LINK, RG_EDGE_ATTRIBUTE);
 }
@@ -113,7 +113,7 @@ static void refer_unit(struct maker *maker, uint32_t unit, uint32_t number)
   for (uint32_t i = 0; i < 5; i++)
     refer(maker, unit, unit + 8 + i, RG_EDGE_ATTRIBUTE);
   refer(maker, unit, TYPES + 1 + number % (NUM_TYPES - 1), RG_EDGE_TYPE);
-  uint32_t older = NUM_HUBS + random_below(maker, number / NUM_UNITS + 1) * GROUP_SIZE;
+  uint32_t older = NUM_HUBS + random_below(&maker->state, number / NUM_UNITS + 1) * GROUP_SIZE;
   refer(maker, unit + 7, number % 2 ? unit : older, RG_EDGE_CAPTURED);
 }
 
@@ -191,7 +191,7 @@ static void place(struct maker *maker, uint32_t num_objects, bool is_shuffled)
   for (uint32_t object = 0; object < num_objects; object++)
     maker->places[object] = object;
   for (uint32_t i = num_objects - 1; is_shuffled && i > 1; i--) {
-    uint32_t other = 1 + random_below(maker, i);
+    uint32_t other = 1 + random_below(&maker->state, i);
     rg_node node = maker->places[i];
     maker->places[i] = maker->places[other];
     maker->places[other] = node;
@@ -316,6 +316,28 @@ static void measure_paths(const rg_graph *graph, int num_rounds)
   report("shortest paths, to compare with", &measure);
 }
 
+/* As many as a pass takes, each of a thousand nodes. */
+static void measure_sets(const rg_graph *graph, int num_rounds)
+{
+  enum { NUM_SETS = 63, SET_SIZE = 1000 };
+  static rg_node nodes[NUM_SETS][SET_SIZE];
+  rg_node_set sets[NUM_SETS];
+  rg_retained retained[NUM_SETS];
+  uint32_t state = 1;
+  for (size_t i = 0; i < NUM_SETS; i++) {
+    sets[i] = (rg_node_set){nodes[i], SET_SIZE};
+    for (size_t node_i = 0; node_i < SET_SIZE; node_i++)
+      nodes[i][node_i] = 1 + random_below(&state, rg_graph_num_nodes(graph) - 1);
+  }
+  struct measure measure = {0};
+  for (int i = 0; i < num_rounds; i++) {
+    begin(&measure);
+    must(rg_retained_by_sets(graph, 0, sets, NUM_SETS, retained));
+    end(&measure, graph);
+  }
+  report("what 63 sets retain", &measure);
+}
+
 /* --- beside igraph ------------------------------------------------------------------------------------------------- */
 
 #ifdef HAVE_IGRAPH
@@ -399,6 +421,7 @@ int main(int argc, char **argv)
   struct measure ours = {0};
   rg_dominators *dominators = measure_dominators(graph, num_rounds, &ours);
   measure_children(graph, dominators);
+  measure_sets(graph, num_rounds);
   measure_paths(graph, num_rounds);
   if (num_rounds > 1)
     compare_with_igraph(graph, dominators, &ours);
