@@ -171,6 +171,7 @@ static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with
   rg_node_info info;
   RGPY_TRY(rgpy_describe_type(capture, Py_TYPE(object), &type));
   RGPY_TRY(rgpy_describe(capture, object, type, &info));
+  capture->num_unmeasured += !type->is_measured;
   if (type->read_state)
     RGPY_TRY(type->read_state(capture, object, type, &info));
   if (!(info.flags & RG_NODE_IMMORTAL))
@@ -409,6 +410,14 @@ rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
   return rgpy_capture_located(options, rgpy_is_tracing() ? rgpy_locate_here : NULL, NULL, ret);
 }
 
+static rg_error *add_losses(struct rgpy_capture *capture, const rg_capture_options *options)
+{
+  for (size_t i = 0; i < options->num_losses; i++)
+    RGPY_TRY(rg_builder_add_loss(capture->builder, &options->losses[i]));
+  rg_loss unmeasured = {"sizes: classes that have a __sizeof__ were not asked", capture->num_unmeasured};
+  return unmeasured.num ? rg_builder_add_loss(capture->builder, &unmeasured) : NULL;
+}
+
 rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate locate, void *context, rg_graph **ret)
 {
   // A caller that was compiled with a shorter struct gets the defaults of what it does not know.
@@ -424,8 +433,8 @@ rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate lo
   if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);
-  for (size_t i = 0; !error && i < options->num_losses; i++)
-    error = rg_builder_add_loss(capture.builder, &options->losses[i]);
+  if (!error)
+    error = add_losses(&capture, options);
   if (!error && locate)
     error = rgpy_allocations(&capture, locate, context);
   if (!error)

@@ -2,7 +2,9 @@
  *
  *   capture.c     the walk: from given objects to a depth, or over the whole heap
  *   references.c  the references of one object, each with its kind and name
- *   describe.c    type, label, size and code site of one object
+ *   describe.c    type, label and code site of one object
+ *   sizes.c       its bytes
+ *   numpy.c       the arrays of numpy
  *   names.c       names and values as text in the graph
  *   roots.c       modules, frames, thread and interpreter state
  *   allocations.c where objects were allocated
@@ -98,6 +100,7 @@ struct rgpy_capture {
   bool is_isolated;              /* in a forked child, see rg_capture_options */
   uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
   uint64_t num_frozen;           /* objects that gc.freeze() set apart */
+  uint64_t num_unmeasured;       /* objects whose own __sizeof__ was not called */
   uint32_t target_bias;          /* references that the call itself holds on targets */
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
 
@@ -169,6 +172,10 @@ bool rgpy_is_metadata(const char *name);
 
 /* Notes every reference of `object`: all that its tp_traverse gives, and what that does not show. */
 rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type);
+/* Notes one reference by a name that is a string constant; a NULL target is none. */
+rg_error *rgpy_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, const char *literal);
+/* Notes the items of an array of references, of which some may be NULL. */
+rg_error *rgpy_refer_items(struct rgpy_capture *capture, PyObject *const *items, Py_ssize_t num);
 /* Notes the references of a frame, running or suspended. */
 struct rgpy_frame;
 rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_frame *frame);

@@ -167,6 +167,8 @@ static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_ty
   type->type = python_type;
   type->category = find_category(python_type);
   type->enumerate = rgpy_enumerator(python_type, &type->is_complete);
+  type->measure = rgpy_find_measure(python_type, &type->is_measured);
+  type->preheader_size = rgpy_preheader_size(python_type);
   // Kinds that read all of their fields themselves declare the same fields as members: those would come twice.
   bool is_own_kind = type->is_complete || PyType_IsSubtype(python_type, &PyType_Type) ||
                      python_type == &PyFrame_Type || python_type == &PyModule_Type || python_type == &PyGen_Type ||
@@ -198,66 +200,9 @@ rg_error *rgpy_describe_type(struct rgpy_capture *capture, PyTypeObject *python_
   return NULL;
 }
 
-/* --- sizes ------------------------------------------------------------------------------------------------------- */
-
-static size_t string_size(PyObject *string)
-{
-  if (!PyUnicode_IS_COMPACT(string))
-    return sizeof(PyUnicodeObject);
-  size_t head = PyUnicode_IS_ASCII(string) ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject);
-  return head + ((size_t)PyUnicode_GET_LENGTH(string) + 1) * (size_t)PyUnicode_KIND(string);
-}
-
-#if PY_VERSION_HEX >= 0x030c0000
-#define INT_DIGITS long_value.ob_digit
-#else
-#define INT_DIGITS ob_digit
-#endif
-
-// What 0, which has no digit, takes.
-#define LEAST_DIGITS (size_t)(PY_VERSION_HEX >= 0x030b0000)
-
 static bool is_generator(PyObject *object)
 {
   return PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object);
-}
-
-static size_t variable_size(PyObject *object)
-{
-  PyTypeObject *type = Py_TYPE(object);
-  Py_ssize_t num = 0;
-  if (type->tp_flags & Py_TPFLAGS_LONG_SUBCLASS)
-    return offsetof(PyLongObject, INT_DIGITS) + Py_MAX(rgpy_int_num_digits(object), LEAST_DIGITS) * sizeof(digit);
-  if (is_generator(object) || PyFrame_Check(object))
-    num = (Py_ssize_t)rgpy_frame_num_slots(object);
-  else if (type->tp_itemsize)
-    num = ((PyVarObject *)object)->ob_size;
-  return (size_t)type->tp_basicsize + (size_t)(num < 0 ? -num : num) * (size_t)type->tp_itemsize;
-}
-
-#if PY_VERSION_HEX >= 0x030d0000
-PyAPI_FUNC(Py_ssize_t) _PyDict_SizeOf(PyDictObject *);
-#endif
-
-// As sys.getsizeof() has it for builtin types; for others what object.__sizeof__() would say. A __sizeof__ of their
-// own is not called.
-static size_t shallow_size(PyObject *object)
-{
-  if (PyType_Check(object) && !(((PyTypeObject *)object)->tp_flags & Py_TPFLAGS_HEAPTYPE))
-    return sizeof(PyTypeObject);
-  size_t size = rgpy_preheader_size(Py_TYPE(object));
-  if (PyUnicode_Check(object))
-    return PyUnicode_CheckExact(object) ? string_size(object) : size + string_size(object);
-  if (PyDict_Check(object))
-    return size + (size_t)_PyDict_SizeOf((PyDictObject *)object);
-  size += variable_size(object);
-  if (PyList_Check(object))
-    size += (size_t)Py_MAX(((PyListObject *)object)->allocated, 0) * sizeof(PyObject *);
-  else if (PyByteArray_Check(object))
-    size += (size_t)((PyByteArrayObject *)object)->ob_alloc;
-  else if (PyAnySet_Check(object) && ((PySetObject *)object)->table != ((PySetObject *)object)->smalltable)
-    size += ((size_t)((PySetObject *)object)->mask + 1) * sizeof(setentry);
-  return size;
 }
 
 /* --- lengths ----------------------------------------------------------------------------------------------------- */
@@ -268,7 +213,7 @@ static Py_ssize_t length_of(PyObject *object)
     return PyDict_GET_SIZE(object);
   if (PyAnySet_Check(object))
     return ((PySetObject *)object)->used;
-  if (PyList_Check(object) || PyTuple_Check(object) || rgpy_is_deque(Py_TYPE(object)))
+  if (PyList_Check(object) || PyTuple_Check(object) || rgpy_is_native(Py_TYPE(object), "collections.deque"))
     return Py_SIZE(object);
   return -1;
 }
@@ -430,7 +375,7 @@ rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const st
   Py_ssize_t length = type->category == RG_CATEGORY_CONTAINER ? length_of(object) : -1;
   rg_node_info info = {
       .address = (uintptr_t)object,
-      .size = shallow_size(object),
+      .size = rgpy_size(object, type),
       .refcount = (uint32_t)Py_MIN(Py_REFCNT(object), (Py_ssize_t)INT32_MAX),
       .length = length < 0 ? RG_LENGTH_NONE : (uint32_t)Py_MIN(length, (Py_ssize_t)INT32_MAX),
       .type = type->id,

@@ -26,10 +26,16 @@ typedef rg_error *(*rgpy_enumerate)(struct rgpy_capture *capture, PyObject *obje
 typedef rg_error *(*rgpy_read_state)(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
                                      rg_node_info *info);
 
+/* Bytes of an object, without what stands before it. */
+typedef size_t (*rgpy_measure)(PyObject *object);
+
 struct rgpy_type {
   PyTypeObject *type;
   rg_type id;
   rg_category category;
+  rgpy_measure measure;
+  bool is_measured;             /* as sys.getsizeof() would: no __sizeof__ had to be passed over */
+  size_t preheader_size;        /* bytes before an object */
   rgpy_enumerate enumerate;     /* of the builtin kind that it is or derives from; NULL: none */
   rgpy_read_state read_state;   /* NULL: nothing can be told */
   bool is_complete;             /* `enumerate` gives all that tp_traverse gives */
@@ -51,9 +57,28 @@ rg_error *rgpy_code_site(struct rgpy_capture *capture, PyCodeObject *code, PyObj
 /* The value of a str key in a dict, without hashing or comparing objects; NULL if it is not there. */
 PyObject *rgpy_find_item(PyObject *dict, const char *name);
 
+/* --- sizes.c --- */
+
+/* Once, when the module is loaded. */
+void rgpy_sizes_init(void);
+/* How to measure objects of a type: as the first type in its order of bases does that has a __sizeof__ which is known
+ * here. `is_exact_ret` tells whether that is the first one that has any. */
+rgpy_measure rgpy_find_measure(PyTypeObject *type, bool *is_exact_ret);
+size_t rgpy_size(PyObject *object, const struct rgpy_type *type);
+
+/* --- numpy.c --- */
+
+/* Whether it is numpy.ndarray itself. */
+bool rgpy_is_array(const PyTypeObject *type);
+size_t rgpy_measure_array(PyObject *array);
+rg_error *rgpy_enumerate_array(struct rgpy_capture *capture, PyObject *array);
+
+/* --- references.c --- */
+
 /* The enumerator of a builtin kind, and whether it alone tells everything of an exact instance. */
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret);
-bool rgpy_is_deque(const PyTypeObject *type);
+/* Whether it is the C type of this name, and not a class that a program made. */
+bool rgpy_is_native(const PyTypeObject *type, const char *name);
 /* Whether this very type has an enumerator that reads all of its fields. */
 bool rgpy_is_enumerated(PyTypeObject *type);
 

@@ -11,8 +11,8 @@
 #include <internal/pycore_opcode.h>
 #endif
 #include <opcode.h>
-#if PY_VERSION_HEX >= 0x030b0000
 #include <internal/pycore_code.h>
+#if PY_VERSION_HEX >= 0x030b0000
 #include <internal/pycore_dict.h>
 #include <internal/pycore_frame.h>
 #endif
@@ -106,6 +106,19 @@ PyObject *rgpy_instance_dict(PyObject *object)
 
 #else /* 3.10: every instance that has attributes has a dict */
 
+// Objects/dict-common.h, which is not installed.
+struct _dictkeysobject {
+  Py_ssize_t dk_refcnt;
+  Py_ssize_t dk_size;
+  void *dk_lookup;
+  Py_ssize_t dk_usable;
+  Py_ssize_t dk_nentries;
+};
+typedef struct {
+  Py_hash_t me_hash;
+  PyObject *me_key, *me_value;
+} PyDictKeyEntry;
+
 struct rgpy_inline_values rgpy_inline_values(PyObject *object)
 {
   (void)object;
@@ -150,6 +163,44 @@ size_t rgpy_preheader_size(PyTypeObject *type)
 #else
   return PyType_IS_GC(type) ? sizeof(PyGC_Head) : 0;
 #endif
+}
+
+// As dicts have it: of all slots two thirds are used.
+static size_t num_usable(size_t num_slots)
+{
+  return (num_slots << 1) / 3;
+}
+
+size_t rgpy_cached_keys_size(PyTypeObject *type)
+{
+  const PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+  if (!keys)
+    return 0;
+#if PY_VERSION_HEX >= 0x030b0000
+  size_t entry_size = keys->dk_kind == DICT_KEYS_GENERAL ? sizeof(PyDictKeyEntry) : sizeof(PyDictUnicodeEntry);
+  return sizeof(*keys) + ((size_t)1 << keys->dk_log2_index_bytes) + num_usable((size_t)DK_SIZE(keys)) * entry_size;
+#else
+  size_t num_slots = (size_t)keys->dk_size;
+  size_t index_size = num_slots <= 0xff ? 1 : num_slots <= 0xffff ? 2 : num_slots <= UINT32_MAX ? 4 : 8;
+  return sizeof(*keys) + num_slots * index_size + num_usable(num_slots) * sizeof(PyDictKeyEntry);
+#endif
+}
+
+size_t rgpy_code_extra_size(PyCodeObject *code)
+{
+  const struct {
+    Py_ssize_t num;
+    void *first;
+  } *extra = code->co_extra;
+  size_t size = extra ? sizeof(*extra) + (size_t)(extra->num - 1) * sizeof(void *) : 0;
+#if PY_VERSION_HEX < 0x030b0000
+  if (code->co_cell2arg && code->co_cellvars)
+    size += (size_t)PyTuple_GET_SIZE(code->co_cellvars) * sizeof(Py_ssize_t);
+  if (code->co_opcache)
+    size += (size_t)PyBytes_GET_SIZE(code->co_code) / sizeof(_Py_CODEUNIT) +
+            code->co_opcache_size * sizeof(_PyOpcache);
+#endif
+  return size;
 }
 
 size_t rgpy_int_num_digits(PyObject *object)
@@ -561,7 +612,12 @@ PyCodeObject *rgpy_generator_code(PyObject *object)
 
 size_t rgpy_frame_num_slots(PyObject *object)
 {
-  return PyFrame_Check(object) ? (size_t)Py_SIZE(object) : 0;
+  if (!PyFrame_Check(object))
+    return 0;
+  // The size of a frame counts one slot already.
+  const PyCodeObject *code = ((PyFrameObject *)object)->f_code;
+  return (size_t)(code->co_nlocals + code->co_stacksize + PyTuple_GET_SIZE(code->co_cellvars) +
+                  PyTuple_GET_SIZE(code->co_freevars) - 1);
 }
 
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)

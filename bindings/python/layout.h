@@ -29,6 +29,11 @@ bool rgpy_is_dict_of_inline_values(PyObject *dict);
 /* Bytes before the object that sys.getsizeof() counts: the collector's head, dict and weak reference pointers. */
 size_t rgpy_preheader_size(PyTypeObject *type);
 
+/* Bytes of the keys that the instances of a class share; 0 if there are none. */
+size_t rgpy_cached_keys_size(PyTypeObject *type);
+/* Bytes that belong to a code object but stand elsewhere. */
+size_t rgpy_code_extra_size(PyCodeObject *code);
+
 /* Digits of an int; 0 has none. */
 size_t rgpy_int_num_digits(PyObject *object);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <structmember.h>
 
-static rg_error *refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, const char *literal)
+rg_error *rgpy_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, const char *literal)
 {
   rg_string name = 0;
   if (!target)
@@ -55,7 +55,7 @@ static rg_error *refer_dict(struct rgpy_capture *capture, PyObject *dict)
   if (!dict)
     return NULL;
   if (!PyDict_Check(dict) || PyDict_GET_SIZE(dict) == 0)
-    return refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
+    return rgpy_refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
   rg_string name;
   RGPY_TRY(rgpy_literal(capture, "__dict__", &name));
   RGPY_TRY(rgpy_capture_pass(capture, dict, RG_EDGE_ATTRIBUTE, name));
@@ -84,16 +84,16 @@ static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object
   PyObject *dict = rgpy_instance_dict(object);
   // Such a dict shows the values that the instance itself holds.
   if (dict && rgpy_is_dict_of_inline_values(dict))
-    return refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
+    return rgpy_refer(capture, dict, RG_EDGE_INTERNAL, "__dict__");
   // One that others hold too is an object of its own.
   if (dict && PyDict_Check(dict) && PyDict_GET_SIZE(dict) && is_held_by_others(capture, dict))
-    return refer(capture, dict, RG_EDGE_ATTRIBUTE, "__dict__");
+    return rgpy_refer(capture, dict, RG_EDGE_ATTRIBUTE, "__dict__");
   return refer_dict(capture, dict);
 }
 
 /* --- containers ---------------------------------------------------------------------------------------------------- */
 
-static rg_error *refer_items(struct rgpy_capture *capture, PyObject *const *items, Py_ssize_t num)
+rg_error *rgpy_refer_items(struct rgpy_capture *capture, PyObject *const *items, Py_ssize_t num)
 {
   for (Py_ssize_t i = 0; i < num; i++) {
     if (rgpy_capture_is_full(capture)) {
@@ -110,7 +110,7 @@ static rg_error *enumerate_list(struct rgpy_capture *capture, PyObject *object)
 {
   // While a list is sorted it is empty and has no items.
   PyListObject *list = (PyListObject *)object;
-  return list->ob_item ? refer_items(capture, list->ob_item, Py_SIZE(list)) : NULL;
+  return list->ob_item ? rgpy_refer_items(capture, list->ob_item, Py_SIZE(list)) : NULL;
 }
 
 static rg_error *enumerate_cells(struct rgpy_capture *capture, PyObject *tuple)
@@ -124,7 +124,7 @@ static rg_error *enumerate_tuple(struct rgpy_capture *capture, PyObject *object)
 {
   if (rgpy_capture_marks(capture) & RGPY_MARK_CELLS)
     return enumerate_cells(capture, object);
-  return refer_items(capture, ((PyTupleObject *)object)->ob_item, Py_SIZE(object));
+  return rgpy_refer_items(capture, ((PyTupleObject *)object)->ob_item, Py_SIZE(object));
 }
 
 struct key_search {
@@ -180,7 +180,7 @@ static bool is_plain_key(PyObject *key)
 static rg_error *refer_key(struct rgpy_capture *capture, PyObject *key)
 {
   if (is_plain_key(key))
-    return refer(capture, key, RG_EDGE_INTERNAL, "key");
+    return rgpy_refer(capture, key, RG_EDGE_INTERNAL, "key");
   return rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0);
 }
 
@@ -239,9 +239,14 @@ static rg_error *enumerate_set(struct rgpy_capture *capture, PyObject *object)
 }
 
 // A class of that name which a program makes is never immutable.
-bool rgpy_is_deque(const PyTypeObject *type)
+bool rgpy_is_native(const PyTypeObject *type, const char *name)
 {
-  return type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE && strcmp(type->tp_name, "collections.deque") == 0;
+  return type->tp_flags & Py_TPFLAGS_IMMUTABLETYPE && strcmp(type->tp_name, name) == 0;
+}
+
+static bool is_deque(const PyTypeObject *type)
+{
+  return rgpy_is_native(type, "collections.deque");
 }
 
 struct next_item {
@@ -264,7 +269,7 @@ static rg_error *enumerate_deque(struct rgpy_capture *capture, PyObject *object)
 {
   struct next_item next = {capture, (PyObject *)Py_TYPE(object), 0, NULL};
   PyTypeObject *type = Py_TYPE(object);
-  while (!rgpy_is_deque(type))
+  while (!is_deque(type))
     type = type->tp_base;
   type->tp_traverse(object, visit_item, &next);
   return next.error;
@@ -286,19 +291,19 @@ static rg_error *enumerate_function(struct rgpy_capture *capture, PyObject *obje
   if (function->func_closure)
     RGPY_TRY(rgpy_capture_pass(capture, function->func_closure, RG_EDGE_CAPTURED, 0));
   PyObject *defaults = function->func_defaults, *keyword_defaults = function->func_kwdefaults;
-  RGPY_TRY(refer(capture, defaults, kind_if_filled(defaults, RG_EDGE_ARGUMENT), "__defaults__"));
-  RGPY_TRY(refer(capture, keyword_defaults, kind_if_filled(keyword_defaults, RG_EDGE_ARGUMENT), "__kwdefaults__"));
+  RGPY_TRY(rgpy_refer(capture, defaults, kind_if_filled(defaults, RG_EDGE_ARGUMENT), "__defaults__"));
+  RGPY_TRY(rgpy_refer(capture, keyword_defaults, kind_if_filled(keyword_defaults, RG_EDGE_ARGUMENT), "__kwdefaults__"));
   RGPY_TRY(refer_dict(capture, function->func_dict));
-  RGPY_TRY(refer(capture, function->func_code, RG_EDGE_INTERNAL, "__code__"));
-  RGPY_TRY(refer(capture, function->func_globals, RG_EDGE_INTERNAL, "__globals__"));
-  RGPY_TRY(refer(capture, function->func_builtins, RG_EDGE_INTERNAL, "__builtins__"));
-  RGPY_TRY(refer(capture, function->func_module, RG_EDGE_INTERNAL, "__module__"));
-  RGPY_TRY(refer(capture, function->func_name, RG_EDGE_INTERNAL, "__name__"));
-  RGPY_TRY(refer(capture, function->func_qualname, RG_EDGE_INTERNAL, "__qualname__"));
-  RGPY_TRY(refer(capture, function->func_doc, RG_EDGE_INTERNAL, "__doc__"));
-  RGPY_TRY(refer(capture, function->func_annotations, RG_EDGE_INTERNAL, "__annotations__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_code, RG_EDGE_INTERNAL, "__code__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_globals, RG_EDGE_INTERNAL, "__globals__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_builtins, RG_EDGE_INTERNAL, "__builtins__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_module, RG_EDGE_INTERNAL, "__module__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_name, RG_EDGE_INTERNAL, "__name__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_qualname, RG_EDGE_INTERNAL, "__qualname__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_doc, RG_EDGE_INTERNAL, "__doc__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_annotations, RG_EDGE_INTERNAL, "__annotations__"));
 #if PY_VERSION_HEX >= 0x030c0000
-  RGPY_TRY(refer(capture, function->func_typeparams, RG_EDGE_INTERNAL, "__type_params__"));
+  RGPY_TRY(rgpy_refer(capture, function->func_typeparams, RG_EDGE_INTERNAL, "__type_params__"));
 #endif
   return NULL;
 }
@@ -329,8 +334,8 @@ static rg_error *enumerate_cell(struct rgpy_capture *capture, PyObject *object)
 static rg_error *enumerate_method(struct rgpy_capture *capture, PyObject *object)
 {
   PyMethodObject *method = (PyMethodObject *)object;
-  RGPY_TRY(refer(capture, method->im_self, RG_EDGE_ATTRIBUTE, "__self__"));
-  return refer(capture, method->im_func, RG_EDGE_ATTRIBUTE, "__func__");
+  RGPY_TRY(rgpy_refer(capture, method->im_self, RG_EDGE_ATTRIBUTE, "__self__"));
+  return rgpy_refer(capture, method->im_func, RG_EDGE_ATTRIBUTE, "__func__");
 }
 
 static rg_error *enumerate_builtin(struct rgpy_capture *capture, PyObject *object)
@@ -338,8 +343,8 @@ static rg_error *enumerate_builtin(struct rgpy_capture *capture, PyObject *objec
   PyCFunctionObject *function = (PyCFunctionObject *)object;
   // A function of a module has the module for its self: that is where it is defined, not what it keeps.
   bool is_bound = function->m_self && !PyModule_Check(function->m_self);
-  RGPY_TRY(refer(capture, function->m_self, is_bound ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "__self__"));
-  return refer(capture, function->m_module, RG_EDGE_INTERNAL, "__module__");
+  RGPY_TRY(rgpy_refer(capture, function->m_self, is_bound ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "__self__"));
+  return rgpy_refer(capture, function->m_module, RG_EDGE_INTERNAL, "__module__");
 }
 
 /* --- modules, types, weak references, exceptions --------------------------------------------------------------------- */
@@ -362,14 +367,14 @@ static rg_error *enumerate_type(struct rgpy_capture *capture, PyObject *object)
   if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
     RGPY_TRY(refer_dict(capture, rgpy_type_dict(type)));
   else
-    RGPY_TRY(refer(capture, rgpy_type_dict(type), RG_EDGE_INTERNAL, "__dict__"));
-  RGPY_TRY(refer(capture, (PyObject *)type->tp_base, base_kind(type), "__base__"));
-  RGPY_TRY(refer(capture, type->tp_bases, RG_EDGE_INTERNAL, "__bases__"));
-  RGPY_TRY(refer(capture, type->tp_mro, RG_EDGE_INTERNAL, "__mro__"));
+    RGPY_TRY(rgpy_refer(capture, rgpy_type_dict(type), RG_EDGE_INTERNAL, "__dict__"));
+  RGPY_TRY(rgpy_refer(capture, (PyObject *)type->tp_base, base_kind(type), "__base__"));
+  RGPY_TRY(rgpy_refer(capture, type->tp_bases, RG_EDGE_INTERNAL, "__bases__"));
+  RGPY_TRY(rgpy_refer(capture, type->tp_mro, RG_EDGE_INTERNAL, "__mro__"));
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE))
     return NULL;
-  RGPY_TRY(refer(capture, type->tp_cache, RG_EDGE_INTERNAL, "tp_cache"));
-  return refer(capture, ((PyHeapTypeObject *)type)->ht_module, RG_EDGE_INTERNAL, "ht_module");
+  RGPY_TRY(rgpy_refer(capture, type->tp_cache, RG_EDGE_INTERNAL, "tp_cache"));
+  return rgpy_refer(capture, ((PyHeapTypeObject *)type)->ht_module, RG_EDGE_INTERNAL, "ht_module");
 }
 
 static rg_error *enumerate_weakref(struct rgpy_capture *capture, PyObject *object)
@@ -377,26 +382,26 @@ static rg_error *enumerate_weakref(struct rgpy_capture *capture, PyObject *objec
   PyWeakReference *reference = (PyWeakReference *)object;
   if (reference->wr_object && reference->wr_object != Py_None)
     RGPY_TRY(rgpy_capture_refer(capture, reference->wr_object, RG_EDGE_WEAK, 0));
-  return refer(capture, reference->wr_callback, RG_EDGE_ATTRIBUTE, "__callback__");
+  return rgpy_refer(capture, reference->wr_callback, RG_EDGE_ATTRIBUTE, "__callback__");
 }
 
 static rg_error *enumerate_exception(struct rgpy_capture *capture, PyObject *object)
 {
   PyBaseExceptionObject *exception = (PyBaseExceptionObject *)object;
-  RGPY_TRY(refer(capture, exception->args, kind_if_filled(exception->args, RG_EDGE_ATTRIBUTE), "args"));
+  RGPY_TRY(rgpy_refer(capture, exception->args, kind_if_filled(exception->args, RG_EDGE_ATTRIBUTE), "args"));
 #if PY_VERSION_HEX >= 0x030b0000
-  RGPY_TRY(refer(capture, exception->notes, RG_EDGE_ATTRIBUTE, "__notes__"));
+  RGPY_TRY(rgpy_refer(capture, exception->notes, RG_EDGE_ATTRIBUTE, "__notes__"));
 #endif
-  RGPY_TRY(refer(capture, exception->traceback, RG_EDGE_ATTRIBUTE, "__traceback__"));
-  RGPY_TRY(refer(capture, exception->context, RG_EDGE_ATTRIBUTE, "__context__"));
-  return refer(capture, exception->cause, RG_EDGE_ATTRIBUTE, "__cause__");
+  RGPY_TRY(rgpy_refer(capture, exception->traceback, RG_EDGE_ATTRIBUTE, "__traceback__"));
+  RGPY_TRY(rgpy_refer(capture, exception->context, RG_EDGE_ATTRIBUTE, "__context__"));
+  return rgpy_refer(capture, exception->cause, RG_EDGE_ATTRIBUTE, "__cause__");
 }
 
 static rg_error *enumerate_traceback(struct rgpy_capture *capture, PyObject *object)
 {
   PyTracebackObject *traceback = (PyTracebackObject *)object;
-  RGPY_TRY(refer(capture, (PyObject *)traceback->tb_next, RG_EDGE_ATTRIBUTE, "tb_next"));
-  return refer(capture, (PyObject *)traceback->tb_frame, RG_EDGE_ATTRIBUTE, "tb_frame");
+  RGPY_TRY(rgpy_refer(capture, (PyObject *)traceback->tb_next, RG_EDGE_ATTRIBUTE, "tb_next"));
+  return rgpy_refer(capture, (PyObject *)traceback->tb_frame, RG_EDGE_ATTRIBUTE, "tb_frame");
 }
 
 /* --- frames and generators ------------------------------------------------------------------------------------------- */
@@ -423,15 +428,15 @@ rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_
   if (frame->locals_dict && frame->locals_dict != frame->globals)
     RGPY_TRY(refer_dict(capture, frame->locals_dict));
   for (size_t i = 0; i < frame->num_stack; i++)
-    RGPY_TRY(refer(capture, frame->stack[i], RG_EDGE_LOCAL, "temporary value"));
+    RGPY_TRY(rgpy_refer(capture, frame->stack[i], RG_EDGE_LOCAL, "temporary value"));
 #if PY_VERSION_HEX < 0x030b0000
-  RGPY_TRY(refer(capture, (PyObject *)(uintptr_t)frame->previous, RG_EDGE_INTERNAL, "f_back"));
+  RGPY_TRY(rgpy_refer(capture, (PyObject *)(uintptr_t)frame->previous, RG_EDGE_INTERNAL, "f_back"));
 #endif
-  RGPY_TRY(refer(capture, frame->function, RG_EDGE_INTERNAL, "function"));
-  RGPY_TRY(refer(capture, frame->object, RG_EDGE_INTERNAL, "frame"));
-  RGPY_TRY(refer(capture, (PyObject *)frame->code, RG_EDGE_INTERNAL, "f_code"));
-  RGPY_TRY(refer(capture, frame->globals, RG_EDGE_INTERNAL, "f_globals"));
-  return refer(capture, frame->builtins, RG_EDGE_INTERNAL, "f_builtins");
+  RGPY_TRY(rgpy_refer(capture, frame->function, RG_EDGE_INTERNAL, "function"));
+  RGPY_TRY(rgpy_refer(capture, frame->object, RG_EDGE_INTERNAL, "frame"));
+  RGPY_TRY(rgpy_refer(capture, (PyObject *)frame->code, RG_EDGE_INTERNAL, "f_code"));
+  RGPY_TRY(rgpy_refer(capture, frame->globals, RG_EDGE_INTERNAL, "f_globals"));
+  return rgpy_refer(capture, frame->builtins, RG_EDGE_INTERNAL, "f_builtins");
 }
 
 static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *object)
@@ -446,8 +451,8 @@ static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *obj
     RGPY_TRY(rgpy_frame_references(capture, &frame));
 #endif
   }
-  RGPY_TRY(refer(capture, generator->gi_name, RG_EDGE_INTERNAL, "__name__"));
-  return refer(capture, generator->gi_qualname, RG_EDGE_INTERNAL, "__qualname__");
+  RGPY_TRY(rgpy_refer(capture, generator->gi_name, RG_EDGE_INTERNAL, "__name__"));
+  return rgpy_refer(capture, generator->gi_qualname, RG_EDGE_INTERNAL, "__qualname__");
 }
 
 static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
@@ -510,8 +515,10 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret)
     *is_complete_ret = false;
     if (base == (PyTypeObject *)PyExc_BaseException)
       return enumerate_exception;
-    if (rgpy_is_deque(base))
+    if (is_deque(base))
       return enumerate_deque;
+    if (rgpy_is_array(base))
+      return rgpy_enumerate_array;
   }
   return NULL;
 }
@@ -613,21 +620,21 @@ static rg_error *refer_unnamed(struct rgpy_capture *capture, PyObject *object, P
     return rgpy_capture_refer(capture, target, RG_EDGE_TYPE, 0);
   // A cache may hold much: its dict has a name; what the links of a bounded one hold has none.
   if (strcmp(type->tp_name, "functools._lru_cache_wrapper") == 0 && (PyDict_Check(target) || PyType_Check(target)))
-    return refer(capture, target, PyDict_Check(target) ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "cache");
+    return rgpy_refer(capture, target, PyDict_Check(target) ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "cache");
   // The links of an ordered dict hold the keys once more.
   if (PyODict_Check(object))
-    return refer(capture, target, RG_EDGE_INTERNAL, "key");
+    return rgpy_refer(capture, target, RG_EDGE_INTERNAL, "key");
   if (PyFrame_Check(object) && PyFrame_Check(target))
-    return refer(capture, target, RG_EDGE_INTERNAL, "f_back");
+    return rgpy_refer(capture, target, RG_EDGE_INTERNAL, "f_back");
   // The pair that an iterator gives again and again, and how a wrapper calls its method.
   if (type == &PyDictIterItem_Type && PyTuple_CheckExact(target))
-    return refer(capture, target, RG_EDGE_INTERNAL, "result");
+    return rgpy_refer(capture, target, RG_EDGE_INTERNAL, "result");
   bool is_static = !(type->tp_flags & Py_TPFLAGS_HEAPTYPE);
   if (is_static && strcmp(type->tp_name, "method-wrapper") == 0 && Py_IS_TYPE(target, &PyWrapperDescr_Type))
-    return refer(capture, target, RG_EDGE_INTERNAL, "descriptor");
+    return rgpy_refer(capture, target, RG_EDGE_INTERNAL, "descriptor");
   for (size_t i = 0; is_static && i < sizeof(further_fields) / sizeof(further_fields[0]); i++) {
     if (strcmp(further_fields[i].type, type->tp_name) == 0)
-      return refer(capture, target, further_fields[i].kind, further_fields[i].name);
+      return rgpy_refer(capture, target, further_fields[i].kind, further_fields[i].name);
   }
   return rgpy_capture_refer(capture, target, RG_EDGE_ATTRIBUTE, 0);
 }

@@ -142,7 +142,11 @@ static rg_error *add_frame(struct rgpy_capture *capture, struct states *states, 
   RGPY_TRY(describe_frame(capture, frame, &info));
 #if PY_VERSION_HEX < 0x030b0000
   // The frame is an object: its node stands for both.
+  const struct rgpy_type *type;
+  RGPY_TRY(rgpy_describe_type(capture, &PyFrame_Type, &type));
   info.address = (uintptr_t)frame->object;
+  info.size = rgpy_size(frame->object, type);
+  info.refcount = (uint32_t)Py_REFCNT(frame->object);
   state.frame.object = NULL;
   RGPY_TRY(rgpy_capture_node(capture, frame->object, &state.node));
   RGPY_TRY(rg_builder_set_node(capture->builder, state.node, &info));
