@@ -7,6 +7,9 @@
  *
  *   order  | queue, filled from the front --> |          | <-- stack of passages, filled from the back |
  *
+ * Holders that were only inferred come last: the super-root expands to all other roots, and when those lead nowhere any
+ * more, to these. So a path begins at C code only where no better one is known, however long that is.
+ *
  * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. Time goes
  * by waiting for memory: what the nodes next in the queue and the edges next in a row need is asked for in advance. */
 #include <refgraph/analysis.h>
@@ -130,17 +133,30 @@ static void expand(struct search *search, rg_node node)
   }
 }
 
-static void run(struct search *search)
+static void run_from_roots(struct search *search, rg_node_flags flags)
 {
-  search->stack_begin = rg_graph_num_nodes(search->graph);
-  search->steps[RG_NODE_ROOT].distance = 0;
-  search->order[search->queue_end++] = RG_NODE_ROOT;
+  struct row row = row_of(search, RG_NODE_ROOT);
+  for (rg_edge edge = row.begin; edge < row.end; edge++) {
+    if ((search->graph->flags[search->graph->targets[edge]] & RG_NODE_INFERRED) == flags)
+      follow(search, &row, edge);
+    expand_passages(search);
+  }
   while (search->queue_begin < search->queue_end) {
     ask_ahead(search);
     rg_node node = search->order[search->queue_begin++];
     if (node != search->options.avoid)
       expand(search, node);
   }
+}
+
+static void run(struct search *search)
+{
+  search->stack_begin = rg_graph_num_nodes(search->graph);
+  search->steps[RG_NODE_ROOT].distance = 0;
+  if (search->options.avoid == RG_NODE_ROOT)
+    return;
+  run_from_roots(search, 0);
+  run_from_roots(search, RG_NODE_INFERRED);
 }
 
 static void destroy_scoped(rg_paths **paths)

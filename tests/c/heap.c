@@ -19,7 +19,8 @@ static const char *const category_words[RG_NUM_CATEGORIES] = {"instance", "conta
                                                               "type",     "module",    "frame", "external"};
 static const char *const usual_types[RG_NUM_CATEGORIES] = {"object", "list",   "int",   "function",
                                                            "type",   "module", "frame", "state"};
-static const char *const flag_words[] = {"closure", "implicit", "passage", "immortal", "shared", "partial"};
+static const char *const flag_words[] = {"closure", "implicit", "passage", "immortal", "shared", "partial",
+                                         "frozen",  "inferred"};
 
 static void check(rg_error *error)
 {

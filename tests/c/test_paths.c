@@ -111,6 +111,27 @@ Test(paths, cost_nothing_through_passages)
   rg_paths_destroy(paths);
 }
 
+Test(paths, begin_at_an_inferred_holder_only_where_no_other_root_leads)
+{
+  SCOPED_HEAP heaped = heap("R>c R>m m.a>x x.b>y y.d>t c.1>t c.2>u u>v c:external,inferred u>t");
+  rg_paths *paths = find_paths(heaped.graph, RG_NODE_NONE);
+  cr_assert_eq(rg_paths_parent(paths, heap_node(&heaped, "t")), heap_node(&heaped, "y"));
+  cr_assert_eq(rg_paths_distance(paths, heap_node(&heaped, "t")), 4);
+  cr_assert_eq(rg_paths_parent(paths, heap_node(&heaped, "u")), heap_node(&heaped, "c"));
+  cr_assert_eq(rg_paths_distance(paths, heap_node(&heaped, "c")), 1);
+  cr_assert_eq(rg_paths_distance(paths, heap_node(&heaped, "v")), 3);
+  rg_paths_destroy(paths);
+}
+
+Test(paths, prefer_the_first_of_two_inferred_holders)
+{
+  SCOPED_HEAP heaped = heap("R>s R>c s>a c>a c>b s:external,inferred c:external,inferred");
+  rg_paths *paths = find_paths(heaped.graph, RG_NODE_NONE);
+  cr_assert_eq(rg_paths_parent(paths, heap_node(&heaped, "a")), heap_node(&heaped, "s"));
+  cr_assert_eq(rg_paths_parent(paths, heap_node(&heaped, "b")), heap_node(&heaped, "c"));
+  rg_paths_destroy(paths);
+}
+
 Test(paths, take_the_first_of_two_equal_variables)
 {
   SCOPED_HEAP heaped = heap("R>f f{}>t t:passage t{a}>c t{b}>d c:passage d:passage c{}>s d{}>s");
