@@ -16,6 +16,7 @@
  *   size:A..B        takes A to B bytes by itself, both included; A.., ..B and A alone are allowed, and k, M and G for
  *                    a thousand, a million and a thousand million
  *   id:NUMBER        is this node
+ *   garbage          no root reaches it. Nothing is garbage in a graph without roots, or from a dump that was cut off
  *
  * A text without terms holds for every node. No filter holds for the super-root. */
 #ifndef REFGRAPH_FILTER_H
@@ -35,7 +36,7 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_filter_create(const char *text, rg_filter **r
 RG_PUBLIC void rg_filter_destroy(rg_filter *filter);
 
 /* The nodes of a graph that a filter holds for. They read neither graph nor filter afterwards.
- * Cost: O(V), for `name` O(V + E); each type, string and site is looked at once. */
+ * Cost: O(V), for `name` and `garbage` O(V + E); each type, string and site is looked at once. */
 typedef struct rg_matches rg_matches;
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_matches_create(const rg_graph *graph, const rg_filter *filter, rg_matches **ret);

@@ -21,6 +21,7 @@ static const struct {
     [RGI_TERM_NAME] = {"name", "a text follows the colon, as in name:on_"},
     [RGI_TERM_SIZE] = {"size", "a size is 4096, 10k.., ..2M or 10k..2M"},
     [RGI_TERM_ID] = {"id", "an id is a number above 0, as in id:4711"},
+    [RGI_TERM_GARBAGE] = {"garbage", "nothing follows the word"},
 };
 
 /* --- errors ------------------------------------------------------------------------------------------------------- */
@@ -130,6 +131,8 @@ static bool read_value(char *value, struct rgi_term *term)
     return read_range(value, term);
   case RGI_TERM_ID:
     return read_id(value, term);
+  case RGI_TERM_GARBAGE:
+    return false;
   }
   return false;
 }
@@ -145,6 +148,11 @@ static size_t find_form(const char *word, size_t size)
   return i;
 }
 
+static bool needs_value(enum rgi_term_kind kind)
+{
+  return kind != RGI_TERM_CLOSURE && kind != RGI_TERM_GARBAGE;
+}
+
 // Reads a word that stands at the same place in the filter's own text, where a NUL ends it.
 static rg_error *add_term(rg_filter *filter, const struct word *word, bool is_negated)
 {
@@ -153,9 +161,9 @@ static rg_error *add_term(rg_filter *filter, const struct word *word, bool is_ne
   bool has_value = key_size < word->size;
   size_t form = find_form(own, key_size);
   if (form == RGI_NUM_TERM_KINDS)
-    return bad_term(word, "it begins with none of closure, site:, type:, name:, size:, id: and not");
+    return bad_term(word, "it begins with none of closure, site:, type:, name:, size:, id:, garbage and not");
   struct rgi_term term = {.kind = (enum rgi_term_kind)form, .is_negated = is_negated, .text = ""};
-  if (has_value ? !read_value(own + key_size + 1, &term) : term.kind != RGI_TERM_CLOSURE)
+  if (has_value ? !read_value(own + key_size + 1, &term) : needs_value(term.kind))
     return bad_term(word, forms[form].advice);
   RGI_TRY(rgi_reserve(&filter->terms, &filter->capacity, filter->num_terms + 1));
   filter->terms[filter->num_terms++] = term;

@@ -11,8 +11,9 @@ enum rgi_term_kind {
   RGI_TERM_NAME,
   RGI_TERM_SIZE,
   RGI_TERM_ID,
+  RGI_TERM_GARBAGE,
 };
-#define RGI_NUM_TERM_KINDS 6
+#define RGI_NUM_TERM_KINDS 7
 
 struct rgi_term {
   enum rgi_term_kind kind;

@@ -3,6 +3,8 @@
  * millions of strings, most of them values that no term asks about. */
 #include "filter.h"
 
+#include <refgraph/analysis.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,7 @@ struct condition {
   bool *sites;      // by site
   uint8_t *strings; // by string
   bool *named;      // by node: a reference to it has the name
+  rg_paths *paths;  // to all that a root reaches; NULL where that cannot be told
 };
 
 struct finder {
@@ -46,6 +49,7 @@ static void deinit(struct finder *finder)
     rgi_free(finder->conditions[i].sites);
     rgi_free(finder->conditions[i].strings);
     rgi_free(finder->conditions[i].named);
+    rg_paths_destroy(finder->conditions[i].paths);
   }
   rgi_free(finder->conditions);
   rgi_free(finder->passages);
@@ -188,6 +192,11 @@ static rg_error *fill_named(struct finder *finder, struct condition *condition)
   return hand_on(finder, condition);
 }
 
+static bool has_roots(const rg_graph *graph)
+{
+  return rg_graph_edges_begin(graph, RG_NODE_ROOT) != rg_graph_edges_end(graph, RG_NODE_ROOT);
+}
+
 static rg_error *prepare(struct finder *finder, struct condition *condition)
 {
   switch (condition->term->kind) {
@@ -200,6 +209,11 @@ static rg_error *prepare(struct finder *finder, struct condition *condition)
     return fill_types(finder, condition);
   case RGI_TERM_NAME:
     return fill_named(finder, condition);
+  case RGI_TERM_GARBAGE:
+    // Without roots, or with only some of the references, everything would be.
+    return has_roots(finder->graph) && !rg_graph_is_truncated(finder->graph)
+               ? rg_paths_create(finder->graph, NULL, &condition->paths)
+               : NULL;
   case RGI_TERM_SIZE:
   case RGI_TERM_ID:
     return NULL;
@@ -252,6 +266,8 @@ static bool condition_holds(struct finder *finder, struct condition *condition, 
     return is_within(condition->term, rg_graph_node_size(graph, node));
   case RGI_TERM_ID:
     return is_within(condition->term, node);
+  case RGI_TERM_GARBAGE:
+    return condition->paths && rg_paths_distance(condition->paths, node) == RG_DISTANCE_NONE;
   }
   return false;
 }

@@ -71,6 +71,19 @@ Test(filter, finds_every_closure_by_a_bare_word)
   assert_finds(&heaped, "closure", "a b");
 }
 
+Test(filter, finds_garbage_that_no_root_reaches)
+{
+  SCOPED_HEAP heaped = heap("R>a a>b a~>w c>d d>c R>k k>e k:external,inferred");
+  assert_finds(&heaped, "garbage", "w c d");
+  assert_finds(&heaped, "not garbage", "a b k e");
+}
+
+Test(filter, finds_no_garbage_in_a_graph_without_roots)
+{
+  SCOPED_HEAP heaped = heap("a>b");
+  assert_finds(&heaped, "garbage", "");
+}
+
 Test(filter, finds_a_closure_by_the_last_parts_of_its_name)
 {
   SCOPED_HEAP heaped = heap(REDRAW " " LAMBDA " " PLAIN);
@@ -228,6 +241,7 @@ Test(filter, refuses_a_value_that_is_none)
       "closure:", "type",     "type:",    "name:",     "site:",    "site::4",   "site:a:0", "site:a:4294967296",
       "size",     "size:",    "size:..",  "size:x",    "size:1x",  "size:1k.2", "size:2..1", "size:-1",
       "size:1..2x", "size:99999999999G", "size:18446744073709551616", "id:",   "id:0",      "id:x",     "id:1x",
+      "garbage:", "garbage:x",
   };
   for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
     assert_refused(texts[i], "at column 1: ");
@@ -260,7 +274,7 @@ static void assert_splits(const rg_graph *graph, const char *term)
 
 Test(filter, splits_random_graphs_without_rest)
 {
-  static const char *const terms[] = {"size:30..80", "id:7", "type:object", "closure", "site:x.py", "name:x"};
+  static const char *const terms[] = {"size:30..80", "id:7", "type:object", "closure", "site:x.py", "name:x", "garbage"};
   for (uint32_t seed = 1; seed <= 20; seed++) {
     rg_graph *graph = heap_random(seed, 100, 300);
     for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
@@ -272,15 +286,15 @@ Test(filter, splits_random_graphs_without_rest)
 Test(filter, survives_every_failing_allocation)
 {
   rg_filter *filter;
-  const char *text = "closure:lambda site:ui.py type:object name:x size:1.. id:1";
+  const char *text = "closure:lambda site:ui.py type:object name:x size:1.. id:1 garbage";
   cr_assert_gt(HEAP_TORTURE(rg_filter_create(text, &filter), rg_filter_destroy(filter)), 0);
 }
 
 Test(filter, survives_every_failing_allocation_while_finding)
 {
-  SCOPED_HEAP heaped = heap(LAMBDA " b.x>p p:passage p>q q:label=xx");
+  SCOPED_HEAP heaped = heap(LAMBDA " R>b b.x>p p:passage p>q q:label=xx");
   SCOPED_FILTER *filter = NULL;
-  cr_assert_null(rg_filter_create("not closure:lambda not site:ui.py type:object name:x", &filter));
+  cr_assert_null(rg_filter_create("not closure:lambda not site:ui.py type:object name:x not garbage", &filter));
   rg_matches *matches;
   cr_assert_gt(HEAP_TORTURE(rg_matches_create(heaped.graph, filter, &matches), rg_matches_destroy(matches)), 0);
 }
