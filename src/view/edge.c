@@ -111,7 +111,7 @@ void rgi_view_add_edge_text(struct rgi_text *text, rg_edge_kind kind, const char
   switch (kind) {
   case RG_EDGE_ATTRIBUTE:
   case RG_EDGE_INTERNAL:
-    if (*name && source->type.category != RG_CATEGORY_MODULE)
+    if (*name && source->type.category != RG_CATEGORY_MODULE && source->type.category != RG_CATEGORY_EXTERNAL)
       rgi_text_puts(text, ".");
     break;
   case RG_EDGE_ITEM:
