@@ -71,6 +71,9 @@ size_t rgpy_size(PyObject *object, const struct rgpy_type *type);
 /* Whether it is numpy.ndarray itself. */
 bool rgpy_is_array(const PyTypeObject *type);
 size_t rgpy_measure_array(PyObject *array);
+/* Whether it is the type of a scalar of numpy, and of a known size. */
+bool rgpy_is_scalar(const PyTypeObject *type);
+size_t rgpy_measure_scalar(PyObject *scalar);
 rg_error *rgpy_enumerate_array(struct rgpy_capture *capture, PyObject *array);
 
 /* --- references.c --- */

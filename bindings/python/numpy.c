@@ -2,6 +2,9 @@
  * it holds stands nowhere else. One that owns its data counts them; a view names in `base` who does. */
 #include "describe.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct array {
   PyObject_HEAD
   char *data;
@@ -89,6 +92,37 @@ rg_error *rgpy_enumerate_array(struct rgpy_capture *capture, PyObject *object)
   if (!has_objects || !owns_data(array))
     return NULL;
   return rgpy_refer_items(capture, (PyObject **)(void *)array->data, (Py_ssize_t)num_items(array));
+}
+
+/* --- scalars ------------------------------------------------------------------------------------------------------ */
+
+// "numpy.float64" says it at its end. What numpy tells is more than a scalar takes: its data count twice.
+static size_t scalar_data_size(const PyTypeObject *type)
+{
+  static const struct {
+    const char *name;
+    size_t size;
+  } names[] = {{"bool", 1}, {"bool_", 1}, {"longlong", 8}, {"ulonglong", 8}, {"longdouble", 16}, {"clongdouble", 32}};
+  static const char prefix[] = "numpy.";
+  while (type && (type->tp_flags & Py_TPFLAGS_HEAPTYPE || strncmp(type->tp_name, prefix, sizeof(prefix) - 1) != 0))
+    type = type->tp_base;
+  const char *name = type ? type->tp_name + sizeof(prefix) - 1 : "";
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    if (strcmp(names[i].name, name) == 0)
+      return names[i].size;
+  }
+  const char *digits = name + strcspn(name, "0123456789");
+  return (size_t)strtoul(digits, NULL, 10) / 8;
+}
+
+bool rgpy_is_scalar(const PyTypeObject *type)
+{
+  return find_base(type, "numpy.generic") && scalar_data_size(type);
+}
+
+size_t rgpy_measure_scalar(PyObject *object)
+{
+  return (size_t)Py_TYPE(object)->tp_basicsize + scalar_data_size(Py_TYPE(object));
 }
 
 bool rgpy_is_array(const PyTypeObject *type)

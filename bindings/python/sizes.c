@@ -462,6 +462,8 @@ static rgpy_measure find_in_library(const PyTypeObject *type)
 rgpy_measure rgpy_find_measure(PyTypeObject *type, bool *is_exact_ret)
 {
   *is_exact_ret = true;
+  if (rgpy_is_scalar(type))
+    return rgpy_measure_scalar;
   Py_ssize_t num = type->tp_mro && PyTuple_Check(type->tp_mro) ? PyTuple_GET_SIZE(type->tp_mro) : 0;
   for (Py_ssize_t i = 0; i < num; i++) {
     PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(type->tp_mro, i);
