@@ -36,6 +36,7 @@ rg_error *rgpy_locate_here(void *context, rg_builder *builder, const struct rgpy
 rg_error *rgpy_allocations(struct rgpy_capture *capture, rgpy_locate locate, void *context);
 
 /* Like rgpy_capture_graph, with a way to look up. NULL: nothing is looked up. */
-rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate locate, void *context, rg_graph **ret);
+rg_error *rgpy_capture_located(const rg_capture_options *options, const struct rgpy_call *call, rgpy_locate locate,
+                               void *context, rg_graph **ret);
 
 #endif

@@ -6,8 +6,9 @@
 
 #include "allocations.h"
 #include "describe.h"
-#include "layout.h"
+#include "interpreter.h"
 #include "probes.h"
+#include "static_data.h"
 #include "uses.h"
 
 rg_error *rgpy_out_of_memory(void)
@@ -78,7 +79,7 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
 static bool is_hidden(const struct rgpy_capture *capture, const struct rgpy_reference *reference)
 {
   bool is_machinery = reference->kind == RG_EDGE_INTERNAL || reference->kind == RG_EDGE_TYPE;
-  return is_machinery && rgpy_capture_hides_internals(capture);
+  return reference->is_elsewhere || (is_machinery && rgpy_capture_hides_internals(capture));
 }
 
 static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference reference)
@@ -97,12 +98,20 @@ static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference refer
 
 rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name)
 {
-  return refer(capture, (struct rgpy_reference){target, name, (uint8_t)kind, false});
+  return refer(capture, (struct rgpy_reference){target, name, (uint8_t)kind, false, false});
 }
 
 rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name)
 {
-  return refer(capture, (struct rgpy_reference){passage, name, (uint8_t)kind, true});
+  return refer(capture, (struct rgpy_reference){passage, name, (uint8_t)kind, true, false});
+}
+
+void rgpy_capture_leave_out(struct rgpy_capture *capture, size_t num)
+{
+  for (size_t i = num; i < capture->row.num; i++) {
+    capture->row.num_hidden += !is_hidden(capture, &capture->row.references[i]);
+    capture->row.references[i].is_elsewhere = true;
+  }
 }
 
 // The items of a passage are fields of its owner. It learns so before it is read, or its edges get their names now.
@@ -120,6 +129,20 @@ static rg_error *mark_passage(struct rgpy_capture *capture, rg_node node)
   return NULL;
 }
 
+static void count_reference(struct rgpy_capture *capture, rg_node target)
+{
+  rg_node *slot = &capture->waiting[capture->next_waiting++ % RGPY_NUM_WAITING];
+  __builtin_prefetch(rgpy_found_at(capture, target), 1);
+  rgpy_found_at(capture, *slot)->num_counted++;
+  *slot = target;
+}
+
+static void count_waiting(struct rgpy_capture *capture)
+{
+  for (size_t i = 0; i < RGPY_NUM_WAITING; i++)
+    count_reference(capture, RG_NODE_ROOT);
+}
+
 static rg_error *add_reference(struct rgpy_capture *capture, const struct rgpy_reference *reference)
 {
   rg_node target;
@@ -127,6 +150,8 @@ static rg_error *add_reference(struct rgpy_capture *capture, const struct rgpy_r
   RGPY_TRY(rgpy_capture_node(capture, reference->target, &target));
   RGPY_TRY(rg_builder_add_edge(capture->builder, capture->node, target, (rg_edge_kind)reference->kind,
                                reference->name));
+  if (reference->kind != RG_EDGE_WEAK)
+    count_reference(capture, target);
   if (capture->is_bounded && capture->num_found > num_before)
     RGPY_TRY(rgpy_queue_add(reference->is_passage ? &capture->near : &capture->far, target));
   return reference->is_passage ? mark_passage(capture, target) : NULL;
@@ -136,7 +161,7 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
 {
   struct rgpy_row *row = &capture->row;
   struct rgpy_found *found = rgpy_found_at(capture, capture->node);
-  found->row = rg_builder_num_edges(capture->builder);
+  found->row = rg_builder_num_edges(capture->builder) & RGPY_ROW_NONE;
   found->row_size = (uint32_t)(row->num - row->num_hidden);
   for (size_t i = 0; i < row->num; i++) {
     if (!is_hidden(capture, &row->references[i]))
@@ -161,9 +186,21 @@ static uint32_t own_references(const struct rgpy_capture *capture, const struct 
   return Py_MIN(num, refcount);
 }
 
-static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with_references)
+// From here on the object lacks as many references as were not found.
+static void count_references(const struct rgpy_capture *capture, struct rgpy_found *found, const rg_node_info *info)
 {
-  const struct rgpy_found *found = rgpy_found_at(capture, node);
+  bool is_static_type = PyType_Check(found->object) && !PyType_HasFeature((PyTypeObject *)found->object,
+                                                                          Py_TPFLAGS_HEAPTYPE);
+  if (info->flags & RG_NODE_IMMORTAL || is_static_type)
+    found->marks |= RGPY_MARK_UNCOUNTED;
+  uint32_t num_shown_by_frames =
+      capture->call.arguments && found->marks & RGPY_MARK_TARGET ? capture->target_bias : 0;
+  found->num_counted -= info->refcount + num_shown_by_frames;
+}
+
+rg_error *rgpy_capture_read(struct rgpy_capture *capture, rg_node node, bool with_references)
+{
+  struct rgpy_found *found = rgpy_found_at(capture, node);
   PyObject *object = found->object;
   if (!object || found->row != RGPY_ROW_NONE)
     return NULL;
@@ -176,6 +213,7 @@ static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with
     RGPY_TRY(type->read_state(capture, object, type, &info));
   if (!(info.flags & RG_NODE_IMMORTAL))
     info.refcount -= own_references(capture, found, info.refcount);
+  count_references(capture, found, &info);
   if (PyCell_Check(object) && info.refcount > 1)
     info.flags |= RG_NODE_SHARED;
   capture->node = node;
@@ -194,7 +232,7 @@ static rg_error *read_node(struct rgpy_capture *capture, rg_node node, bool with
 static rg_error *read_all(struct rgpy_capture *capture)
 {
   for (rg_node node = 1; node < capture->num_found; node++)
-    RGPY_TRY(read_node(capture, node, true));
+    RGPY_TRY(rgpy_capture_read(capture, node, true));
   return NULL;
 }
 
@@ -204,7 +242,7 @@ static rg_error *read_level(struct rgpy_capture *capture, bool with_references, 
   struct rgpy_queue *near = &capture->near;
   for (; near->head < near->num; near->head++) {
     rg_node node = near->nodes[near->head];
-    RGPY_TRY(read_node(capture, node, with_references));
+    RGPY_TRY(rgpy_capture_read(capture, node, with_references));
     ++*num_read;
   }
   near->head = near->num = 0;
@@ -323,10 +361,18 @@ static rg_error *list_tracked(PyObject **ret)
 
 static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
 {
-  if (capture->is_isolated)
-    return rgpy_collector_lists(add_listed, capture);
-  RGPY_TRY(enumerate_tracked(capture, listed));
-  return rgpy_collector_frozen(add_listed, capture);
+  PyInterpreterState *current = PyInterpreterState_Get();
+  if (capture->is_isolated) {
+    RGPY_TRY(rgpy_collector_lists(current, add_listed, capture));
+  } else {
+    RGPY_TRY(enumerate_tracked(capture, listed));
+    RGPY_TRY(rgpy_collector_frozen(current, add_listed, capture));
+  }
+  for (PyInterpreterState *other = PyInterpreterState_Head(); other; other = PyInterpreterState_Next(other)) {
+    if (other != current && rgpy_shares_gil(other))
+      RGPY_TRY(rgpy_collector_lists(other, add_listed, capture));
+  }
+  return NULL;
 }
 
 /* --- capture -------------------------------------------------------------------------------------------------------- */
@@ -347,6 +393,8 @@ static void deinit_capture(struct rgpy_capture *capture)
   rg_memory_free(capture->near.nodes);
   rg_memory_free(capture->far.nodes);
   rg_memory_free(capture->closures.nodes);
+  rg_memory_free(capture->states.states);
+  rg_memory_free(capture->own);
   rg_memory_free(capture->row.references);
   rg_memory_free(capture->visited);
   rg_memory_free(capture->cached_names);
@@ -364,7 +412,8 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   capture->is_isolated = options->is_isolated;
   capture->target_bias = options->num_own_references;
   capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
-  capture->active_threads = rgpy_active_threads();
+  capture->interned = rgpy_interned_strings(PyInterpreterState_Get());
+  capture->active_threads = rgpy_active_threads(PyInterpreterState_Get());
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));
@@ -389,6 +438,7 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
   RGPY_TRY(init_capture(capture, options));
   if (!options->is_bounded)
     RGPY_TRY(rgpy_roots(capture));
+  capture->num_collections += rgpy_collector(PyInterpreterState_Get()).is_collecting;
   for (size_t i = 0; i < options->num_targets; i++) {
     rg_node node;
     RGPY_TRY(rgpy_capture_node(capture, options->targets[i], &node));
@@ -400,25 +450,45 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
     RGPY_TRY(read_bounded(capture, options));
   } else {
     RGPY_TRY(add_all_tracked(capture, listed));
+    count_waiting(capture);
+    RGPY_TRY(rgpy_set_call_apart(capture));
     RGPY_TRY(read_all(capture));
+    count_waiting(capture);
+    RGPY_TRY(rgpy_account(capture));
   }
   return name_closures(capture);
 }
 
-rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret)
+void rgpy_capture_prepare(void)
 {
-  return rgpy_capture_located(options, rgpy_is_tracing() ? rgpy_locate_here : NULL, NULL, ret);
+  rgpy_probes_prepare();
+  rgpy_static_data_prepare();
+}
+
+rg_error *rgpy_capture_graph(const rg_capture_options *options, const struct rgpy_call *call, rg_graph **ret)
+{
+  return rgpy_capture_located(options, call, rgpy_is_tracing() ? rgpy_locate_here : NULL, NULL, ret);
 }
 
 static rg_error *add_losses(struct rgpy_capture *capture, const rg_capture_options *options)
 {
   for (size_t i = 0; i < options->num_losses; i++)
     RGPY_TRY(rg_builder_add_loss(capture->builder, &options->losses[i]));
-  rg_loss unmeasured = {"sizes: classes that have a __sizeof__ were not asked", capture->num_unmeasured};
-  return unmeasured.num ? rg_builder_add_loss(capture->builder, &unmeasured) : NULL;
+  const rg_loss losses[] = {
+      {"sizes: classes that have a __sizeof__ were not asked", capture->num_unmeasured},
+      {"interpreters with a GIL of their own: not captured", capture->num_interpreters_apart},
+      {"static data: segments of more than 16 MB were not searched", rgpy_static_data()->num_left_out},
+      {"a collection was running: what it was about to free may be missing", capture->num_collections},
+  };
+  for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+    if (losses[i].num)
+      RGPY_TRY(rg_builder_add_loss(capture->builder, &losses[i]));
+  }
+  return NULL;
 }
 
-rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate locate, void *context, rg_graph **ret)
+rg_error *rgpy_capture_located(const rg_capture_options *options, const struct rgpy_call *call, rgpy_locate locate,
+                               void *context, rg_graph **ret)
 {
   // A caller that was compiled with a shorter struct gets the defaults of what it does not know.
   rg_capture_options complete = RG_CAPTURE_OPTIONS_INIT;
@@ -426,10 +496,10 @@ rg_error *rgpy_capture_located(const rg_capture_options *options, rgpy_locate lo
     memcpy(&complete, options, Py_MIN(options->size, sizeof(complete)));
   options = &complete;
   uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
-  struct rgpy_capture capture = {0};
+  struct rgpy_capture capture = {.call = call ? *call : (struct rgpy_call){0}};
   RGPY_CLEANUP_DECREF PyObject *listed = NULL;
   if (!options->is_isolated)
-    rgpy_probes_prepare();
+    rgpy_capture_prepare();
   if (!options->is_bounded && !options->is_isolated)
     RGPY_TRY(list_tracked(&listed));
   rg_error *error = capture_into(&capture, options, listed);

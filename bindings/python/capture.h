@@ -7,6 +7,8 @@
  *   numpy.c       the arrays of numpy
  *   names.c       names and values as text in the graph
  *   roots.c       modules, frames, thread and interpreter state
+ *   accounting.c  what counts of references tell beyond that
+ *   static_data.c the static data of libraries
  *   allocations.c where objects were allocated
  *   process.c     the process itself
  *   state.c       whether an object is finished
@@ -29,13 +31,14 @@ struct rgpy_reference {
   uint32_t name;
   uint8_t kind;    /* rg_edge_kind */
   bool is_passage; /* the target is a step between the holder and its field */
+  bool is_elsewhere; /* another node shows it: here it is only known */
 };
 
 /* The references of the object that is being read. */
 struct rgpy_row {
   struct rgpy_reference *references;
   size_t num, capacity;
-  size_t num_hidden; /* of them, those that a bounded capture leaves out */
+  size_t num_hidden; /* of them, those that are left out */
   size_t max;        /* references kept, hidden ones not counted */
   size_t num_beyond; /* references that were only counted */
 };
@@ -66,12 +69,13 @@ enum rgpy_measured { RGPY_MEASURED_STR, RGPY_MEASURED_BYTES, RGPY_MEASURED_TUPLE
 #define RGPY_NUM_CACHED_LENGTHS 256
 
 struct rgpy_found {
-  PyObject *object;  /* NULL for a node that is no object */
-  uint64_t row;      /* number of its first edge; RGPY_ROW_NONE until it was read */
-  uint32_t row_size; /* its edges */
-  uint8_t marks;     /* RGPY_MARK_ */
+  PyObject *object;     /* NULL for a node that is no object */
+  uint64_t row : 56;    /* number of its first edge; RGPY_ROW_NONE until it was read */
+  uint64_t marks : 8;   /* RGPY_MARK_ */
+  uint32_t row_size;    /* its edges */
+  uint32_t num_counted; /* references to it that were found, modulo 2^32; less its count of references, once it was read */
 };
-#define RGPY_ROW_NONE UINT64_MAX
+#define RGPY_ROW_NONE (((uint64_t)1 << 56) - 1)
 /* The attribute dict of an object: its items are attributes. */
 #define RGPY_MARK_ATTRIBUTES 1
 /* The cells of a function: its items are captured variables. */
@@ -80,12 +84,36 @@ struct rgpy_found {
 #define RGPY_MARK_TRACKED 4
 /* It was asked for. */
 #define RGPY_MARK_TARGET 8
+/* Its count of references means nothing: it is immortal, or a static type. */
+#define RGPY_MARK_UNCOUNTED 16
+/* A field of the state of a thread or of an interpreter refers to it. */
+#define RGPY_MARK_FIELD 32
+
+struct rgpy_state; /* roots.h */
+struct rgpy_states {
+  struct rgpy_state *states;
+  size_t num, capacity;
+};
 
 /* Nodes that wait to be read, in the order of finding. */
 struct rgpy_queue {
   rg_node *nodes;
   size_t head, num, capacity;
 };
+
+/* References wait to be counted while what they are counted in is on its way from memory. */
+#define RGPY_NUM_WAITING 32
+
+/* What a call of Python that captures has made for itself: it is not of the program. */
+struct rgpy_call {
+  PyObject *arguments, *keywords; /* as C got them */
+  PyObject *targets;              /* the sequence of what is asked about, which the program may hold, too */
+  PyObject *result;
+};
+
+/* What holds objects without being one, as counts of references tell, in the order of preference. */
+enum rgpy_holder { RGPY_HOLDER_C_CODE, RGPY_HOLDER_CALL, RGPY_HOLDER_STATIC_TYPES, RGPY_HOLDER_IMMORTALS };
+#define RGPY_NUM_HOLDERS 4
 
 struct rgpy_capture {
   rg_builder *builder;
@@ -101,7 +129,13 @@ struct rgpy_capture {
   uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
   uint64_t num_frozen;           /* objects that gc.freeze() set apart */
   uint64_t num_unmeasured;       /* objects whose own __sizeof__ was not called */
+  uint64_t num_collections;      /* that were under way */
+  uint64_t num_interpreters_apart; /* those that do not share the GIL, which cannot be read */
+  struct rgpy_states states;     /* frames and states, in the order of their threads */
   uint32_t target_bias;          /* references that the call itself holds on targets */
+  struct rgpy_call call;         /* of Python; without arguments: there is none */
+  PyObject **own;                /* what the call refers to, once for each reference */
+  size_t num_own, own_capacity;
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
 
   rg_node node;                  /* the one that is being read */
@@ -117,6 +151,10 @@ struct rgpy_capture {
   struct rgpy_cached_site *cached_sites;
   struct rgpy_uses *uses;        /* of the variables of the site that is being read */
   struct rgpy_cached_sign cached_signs[RGPY_NUM_CACHED_SIGNS];
+  rg_node waiting[RGPY_NUM_WAITING]; /* a ring of targets; 0: none */
+  size_t next_waiting;
+  rg_node holders[RGPY_NUM_HOLDERS];
+  PyObject *interned;            /* the dict of interned strings, whose references do not count; may be NULL */
   PyObject *active_threads;      /* threading._active; NULL if there is none */
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
@@ -139,6 +177,8 @@ rg_error *rgpy_capture_node(struct rgpy_capture *capture, PyObject *object, rg_n
 rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_info *info, rg_node *ret);
 /* Notes a reference of the object that is being read; a NULL target is no reference. */
 rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name);
+/* Leaves out the references that were noted since there were `num`: another node shows them. */
+void rgpy_capture_leave_out(struct rgpy_capture *capture, size_t num);
 rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name);
 /* What is known of the object that is being read before it is read: RGPY_MARK_. */
 static inline bool rgpy_capture_hides_internals(const struct rgpy_capture *capture)
@@ -155,6 +195,8 @@ static inline bool rgpy_capture_is_full(const struct rgpy_capture *capture)
 {
   return capture->row.num - capture->row.num_hidden >= capture->row.max;
 }
+/* Describes an object and, unless that was done before, notes its references, if they are wanted. */
+rg_error *rgpy_capture_read(struct rgpy_capture *capture, rg_node node, bool with_references);
 /* Makes the references that were noted the edges of the node that is being read. */
 rg_error *rgpy_capture_end_row(struct rgpy_capture *capture);
 
@@ -162,8 +204,10 @@ rg_error *rgpy_out_of_memory(void);
 rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t element_size);
 rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node);
 
-/* Captures while the GIL is held; see refgraph/python.h. */
-rg_error *rgpy_capture_graph(const rg_capture_options *options, rg_graph **ret);
+/* Before a capture, and before a fork for an isolated one: what takes locks, or makes Python objects. */
+void rgpy_capture_prepare(void);
+/* Captures while the GIL is held; see refgraph/python.h. The call may be NULL: none. */
+rg_error *rgpy_capture_graph(const rg_capture_options *options, const struct rgpy_call *call, rg_graph **ret);
 
 /* Whether a field of this name is metadata, which the language keeps for itself. */
 bool rgpy_is_metadata(const char *name);
@@ -203,10 +247,20 @@ rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *r
 /* --- roots.c --- */
 
 rg_error *rgpy_roots(struct rgpy_capture *capture);
-/* threading._active, {ident: Thread}; NULL before threading is loaded. */
-PyObject *rgpy_active_threads(void);
+/* threading._active of an interpreter, {ident: Thread}; NULL before threading is loaded. */
+PyObject *rgpy_active_threads(PyInterpreterState *interpreter);
 /* An attribute of the object's own, without hashing or comparing objects; NULL if it is not there. */
 PyObject *rgpy_find_attribute(PyObject *object, const char *name);
+
+/* --- accounting.c --- */
+
+/* The nodes of holders, made before those of most objects, so that their numbers do not depend on how many these are. */
+rg_error *rgpy_add_holders(struct rgpy_capture *capture);
+/* Before the first object is read: sets the call itself apart. */
+rg_error *rgpy_set_call_apart(struct rgpy_capture *capture);
+
+/* The last step of a whole capture: notes who holds what no reference that was found accounts for. */
+rg_error *rgpy_account(struct rgpy_capture *capture);
 
 /* --- process.c --- */
 

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "allocations.h"
-#include "probes.h"
 
 #define POLL_MS 100
 #define REFUSAL_SIZE 200
@@ -304,7 +303,7 @@ static rg_error *try_fork(struct rgpy_job *job, const struct rgpy_dump_call *cal
   const char *reason = "memory is short";
   refusal_ret[0] = '\0';
   if (!is_memory_short()) {
-    rgpy_probes_prepare();
+    rgpy_capture_prepare();
     job->snapshot.pid = getpid();
     job->snapshot.begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
     bool is_started = rgpy_snapshot_start(&job->snapshot, &job->child);
@@ -328,7 +327,7 @@ static rg_error *capture_here(struct rgpy_job *job, const char *refusal)
   options.losses = &loss;
   options.num_losses = *refusal != '\0';
   uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
-  RGPY_TRY(rgpy_capture_graph(&options, &job->graph));
+  RGPY_TRY(rgpy_capture_graph(&options, NULL, &job->graph));
   job->pause_ns = rgpy_clock_ns(CLOCK_MONOTONIC) - begin_ns;
   return NULL;
 }

@@ -128,16 +128,18 @@ static PyObject *held_new(const rg_graph *graph, const struct held *held)
 }
 
 // `options` gets the place for the nodes of its targets.
-static PyObject *capture(PyTypeObject *type, rg_capture_options *options, const long *hold_depth)
+static PyObject *capture(PyTypeObject *type, rg_capture_options *options, struct rgpy_call *call,
+                         const long *hold_depth)
 {
   // Everything is allocated before the walk, so that nothing is collected between its end and the answer.
   RGPY_CLEANUP_DECREF PyObject *graph = type->tp_alloc(type, 0);
+  call->result = graph;
   struct held held = {0};
   PyObject *result = NULL;
   rg_graph **captured = graph ? &((struct rgpy_graph *)graph)->graph : NULL;
   options->target_nodes = calloc(options->num_targets + 1, sizeof(*options->target_nodes));
   rg_error *error =
-      graph && options->target_nodes ? rgpy_capture_graph(options, captured) : rgpy_out_of_memory();
+      graph && options->target_nodes ? rgpy_capture_graph(options, call, captured) : rgpy_out_of_memory();
   if (!error && hold_depth)
     error = choose_held(*captured, options->target_nodes, options->num_targets, *hold_depth, &held);
   RGPY_CLEANUP_DECREF PyObject *objects = error ? NULL : held_new(*captured, &held);
@@ -175,7 +177,8 @@ static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
   long hold_depth = hold == Py_None ? 0 : PyLong_AsLong(hold);
   if (PyErr_Occurred())
     return NULL;
-  return capture((PyTypeObject *)type, &options, hold == Py_None ? NULL : &hold_depth);
+  struct rgpy_call call = {.arguments = args, .keywords = kwargs, .targets = sequence};
+  return capture((PyTypeObject *)type, &options, &call, hold == Py_None ? NULL : &hold_depth);
 }
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
@@ -244,19 +247,41 @@ static PyObject *make_allocation(const rg_graph *graph, rg_node node)
   return Py_BuildValue("(sk)", allocation.file, (unsigned long)allocation.line);
 }
 
+// Whether an edge is a reference that counts, and not one that only a count tells of.
+static bool is_counted(const rg_graph *graph, rg_edge edge)
+{
+  rg_node source = rg_graph_edge_source(graph, edge);
+  return source != RG_NODE_ROOT && rg_graph_edge_kind(graph, edge) != RG_EDGE_WEAK &&
+         !(rg_graph_node_flags(graph, source) & RG_NODE_INFERRED);
+}
+
+static rg_error *count_references(const rg_graph *graph, rg_node node, size_t *ret)
+{
+  rg_referrers referrers;
+  RGPY_TRY(rg_graph_referrers(graph, node, &referrers));
+  *ret = 0;
+  for (size_t i = 0; i < referrers.num_edges; i++)
+    *ret += is_counted(graph, referrers.edges[i]);
+  return NULL;
+}
+
 static PyObject *graph_node(PyObject *self, PyObject *id)
 {
   const rg_graph *graph = graph_of(self);
   rg_node node;
+  size_t num_counted;
   if (read_id(graph, id, &node) < 0)
     return NULL;
+  rg_error *error = count_references(graph, node, &num_counted);
+  if (error)
+    return rgpy_raise(error);
   rg_node_info info = rg_graph_node(graph, node);
-  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:K,s:s,s:s,s:N,s:N}", "id", (unsigned long)node, "type",
+  return Py_BuildValue("{s:k,s:s,s:s,s:K,s:k,s:n,s:K,s:s,s:s,s:N,s:N}", "id", (unsigned long)node, "type",
                        rg_graph_type(graph, info.type).name, "label", rg_graph_string(graph, info.label), "size",
-                       (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "address",
-                       (unsigned long long)info.address, "state", rg_state_word(info.state), "state_field",
-                       rg_graph_string(graph, info.state_field), "allocation", make_allocation(graph, node), "frozen",
-                       PyBool_FromLong(info.flags & RG_NODE_FROZEN));
+                       (unsigned long long)info.size, "refcount", (unsigned long)info.refcount, "counted",
+                       (Py_ssize_t)num_counted, "address", (unsigned long long)info.address, "state",
+                       rg_state_word(info.state), "state_field", rg_graph_string(graph, info.state_field), "allocation",
+                       make_allocation(graph, node), "frozen", PyBool_FromLong(info.flags & RG_NODE_FROZEN));
 }
 
 static const char *use_word(rg_use use)

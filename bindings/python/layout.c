@@ -1,5 +1,5 @@
-/* The one file that includes CPython's internal headers. Sources: Include/internal/pycore_frame.h, pycore_dict.h,
- * pycore_object.h, pycore_interp.h and Objects/{frame,gen,dict,type}object.c of each version. */
+/* With interpreter.c the only file that includes CPython's internal headers. Sources: Include/internal/pycore_frame.h,
+ * pycore_dict.h, pycore_object.h, pycore_interp.h and Objects/{frame,gen,dict,type}object.c of each version. */
 #define Py_BUILD_CORE 1
 #include "layout.h"
 
@@ -54,24 +54,26 @@ static PyDictValues *find_values(PyObject *object)
 #endif
 }
 
+struct rgpy_keys rgpy_shared_keys(PyTypeObject *type)
+{
+  PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+  if (!keys)
+    return (struct rgpy_keys){0};
+  size_t stride = sizeof(PyDictUnicodeEntry) / sizeof(PyObject *);
+  return (struct rgpy_keys){&DK_UNICODE_ENTRIES(keys)->me_key, stride, (size_t)keys->dk_nentries};
+}
+
 struct rgpy_inline_values rgpy_inline_values(PyObject *object)
 {
-  struct rgpy_inline_values none = {0};
   PyDictValues *values = find_values(object);
-  PyDictKeysObject *keys = values ? ((PyHeapTypeObject *)Py_TYPE(object))->ht_cached_keys : NULL;
-  if (!keys)
-    return none;
-  size_t num = (size_t)keys->dk_nentries;
+  if (!values)
+    return (struct rgpy_inline_values){0};
+  struct rgpy_keys keys = rgpy_shared_keys(Py_TYPE(object));
 #if PY_VERSION_HEX >= 0x030d0000
-  if (num > values->capacity)
-    num = values->capacity;
+  if (keys.num > values->capacity)
+    keys.num = values->capacity;
 #endif
-  return (struct rgpy_inline_values){
-      .values = values->values,
-      .keys = &DK_UNICODE_ENTRIES(keys)->me_key,
-      .stride = sizeof(PyDictUnicodeEntry) / sizeof(PyObject *),
-      .num = num,
-  };
+  return (struct rgpy_inline_values){values->values, keys.keys, keys.stride, keys.num};
 }
 
 static PyObject *managed_dict(PyObject *object)
@@ -119,6 +121,22 @@ typedef struct {
   PyObject *me_key, *me_value;
 } PyDictKeyEntry;
 
+// 1, 2, 4 or 8 bytes a slot stand before the entries.
+static size_t index_size(const PyDictKeysObject *keys)
+{
+  size_t num = (size_t)keys->dk_size;
+  return num * (num <= 0xff ? 1 : num <= 0xffff ? 2 : num <= UINT32_MAX ? 4 : 8);
+}
+
+struct rgpy_keys rgpy_shared_keys(PyTypeObject *type)
+{
+  PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
+  if (!keys)
+    return (struct rgpy_keys){0};
+  PyDictKeyEntry *entries = (PyDictKeyEntry *)(void *)((char *)(keys + 1) + index_size(keys));
+  return (struct rgpy_keys){&entries->me_key, sizeof(*entries) / sizeof(PyObject *), (size_t)keys->dk_nentries};
+}
+
 struct rgpy_inline_values rgpy_inline_values(PyObject *object)
 {
   (void)object;
@@ -144,17 +162,61 @@ bool rgpy_is_dict_of_inline_values(PyObject *dict)
 #endif
 }
 
+#if PY_VERSION_HEX >= 0x030c0000
+
+#if PY_VERSION_HEX >= 0x030d0000
+typedef managed_static_type_state type_state;
+#else
+typedef static_builtin_state type_state;
+#endif
+
+// What an interpreter keeps of a static builtin type, which all interpreters share. The type has one more than its
+// number in place of its subclasses.
+static const type_state *find_type_state(PyTypeObject *type)
+{
+  const struct types_state *types = &PyInterpreterState_Get()->types;
+  size_t i = (size_t)(uintptr_t)type->tp_subclasses - 1;
+#if PY_VERSION_HEX >= 0x030d0000
+  if (i < _Py_MAX_MANAGED_STATIC_BUILTIN_TYPES && types->builtins.initialized[i].type == type)
+    return &types->builtins.initialized[i];
+  if (i < _Py_MAX_MANAGED_STATIC_EXT_TYPES && types->for_extensions.initialized[i].type == type)
+    return &types->for_extensions.initialized[i];
+#else
+  if (i < _Py_MAX_STATIC_BUILTIN_TYPES && types->builtins[i].type == type)
+    return &types->builtins[i];
+#endif
+  return NULL;
+}
+
 PyObject *rgpy_type_dict(PyTypeObject *type)
 {
-#if PY_VERSION_HEX >= 0x030c0000
-  // The dict of a static builtin type belongs to the interpreter; the type keeps it alive beyond this reference.
-  PyObject *dict = PyType_GetDict(type);
-  Py_XDECREF(dict);
-  return dict;
-#else
-  return type->tp_dict;
-#endif
+  if (!(type->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN))
+    return type->tp_dict;
+  const type_state *state = find_type_state(type);
+  return state ? state->tp_dict : NULL;
 }
+
+PyObject *rgpy_type_subclasses(PyTypeObject *type)
+{
+  if (!(type->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN))
+    return type->tp_subclasses;
+  const type_state *state = find_type_state(type);
+  return state ? state->tp_subclasses : NULL;
+}
+
+#else
+
+PyObject *rgpy_type_dict(PyTypeObject *type)
+{
+  return type->tp_dict;
+}
+
+PyObject *rgpy_type_subclasses(PyTypeObject *type)
+{
+  return type->tp_subclasses;
+}
+
+#endif
 
 size_t rgpy_preheader_size(PyTypeObject *type)
 {
@@ -180,9 +242,7 @@ size_t rgpy_cached_keys_size(PyTypeObject *type)
   size_t entry_size = keys->dk_kind == DICT_KEYS_GENERAL ? sizeof(PyDictKeyEntry) : sizeof(PyDictUnicodeEntry);
   return sizeof(*keys) + ((size_t)1 << keys->dk_log2_index_bytes) + num_usable((size_t)DK_SIZE(keys)) * entry_size;
 #else
-  size_t num_slots = (size_t)keys->dk_size;
-  size_t index_size = num_slots <= 0xff ? 1 : num_slots <= 0xffff ? 2 : num_slots <= UINT32_MAX ? 4 : 8;
-  return sizeof(*keys) + num_slots * index_size + num_usable(num_slots) * sizeof(PyDictKeyEntry);
+  return sizeof(*keys) + index_size(keys) + num_usable((size_t)keys->dk_size) * sizeof(PyDictKeyEntry);
 #endif
 }
 
@@ -214,6 +274,45 @@ size_t rgpy_int_num_digits(PyObject *object)
 }
 
 /* --- code --------------------------------------------------------------------------------------------------------- */
+
+rg_error *rgpy_code_fields(PyCodeObject *code, rgpy_visit_field visit, void *context)
+{
+  const struct rgpy_field fields[] = {
+      {"co_consts", code->co_consts},
+      {"co_names", code->co_names},
+      {"co_filename", code->co_filename},
+      {"co_name", code->co_name},
+      {"co_linetable", code->co_linetable},
+#if PY_VERSION_HEX >= 0x030b0000
+      {"co_qualname", code->co_qualname},
+      {"co_exceptiontable", code->co_exceptiontable},
+      {"co_localsplusnames", code->co_localsplusnames},
+      {"co_localspluskinds", code->co_localspluskinds},
+#else
+      {"co_code", code->co_code},
+      {"co_varnames", code->co_varnames},
+      {"co_freevars", code->co_freevars},
+      {"co_cellvars", code->co_cellvars},
+#endif
+#if PY_VERSION_HEX >= 0x030b0000 && PY_VERSION_HEX < 0x030c0000
+      {"co_code", code->_co_code},
+#endif
+  };
+  RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+#if PY_VERSION_HEX >= 0x030c0000
+  const _PyCoCached *made = code->_co_cached;
+  if (made) {
+    const struct rgpy_field made_fields[] = {
+        {"co_code", made->_co_code},
+        {"co_varnames", made->_co_varnames},
+        {"co_cellvars", made->_co_cellvars},
+        {"co_freevars", made->_co_freevars},
+    };
+    RGPY_TRY(RGPY_VISIT_FIELDS(made_fields));
+  }
+#endif
+  return NULL;
+}
 
 PyObject *rgpy_code_qualname(PyCodeObject *code)
 {
@@ -475,6 +574,8 @@ static void read_frame(_PyInterpreterFrame *frame, struct rgpy_frame *ret)
       .num_locals = (size_t)num_locals,
       .stack = frame->localsplus + num_locals,
       .num_stack = (size_t)num_stack,
+      .slots = frame->localsplus + num_locals,
+      .num_slots = frame->stacktop < num_locals ? (size_t)code->co_stacksize : 0,
       .object = (PyObject *)frame->frame_obj,
       .line = line_of(frame),
       .previous = frame->previous,
@@ -516,6 +617,11 @@ bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
     return false;
   read_frame((_PyInterpreterFrame *)generator->gi_iframe, ret);
   return true;
+}
+
+bool rgpy_generator_is_running(PyObject *object)
+{
+  return ((PyGenObject *)object)->gi_frame_state == FRAME_EXECUTING;
 }
 
 bool rgpy_generator_is_finished(PyObject *object)
@@ -568,6 +674,8 @@ static bool read_frame(PyFrameObject *frame, struct rgpy_frame *ret)
       .num_locals = num_locals,
       .stack = frame->f_valuestack,
       .num_stack = frame->f_stackdepth > 0 ? (size_t)frame->f_stackdepth : 0,
+      .slots = frame->f_valuestack,
+      .num_slots = frame->f_stackdepth < 0 ? (size_t)code->co_stacksize : 0,
       .object = (PyObject *)frame,
       .line = PyFrame_GetLineNumber(frame),
       .previous = frame->f_back,
@@ -600,6 +708,12 @@ bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
   return frame && frame->f_state != FRAME_EXECUTING && read_frame(frame, ret);
 }
 
+bool rgpy_generator_is_running(PyObject *object)
+{
+  PyFrameObject *frame = (PyFrameObject *)((PyGenObject *)object)->gi_frame;
+  return frame && frame->f_state == FRAME_EXECUTING;
+}
+
 bool rgpy_generator_is_finished(PyObject *object)
 {
   return !((PyGenObject *)object)->gi_frame;
@@ -630,137 +744,4 @@ bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)
 PyObject *rgpy_generator_qualname(PyObject *generator)
 {
   return ((PyGenObject *)generator)->gi_qualname;
-}
-
-/* --- the collector's lists ---------------------------------------------------------------------------------------- */
-
-// The two lowest bits of a link are the collector's marks.
-static PyGC_Head *link_of(uintptr_t link)
-{
-  return (PyGC_Head *)(link & ~(uintptr_t)3);
-}
-
-static rg_error *walk_list(PyGC_Head *list, bool is_frozen, rgpy_visit_tracked visit, void *context)
-{
-  PyGC_Head *head = list;
-  for (PyGC_Head *next; (next = link_of(head->_gc_next)) != list; head = next) {
-    if (!next || link_of(next->_gc_prev) != head)
-      return rg_error_create(RG_ERROR_UNSUPPORTED, "the collector's lists are broken at %p", (void *)head);
-    RGPY_TRY(visit(context, (PyObject *)(next + 1), is_frozen));
-  }
-  return NULL;
-}
-
-rg_error *rgpy_collector_frozen(rgpy_visit_tracked visit, void *context)
-{
-  return walk_list(&PyInterpreterState_Get()->gc.permanent_generation.head, true, visit, context);
-}
-
-rg_error *rgpy_collector_lists(rgpy_visit_tracked visit, void *context)
-{
-  struct _gc_runtime_state *collector = &PyInterpreterState_Get()->gc;
-  for (size_t i = 0; i < NUM_GENERATIONS; i++)
-    RGPY_TRY(walk_list(&collector->generations[i].head, false, visit, context));
-  return rgpy_collector_frozen(visit, context);
-}
-
-struct rgpy_collector rgpy_collector(void)
-{
-  const struct _gc_runtime_state *state = &PyInterpreterState_Get()->gc;
-  struct rgpy_collector collector = {.is_enabled = state->enabled};
-  for (size_t i = 0; i < NUM_GENERATIONS; i++) {
-    collector.thresholds[i] = (uint32_t)state->generations[i].threshold;
-    collector.counts[i] = (uint32_t)state->generations[i].count;
-  }
-  return collector;
-}
-
-/* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
-
-struct field {
-  const char *name;
-  PyObject *object;
-};
-
-static rg_error *visit_fields(const struct field *fields, size_t num, rgpy_visit_field visit, void *context)
-{
-  for (size_t i = 0; i < num; i++) {
-    if (fields[i].object)
-      RGPY_TRY(visit(context, fields[i].name, fields[i].object));
-  }
-  return NULL;
-}
-#define VISIT_FIELDS(fields) visit_fields(fields, sizeof(fields) / sizeof((fields)[0]), visit, context)
-
-rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context)
-{
-  const struct field fields[] = {
-      {"context", thread->context},
-      {"thread state dict", thread->dict},
-      {"profile function", thread->c_profileobj},
-      {"trace function", thread->c_traceobj},
-      {"asynchronous exception", thread->async_exc},
-      {"async generator hook", thread->async_gen_firstiter},
-      {"async generator finalizer", thread->async_gen_finalizer},
-#if PY_VERSION_HEX >= 0x030c0000
-      {"exception", thread->current_exception},
-#else
-      {"exception", thread->curexc_value},
-      {"traceback", thread->curexc_traceback},
-#endif
-  };
-  RGPY_TRY(VISIT_FIELDS(fields));
-  for (_PyErr_StackItem *item = thread->exc_info; item; item = item->previous_item) {
-    if (item->exc_value)
-      RGPY_TRY(visit(context, "handled exception", item->exc_value));
-  }
-  return NULL;
-}
-
-#if PY_VERSION_HEX >= 0x030c0000
-#define MODULES_OF(interpreter) ((interpreter)->imports.modules)
-#define IMPORTLIB_OF(interpreter) ((interpreter)->imports.importlib)
-#else
-#define MODULES_OF(interpreter) ((interpreter)->modules)
-#define IMPORTLIB_OF(interpreter) ((interpreter)->importlib)
-#endif
-#if PY_VERSION_HEX >= 0x030d0000
-#define CODECS_OF(interpreter, name) ((interpreter)->codecs.name)
-#else
-#define CODECS_OF(interpreter, name) ((interpreter)->codec_##name)
-#endif
-
-static rg_error *visit_atexit(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
-{
-  const struct atexit_state *state = &interpreter->atexit;
-  for (int i = 0; i < state->ncallbacks; i++) {
-    if (!state->callbacks[i])
-      continue;
-    const struct field fields[] = {{"atexit", state->callbacks[i]->func},
-                                   {"atexit arguments", state->callbacks[i]->args},
-                                   {"atexit arguments", state->callbacks[i]->kwargs}};
-    RGPY_TRY(VISIT_FIELDS(fields));
-  }
-  return NULL;
-}
-
-rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
-{
-  const struct field fields[] = {
-      {"sys.modules", MODULES_OF(interpreter)},
-      {"builtins", interpreter->builtins},
-      {"sys", interpreter->sysdict},
-      {"importlib", IMPORTLIB_OF(interpreter)},
-      {"interpreter dict", interpreter->dict},
-      {"codec search path", CODECS_OF(interpreter, search_path)},
-      {"codec cache", CODECS_OF(interpreter, search_cache)},
-      {"codec error handlers", CODECS_OF(interpreter, error_registry)},
-      {"fork handlers (before)", interpreter->before_forkers},
-      {"fork handlers (parent)", interpreter->after_forkers_parent},
-      {"fork handlers (child)", interpreter->after_forkers_child},
-      {"gc.garbage", interpreter->gc.garbage},
-      {"gc.callbacks", interpreter->gc.callbacks},
-  };
-  RGPY_TRY(VISIT_FIELDS(fields));
-  return visit_atexit(interpreter, visit, context);
 }

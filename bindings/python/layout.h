@@ -6,6 +6,27 @@
 
 #include "rgpy.h"
 
+/* --- fields ------------------------------------------------------------------------------------------------------- */
+
+/* What is called for each object that a structure itself holds, with the name of its field, a string constant. */
+typedef rg_error *(*rgpy_visit_field)(void *context, const char *name, PyObject *object);
+
+struct rgpy_field {
+  const char *name;
+  PyObject *object; /* may be NULL: then it is not visited */
+};
+
+static inline rg_error *rgpy_visit_fields(const struct rgpy_field *fields, size_t num, rgpy_visit_field visit,
+                                          void *context)
+{
+  for (size_t i = 0; i < num; i++) {
+    if (fields[i].object)
+      RGPY_TRY(visit(context, fields[i].name, fields[i].object));
+  }
+  return NULL;
+}
+#define RGPY_VISIT_FIELDS(fields) rgpy_visit_fields(fields, sizeof(fields) / sizeof((fields)[0]), visit, context)
+
 /* --- attributes of an instance ----------------------------------------------------------------------------------- */
 
 /* Attributes that stand in the instance itself and not in a dict (3.11 and later):
@@ -17,12 +38,21 @@ struct rgpy_inline_values {
   size_t num;
 };
 struct rgpy_inline_values rgpy_inline_values(PyObject *object);
+/* The names that instances of a class share: keys[i * stride], some of which may be NULL. */
+struct rgpy_keys {
+  PyObject *const *keys;
+  size_t stride;
+  size_t num;
+};
+struct rgpy_keys rgpy_shared_keys(PyTypeObject *type);
 
 /* The attribute dict of an instance; NULL if there is none yet. Never makes one. */
 PyObject *rgpy_instance_dict(PyObject *object);
 
 /* The attribute dict of a class, static ones included; NULL if it is not ready. */
 PyObject *rgpy_type_dict(PyTypeObject *type);
+/* The dict of weak references to the subclasses of a class; NULL if there is none. */
+PyObject *rgpy_type_subclasses(PyTypeObject *type);
 /* Whether this dict only shows the attributes of an instance, which holds the values itself. */
 bool rgpy_is_dict_of_inline_values(PyObject *dict);
 
@@ -39,6 +69,8 @@ size_t rgpy_int_num_digits(PyObject *object);
 
 /* --- code --------------------------------------------------------------------------------------------------------- */
 
+/* Calls `visit` for each object that the code itself holds, with the name of the field. */
+rg_error *rgpy_code_fields(PyCodeObject *code, rgpy_visit_field visit, void *context);
 PyObject *rgpy_code_qualname(PyCodeObject *code);
 /* Names of the free variables: `num` of them from names[0]. */
 struct rgpy_names {
@@ -86,6 +118,8 @@ struct rgpy_frame {
   size_t num_locals;
   PyObject *const *stack; /* temporaries, as far as they are known; entries may be NULL */
   size_t num_stack;
+  PyObject *const *slots; /* of a stack whose depth is not known: temporaries, and what was left there */
+  size_t num_slots;
   PyObject *object;       /* the frame object, where one exists; may be NULL */
   int line;               /* 0: not known */
   const void *previous;   /* for rgpy_frame_previous */
@@ -101,6 +135,7 @@ PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i);
 /* The frame of a generator, coroutine or asynchronous generator, which while it runs is one of a thread's, too. False
  * when it is finished. */
 bool rgpy_generator_frame(PyObject *generator, struct rgpy_frame *ret);
+bool rgpy_generator_is_running(PyObject *generator);
 bool rgpy_generator_is_finished(PyObject *generator);
 PyObject *rgpy_generator_qualname(PyObject *generator);
 PyCodeObject *rgpy_generator_code(PyObject *generator);
@@ -111,30 +146,5 @@ size_t rgpy_frame_num_slots(PyObject *object);
 
 /* The frame that a frame object owns. False while a thread or a generator owns it. */
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret);
-
-/* --- the collector's lists ---------------------------------------------------------------------------------------- */
-
-/* Calls `visit` for each object that the collector knows, the youngest generation first and last what gc.freeze() set
- * apart. The lists are read as they lie in memory, so that no object is written to; each link must lead back to where
- * it came from, or the walk ends with an error. */
-typedef rg_error *(*rgpy_visit_tracked)(void *context, PyObject *object, bool is_frozen);
-rg_error *rgpy_collector_lists(rgpy_visit_tracked visit, void *context);
-/* Only what gc.freeze() set apart. */
-rg_error *rgpy_collector_frozen(rgpy_visit_tracked visit, void *context);
-
-/* What gc.isenabled(), gc.get_threshold() and gc.get_count() tell. */
-struct rgpy_collector {
-  bool is_enabled;
-  uint32_t thresholds[3];
-  uint32_t counts[3];
-};
-struct rgpy_collector rgpy_collector(void);
-
-/* --- the state of threads and of the interpreter ------------------------------------------------------------------ */
-
-/* Calls `visit` for each object that the state itself holds, with the name of the field. */
-typedef rg_error *(*rgpy_visit_field)(void *context, const char *name, PyObject *object);
-rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context);
-rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context);
 
 #endif

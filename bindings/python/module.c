@@ -49,7 +49,12 @@ static PyMethodDef module_methods[] = {
     {0},
 };
 
-static const rg_python_api api = {sizeof(api), RG_PYTHON_API_VERSION, rgpy_capture_graph};
+static rg_error *capture_for_c(const rg_capture_options *options, rg_graph **ret)
+{
+  return rgpy_capture_graph(options, NULL, ret);
+}
+
+static const rg_python_api api = {sizeof(api), RG_PYTHON_API_VERSION, capture_for_c};
 
 static int add_api(PyObject *module)
 {

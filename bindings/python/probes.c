@@ -1,9 +1,13 @@
 #include "probes.h"
 
+#include <signal.h>
 #include <string.h>
 #include <structmember.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "describe.h"
+#include "static_data.h"
 
 struct field {
   PyTypeObject *type;  /* NULL: not learned */
@@ -187,6 +191,123 @@ static void learn_link(size_t field_i, PyObject *io, const char *name, const cha
   learn(field_i, type, (struct field){.offset = offset, .is_link = true});
 }
 
+/* --- static variables ----------------------------------------------------------------------------------------------- */
+
+#if PY_VERSION_HEX < 0x030c0000
+
+static struct rgpy_signal_handlers signal_handlers;
+static PyObject *const *interned_strings;
+
+struct rgpy_signal_handlers rgpy_probed_signal_handlers(void)
+{
+  return signal_handlers;
+}
+
+PyObject *rgpy_probed_interned_strings(void)
+{
+  return interned_strings ? *interned_strings : NULL;
+}
+
+// The static data of the interpreter, where its types stand.
+static const struct rgpy_segment *find_interpreter_data(void)
+{
+  const struct rgpy_static_data *data = rgpy_static_data();
+  const void *place = &PyLong_Type;
+  size_t i = 0;
+  while (i < data->num && (place < data->segments[i].begin || place >= data->segments[i].end))
+    i++;
+  return i < data->num ? &data->segments[i] : NULL;
+}
+
+enum { NUM_SIGNALS = NSIG };
+
+// The only array of handlers that holds what signal.getsignal() tells.
+static void learn_signal_handlers(const struct rgpy_segment *segment)
+{
+  RGPY_CLEANUP_DECREF PyObject *module = PyImport_ImportModule("_signal");
+  PyObject *functions[NUM_SIGNALS] = {NULL};
+  for (int i = 1; module && i < NUM_SIGNALS; i++) {
+    functions[i] = PyObject_CallMethod(module, "getsignal", "i", i);
+    Py_XDECREF(functions[i]); // the array holds it
+  }
+  const struct rgpy_signal_handler *found = NULL;
+  size_t size = sizeof(*found) * NUM_SIGNALS;
+  const char *place = segment->begin, *end = (const char *)segment->end - size;
+  for (; functions[1] && !PyErr_Occurred() && place <= end; place += sizeof(void *)) {
+    const struct rgpy_signal_handler *handlers = (const void *)place;
+    size_t i = 1;
+    while (i < NUM_SIGNALS && handlers[i].function == functions[i])
+      i++;
+    if (i == NUM_SIGNALS && found)
+      return;
+    found = i == NUM_SIGNALS ? handlers : found;
+  }
+  if (found)
+    signal_handlers = (struct rgpy_signal_handlers){found, NUM_SIGNALS};
+}
+
+// Reads what may not be there.
+static bool read_memory(const void *place, void *ret, size_t size)
+{
+  struct iovec local = {ret, size}, remote = {(void *)(uintptr_t)place, size};
+  return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)size;
+}
+
+// Each interned string is its own value, and most programs have thousands of them.
+static bool is_dict_of_interned(PyObject *dict)
+{
+  Py_ssize_t position = 0, num = 0;
+  PyObject *key, *value;
+  if (PyDict_GET_SIZE(dict) < 500)
+    return false;
+  while (num < 100 && PyDict_Next(dict, &position, &key, &value) && key == value && PyUnicode_CHECK_INTERNED(key))
+    num++;
+  return num == 100;
+}
+
+// Most pointers there lead to code, constants and data of the interpreter itself, which lie side by side, or stand in its
+// state, which is known.
+enum { MAX_INTERPRETER_SIZE = 32 << 20 };
+
+static bool may_be_variable(PyObject *const *place, uintptr_t end)
+{
+  uintptr_t address = (uintptr_t)*place, begin = end > MAX_INTERPRETER_SIZE ? end - MAX_INTERPRETER_SIZE : 0;
+  struct rgpy_memory state = rgpy_interpreter_memory(PyInterpreterState_Get());
+  bool is_state = (uintptr_t)place - (uintptr_t)state.begin < state.size;
+  // What is lower or higher is a number or text.
+  bool is_address = address >> 40 && address >> 47 == 0 && address % sizeof(void *) == 0;
+  return is_address && !is_state && (address < begin || address >= end);
+}
+
+static void learn_interned_strings(const struct rgpy_segment *segment)
+{
+  for (PyObject *const *place = segment->begin; (const void *)place < segment->end; place++) {
+    PyDictObject dict;
+    bool is_candidate = may_be_variable(place, (uintptr_t)segment->end);
+    if (is_candidate && read_memory(*place, &dict, sizeof(dict)) && dict.ob_base.ob_type == &PyDict_Type &&
+        dict.ob_base.ob_refcnt == 1 && dict.ma_used > 0 && is_dict_of_interned(*place))
+      interned_strings = place;
+  }
+}
+
+static void learn_static_variables(void)
+{
+  rgpy_static_data_prepare();
+  const struct rgpy_segment *segment = find_interpreter_data();
+  if (!segment)
+    return;
+  learn_signal_handlers(segment);
+  learn_interned_strings(segment);
+}
+
+#else
+
+static void learn_static_variables(void)
+{
+}
+
+#endif
+
 void rgpy_probes_init(void)
 {
   RGPY_CLEANUP_DECREF PyObject *io = PyImport_ImportModule("_io");
@@ -199,6 +320,7 @@ void rgpy_probes_init(void)
     learn_link(RANDOM_LINK, io, "BufferedRandom", "raw");
     learn_link(WRAPPER_LINK, io, "TextIOWrapper", "buffer");
   }
+  learn_static_variables();
   PyErr_Clear();
 }
 

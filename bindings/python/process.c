@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "capture.h"
-#include "layout.h"
+#include "interpreter.h"
 
 uint64_t rgpy_clock_ns(clockid_t clock)
 {
@@ -16,7 +16,7 @@ uint64_t rgpy_clock_ns(clockid_t clock)
 
 static void read_collector(rg_process_info *info)
 {
-  struct rgpy_collector collector = rgpy_collector();
+  struct rgpy_collector collector = rgpy_collector(PyInterpreterState_Get());
   info->is_collector_enabled = collector.is_enabled;
   for (size_t i = 0; i < 3; i++) {
     info->thresholds[i] = collector.thresholds[i];

@@ -127,32 +127,6 @@ static rg_error *enumerate_tuple(struct rgpy_capture *capture, PyObject *object)
   return rgpy_refer_items(capture, ((PyTupleObject *)object)->ob_item, Py_SIZE(object));
 }
 
-struct key_search {
-  PyObject *key;
-  size_t num_visited, max_visited;
-  bool is_found;
-};
-
-static int visit_for_key(PyObject *object, void *context)
-{
-  struct key_search *search = context;
-  search->is_found |= object == search->key;
-  return ++search->num_visited == search->max_visited;
-}
-
-// Whether tp_traverse of this dict gives keys too. It does so for all keys or for none, each right after its value, so
-// two visits tell; only where the first value is its own key they must be counted.
-static bool holds_keys(PyObject *dict)
-{
-  Py_ssize_t position = 0;
-  PyObject *key, *value;
-  if (!PyDict_Next(dict, &position, &key, &value))
-    return false;
-  struct key_search search = {.key = key, .max_visited = key == value ? SIZE_MAX : 2};
-  PyDict_Type.tp_traverse(dict, visit_for_key, &search);
-  return key == value ? search.num_visited > (size_t)PyDict_GET_SIZE(dict) : search.is_found;
-}
-
 static rg_edge_kind attribute_kind(PyObject *name)
 {
   bool is_ascii = PyUnicode_IS_COMPACT_ASCII(name);
@@ -179,15 +153,21 @@ static bool is_plain_key(PyObject *key)
 // A key that is a plain value is read in the name of its item; any other is worth an arrow of its own.
 static rg_error *refer_key(struct rgpy_capture *capture, PyObject *key)
 {
-  if (is_plain_key(key))
-    return rgpy_refer(capture, key, RG_EDGE_INTERNAL, "key");
-  return rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0);
+  if (!is_plain_key(key))
+    return rgpy_capture_refer(capture, key, RG_EDGE_KEY, 0);
+  return rgpy_capture_hides_internals(capture) ? NULL : rgpy_refer(capture, key, RG_EDGE_INTERNAL, "key");
+}
+
+// Keys that dicts share are held by their class.
+static bool holds_keys(PyObject *dict)
+{
+  return !((PyDictObject *)dict)->ma_values;
 }
 
 static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
 {
   // Among all objects there is the instance that holds the values.
-  if (!capture->is_bounded && rgpy_is_dict_of_inline_values(dict))
+  if (!capture->is_bounded && (rgpy_is_dict_of_inline_values(dict) || dict == capture->interned))
     return NULL;
   bool with_keys = holds_keys(dict);
   bool are_attributes = rgpy_capture_marks(capture) & RGPY_MARK_ATTRIBUTES;
@@ -325,6 +305,16 @@ rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *object)
   return NULL;
 }
 
+static rg_error *refer_internal(void *context, const char *name, PyObject *object)
+{
+  return rgpy_refer(context, object, RG_EDGE_INTERNAL, name);
+}
+
+static rg_error *enumerate_code(struct rgpy_capture *capture, PyObject *object)
+{
+  return rgpy_code_fields((PyCodeObject *)object, refer_internal, capture);
+}
+
 static rg_error *enumerate_cell(struct rgpy_capture *capture, PyObject *object)
 {
   PyObject *contents = ((PyCellObject *)object)->ob_ref;
@@ -347,6 +337,60 @@ static rg_error *enumerate_builtin(struct rgpy_capture *capture, PyObject *objec
   return rgpy_refer(capture, function->m_module, RG_EDGE_INTERNAL, "__module__");
 }
 
+/* --- cached results ------------------------------------------------------------------------------------------------ */
+
+// Modules/_functoolsmodule.c. The wrapper begins as a link does: it is the first and the last one of a ring.
+struct cache_link {
+  PyObject_HEAD
+  struct cache_link *previous, *next;
+  Py_hash_t hash;
+  PyObject *key, *result;
+};
+struct cache_wrapper {
+  struct cache_link ring;
+  void *call;
+  int is_typed;
+  PyObject *cache;
+  Py_ssize_t num_hits;
+  PyObject *function;
+  Py_ssize_t max_size, num_misses;
+  PyObject *mark, *link_type, *info_type, *attributes, *weak_references;
+};
+
+static bool is_cache_wrapper(const PyTypeObject *type)
+{
+  return rgpy_is_native(type, "functools._lru_cache_wrapper") &&
+         type->tp_basicsize == (Py_ssize_t)sizeof(struct cache_wrapper);
+}
+
+static bool is_cache_link(const PyTypeObject *type)
+{
+  return rgpy_is_native(type, "functools._lru_list_elem");
+}
+
+// What a link holds, its type included, is shown as the wrapper's own, as its tp_traverse has it.
+static rg_error *enumerate_cached(struct rgpy_capture *capture, PyObject *object)
+{
+  struct cache_wrapper *wrapper = (struct cache_wrapper *)object;
+  RGPY_TRY(rgpy_refer(capture, wrapper->function, RG_EDGE_INTERNAL, "func"));
+  // An unbounded cache is a dict of results, a bounded one a dict of links.
+  bool has_links = wrapper->ring.next && wrapper->ring.next != &wrapper->ring;
+  RGPY_TRY(rgpy_refer(capture, wrapper->cache, has_links ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE, "cache"));
+  RGPY_TRY(rgpy_refer(capture, wrapper->mark, RG_EDGE_INTERNAL, "mark"));
+  RGPY_TRY(rgpy_refer(capture, wrapper->link_type, RG_EDGE_INTERNAL, "type of links"));
+  RGPY_TRY(rgpy_refer(capture, wrapper->info_type, RG_EDGE_INTERNAL, "type of information"));
+  struct cache_link *end = &wrapper->ring;
+  for (struct cache_link *link = end->next; link && link != end; link = link->next) {
+    rg_string name;
+    RGPY_TRY(rgpy_key_name(capture, link->key, &name));
+    RGPY_TRY(rgpy_capture_refer(capture, link->result, RG_EDGE_ITEM, name));
+    RGPY_TRY(rgpy_refer(capture, link->key, RG_EDGE_INTERNAL, "key"));
+    RGPY_TRY(rgpy_refer(capture, (PyObject *)link, RG_EDGE_INTERNAL, "link"));
+    RGPY_TRY(rgpy_refer(capture, (PyObject *)Py_TYPE(link), RG_EDGE_INTERNAL, "type of a link"));
+  }
+  return NULL;
+}
+
 /* --- modules, types, weak references, exceptions --------------------------------------------------------------------- */
 
 static rg_error *enumerate_module(struct rgpy_capture *capture, PyObject *object)
@@ -360,6 +404,18 @@ static rg_edge_kind base_kind(const PyTypeObject *type)
   return type->tp_base == &PyBaseObject_Type ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
 }
 
+// What the collector does not see of a class, since it is part of no cycle.
+static rg_error *refer_strings_of_class(struct rgpy_capture *capture, PyHeapTypeObject *type)
+{
+  RGPY_TRY(rgpy_refer(capture, type->ht_name, RG_EDGE_INTERNAL, "__name__"));
+  RGPY_TRY(rgpy_refer(capture, type->ht_qualname, RG_EDGE_INTERNAL, "__qualname__"));
+  RGPY_TRY(rgpy_refer(capture, type->ht_slots, RG_EDGE_INTERNAL, "__slots__"));
+  struct rgpy_keys keys = rgpy_shared_keys(&type->ht_type);
+  for (size_t i = 0; i < keys.num; i++)
+    RGPY_TRY(rgpy_refer(capture, keys.keys[i * keys.stride], RG_EDGE_INTERNAL, "attribute name"));
+  return NULL;
+}
+
 static rg_error *enumerate_type(struct rgpy_capture *capture, PyObject *object)
 {
   PyTypeObject *type = (PyTypeObject *)object;
@@ -371,10 +427,20 @@ static rg_error *enumerate_type(struct rgpy_capture *capture, PyObject *object)
   RGPY_TRY(rgpy_refer(capture, (PyObject *)type->tp_base, base_kind(type), "__base__"));
   RGPY_TRY(rgpy_refer(capture, type->tp_bases, RG_EDGE_INTERNAL, "__bases__"));
   RGPY_TRY(rgpy_refer(capture, type->tp_mro, RG_EDGE_INTERNAL, "__mro__"));
+  RGPY_TRY(rgpy_refer(capture, type->tp_cache, RG_EDGE_INTERNAL, "tp_cache"));
+  RGPY_TRY(rgpy_refer(capture, rgpy_type_subclasses(type), RG_EDGE_INTERNAL, "__subclasses__"));
   if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE))
     return NULL;
-  RGPY_TRY(rgpy_refer(capture, type->tp_cache, RG_EDGE_INTERNAL, "tp_cache"));
-  return rgpy_refer(capture, ((PyHeapTypeObject *)type)->ht_module, RG_EDGE_INTERNAL, "ht_module");
+  RGPY_TRY(rgpy_refer(capture, ((PyHeapTypeObject *)type)->ht_module, RG_EDGE_INTERNAL, "ht_module"));
+  return rgpy_capture_hides_internals(capture) ? NULL : refer_strings_of_class(capture, (PyHeapTypeObject *)type);
+}
+
+static rg_error *enumerate_descriptor(struct rgpy_capture *capture, PyObject *object)
+{
+  PyDescrObject *descriptor = (PyDescrObject *)object;
+  RGPY_TRY(rgpy_refer(capture, (PyObject *)descriptor->d_type, RG_EDGE_ATTRIBUTE, "__objclass__"));
+  RGPY_TRY(rgpy_refer(capture, descriptor->d_name, RG_EDGE_INTERNAL, "__name__"));
+  return rgpy_refer(capture, descriptor->d_qualname, RG_EDGE_INTERNAL, "__qualname__");
 }
 
 static rg_error *enumerate_weakref(struct rgpy_capture *capture, PyObject *object)
@@ -435,8 +501,12 @@ rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_
   RGPY_TRY(rgpy_refer(capture, frame->function, RG_EDGE_INTERNAL, "function"));
   RGPY_TRY(rgpy_refer(capture, frame->object, RG_EDGE_INTERNAL, "frame"));
   RGPY_TRY(rgpy_refer(capture, (PyObject *)frame->code, RG_EDGE_INTERNAL, "f_code"));
+#if PY_VERSION_HEX < 0x030b0000
+  // From 3.11 on the function alone holds them.
   RGPY_TRY(rgpy_refer(capture, frame->globals, RG_EDGE_INTERNAL, "f_globals"));
-  return rgpy_refer(capture, frame->builtins, RG_EDGE_INTERNAL, "f_builtins");
+  RGPY_TRY(rgpy_refer(capture, frame->builtins, RG_EDGE_INTERNAL, "f_builtins"));
+#endif
+  return NULL;
 }
 
 static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *object)
@@ -448,7 +518,11 @@ static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *obj
     // The frame is an object of its own, and its references are there.
     return rgpy_capture_pass(capture, frame.object, RG_EDGE_LOCAL, 0);
 #else
+    size_t num = capture->row.num;
     RGPY_TRY(rgpy_frame_references(capture, &frame));
+    // Among all objects there is the running frame.
+    if (!capture->is_bounded && rgpy_generator_is_running(object))
+      rgpy_capture_leave_out(capture, num);
 #endif
   }
   RGPY_TRY(rgpy_refer(capture, generator->gi_name, RG_EDGE_INTERNAL, "__name__"));
@@ -492,6 +566,12 @@ static const struct {
     {&PyAsyncGen_Type, enumerate_generator, false},
     {&PyFrame_Type, enumerate_frame, false},
     {&PyTraceBack_Type, enumerate_traceback, true},
+    {&PyCode_Type, enumerate_code, true},
+    {&PyMethodDescr_Type, enumerate_descriptor, true},
+    {&PyClassMethodDescr_Type, enumerate_descriptor, true},
+    {&PyWrapperDescr_Type, enumerate_descriptor, true},
+    {&PyMemberDescr_Type, enumerate_descriptor, true},
+    {&PyGetSetDescr_Type, enumerate_descriptor, true},
 };
 
 bool rgpy_is_enumerated(PyTypeObject *type)
@@ -519,6 +599,8 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret)
       return enumerate_deque;
     if (rgpy_is_array(base))
       return rgpy_enumerate_array;
+    if (is_cache_wrapper(base))
+      return enumerate_cached;
   }
   return NULL;
 }
@@ -618,9 +700,6 @@ static rg_error *refer_unnamed(struct rgpy_capture *capture, PyObject *object, P
   PyTypeObject *type = Py_TYPE(object);
   if (target == (PyObject *)type)
     return rgpy_capture_refer(capture, target, RG_EDGE_TYPE, 0);
-  // A cache may hold much: its dict has a name; what the links of a bounded one hold has none.
-  if (strcmp(type->tp_name, "functools._lru_cache_wrapper") == 0 && (PyDict_Check(target) || PyType_Check(target)))
-    return rgpy_refer(capture, target, PyDict_Check(target) ? RG_EDGE_ATTRIBUTE : RG_EDGE_INTERNAL, "cache");
   // The links of an ordered dict hold the keys once more.
   if (PyODict_Check(object))
     return rgpy_refer(capture, target, RG_EDGE_INTERNAL, "key");
@@ -706,6 +785,19 @@ static rg_error *traverse(struct rgpy_capture *capture, PyObject *object)
   return capture->is_out_of_memory ? rgpy_out_of_memory() : NULL;
 }
 
+// Every object holds its type, if that was allocated, but not every tp_traverse gives it.
+static rg_error *refer_own_type(struct rgpy_capture *capture, PyObject *object)
+{
+  PyTypeObject *type = Py_TYPE(object);
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || (!capture->num_visited && is_cache_link(type)))
+    return NULL;
+  for (size_t i = capture->num_visited; i-- > 0;) {
+    if (capture->visited[i] == (PyObject *)type)
+      return NULL;
+  }
+  return rgpy_capture_refer(capture, (PyObject *)type, RG_EDGE_TYPE, 0);
+}
+
 rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type)
 {
   if (!type->is_complete)
@@ -718,5 +810,6 @@ rg_error *rgpy_references(struct rgpy_capture *capture, PyObject *object, const 
   // Of an object that has more references than are wanted, those beyond are only counted.
   if (type->is_complete || capture->row.num_beyond)
     return NULL;
-  return refer_rest(capture, object);
+  RGPY_TRY(refer_rest(capture, object));
+  return refer_own_type(capture, object);
 }

@@ -129,7 +129,7 @@ static rg_error *capture(struct work *work, rg_graph **ret)
   options.pid = (uint64_t)snapshot->pid;
   options.pause_ns = work->pause_ns;
   rgpy_locate locate = snapshot->is_waited_for ? locate_by_parent : lose_places;
-  return rgpy_capture_located(&options, snapshot->is_traced ? locate : NULL, work, ret);
+  return rgpy_capture_located(&options, NULL, snapshot->is_traced ? locate : NULL, work, ret);
 }
 
 static rg_error *write_graph(struct work *work, const rg_graph *graph)

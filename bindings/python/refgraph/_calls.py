@@ -108,8 +108,7 @@ def _show(
         max_nodes=max_nodes,
         max_edges=2 * max_nodes,
         internals=internals,
-        excluded=_own(graph, objs, targets) + _excluded(held, ids, extra_ignore, filter) if backward
-        else _excluded(held, ids, extra_ignore, filter),
+        excluded=_excluded(held, ids, extra_ignore, filter),
         call=f"{name}, max_depth={max_depth}",
         caption=caption,
         shortnames=shortnames,
@@ -139,16 +138,6 @@ def _own_references():
 
 
 _OWN_REFERENCES = _own_references()
-
-
-def _own(graph, objs, targets):
-    """The nodes of lists that exist for the call alone: they hold the targets, but keep nothing alive."""
-    own = [graph._find(targets)]
-    if issubclass(type(objs), (list, tuple)):
-        node = graph._find(objs)
-        if not graph.referrers(node):
-            own.append(node)
-    return own
 
 
 def _excluded(held, ids, extra_ignore, filter):

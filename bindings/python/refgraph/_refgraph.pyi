@@ -60,6 +60,7 @@ class GraphNode(TypedDict):
     label: str
     size: int
     refcount: int
+    counted: int  # references that the graph shows; in one of the whole heap, the others are held by C code
     address: int
     state: Literal["unknown", "alive", "finished"]  # whether it is still in use, as far as a field of its own says so
     state_field: str  # that field, as "_closed"; empty where the state is not known
@@ -120,7 +121,7 @@ class Graph:
         """The ids of all objects that a filter holds for, ascending.
 
         Terms are joined by spaces, and all must hold: ``closure:outer.inner``, ``site:app.py:42``, ``type:Screen``,
-        ``name:on_``, ``size:1M..``, ``id:4711``; ``not`` negates the next one.
+        ``name:on_``, ``size:1M..``, ``id:4711``, ``garbage``; ``not`` negates the next one.
         """
     def node(self, id: int, /) -> GraphNode:
         """The object with this id."""

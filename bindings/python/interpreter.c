@@ -1,0 +1,324 @@
+/* With layout.c the only file that includes CPython's internal headers. Sources: Include/cpython/pystate.h,
+ * Include/internal/pycore_interp.h and what that includes, Python/pystate.c, Modules/signalmodule.c of each version. */
+#define Py_BUILD_CORE 1
+#include "interpreter.h"
+
+#include <internal/pycore_interp.h>
+#include <internal/pycore_runtime.h>
+
+#include "probes.h"
+
+/* --- interpreters ------------------------------------------------------------------------------------------------- */
+
+bool rgpy_shares_gil(PyInterpreterState *interpreter)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return interpreter->ceval.gil == PyInterpreterState_Get()->ceval.gil;
+#else
+  (void)interpreter;
+  return true;
+#endif
+}
+
+PyObject *rgpy_interpreter_modules(PyInterpreterState *interpreter)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return interpreter->imports.modules;
+#else
+  return interpreter->modules;
+#endif
+}
+
+PyObject *rgpy_interned_strings(PyInterpreterState *interpreter)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return interpreter->cached_objects.interned_strings;
+#else
+  (void)interpreter;
+  return rgpy_probed_interned_strings();
+#endif
+}
+
+static rg_error *visit_atexit(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct atexit_state *state = &interpreter->atexit;
+  for (int i = 0; i < state->ncallbacks; i++) {
+    if (!state->callbacks[i])
+      continue;
+    const struct rgpy_field fields[] = {{"atexit", state->callbacks[i]->func},
+                                        {"atexit arguments", state->callbacks[i]->args},
+                                        {"atexit arguments", state->callbacks[i]->kwargs}};
+    RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+  }
+  return NULL;
+}
+
+#if PY_VERSION_HEX >= 0x030c0000
+
+static rg_error *visit_monitoring(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  for (size_t tool = 0; tool < PY_MONITORING_TOOL_IDS; tool++) {
+    const struct rgpy_field fields[] = {{"monitoring tool", interpreter->monitoring_tool_names[tool]}};
+    RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+    for (size_t event = 0; event < _PY_MONITORING_EVENTS; event++) {
+      const struct rgpy_field callback[] = {{"monitoring callback", interpreter->monitoring_callables[tool][event]}};
+      RGPY_TRY(RGPY_VISIT_FIELDS(callback));
+    }
+  }
+  return NULL;
+}
+
+#endif
+
+#if PY_VERSION_HEX >= 0x030c0000
+#define IMPORTS_OF(interpreter) ((interpreter)->imports)
+#else
+#define IMPORTS_OF(interpreter) (*(interpreter))
+#endif
+#if PY_VERSION_HEX >= 0x030d0000
+#define CODECS_OF(interpreter, name) ((interpreter)->codecs.name)
+#else
+#define CODECS_OF(interpreter, name) ((interpreter)->codec_##name)
+#endif
+
+rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct rgpy_field fields[] = {
+      {"sys.modules", IMPORTS_OF(interpreter).modules},
+      {"builtins", interpreter->builtins},
+      {"sys", interpreter->sysdict},
+      {"importlib", IMPORTS_OF(interpreter).importlib},
+      {"modules of C", IMPORTS_OF(interpreter).modules_by_index},
+      {"__import__", IMPORTS_OF(interpreter).import_func},
+      {"interpreter dict", interpreter->dict},
+      {"codec search path", CODECS_OF(interpreter, search_path)},
+      {"codec cache", CODECS_OF(interpreter, search_cache)},
+      {"codec error handlers", CODECS_OF(interpreter, error_registry)},
+      {"fork handlers (before)", interpreter->before_forkers},
+      {"fork handlers (parent)", interpreter->after_forkers_parent},
+      {"fork handlers (child)", interpreter->after_forkers_child},
+      {"warning filters", interpreter->warnings.filters},
+      {"warnings shown once", interpreter->warnings.once_registry},
+      {"default action of warnings", interpreter->warnings.default_action},
+      {"audit hooks", interpreter->audit_hooks},
+      {"gc.garbage", interpreter->gc.garbage},
+      {"gc.callbacks", interpreter->gc.callbacks},
+  };
+  RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+#if PY_VERSION_HEX >= 0x030c0000
+  RGPY_TRY(visit_monitoring(interpreter, visit, context));
+#endif
+  return visit_atexit(interpreter, visit, context);
+}
+
+/* --- what the language needs for itself ----------------------------------------------------------------------------- */
+
+static rg_error *visit_array(const char *name, PyObject *const *objects, size_t num, rgpy_visit_field visit,
+                             void *context)
+{
+  for (size_t i = 0; i < num; i++) {
+    if (objects[i])
+      RGPY_TRY(visit(context, name, objects[i]));
+  }
+  return NULL;
+}
+#define VISIT_ARRAY(name, array) \
+  visit_array(name, (PyObject *const *)(array), sizeof(array) / sizeof(PyObject *), visit, context)
+
+#if PY_VERSION_HEX >= 0x030c0000
+
+static rg_error *visit_singletons(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct _Py_interp_cached_objects *cached = &interpreter->cached_objects;
+  const struct rgpy_field fields[] = {
+      {"inf", cached->str_replace_inf},
+      {"object.__reduce__", cached->objreduce},
+      {"__slots__", cached->type_slots_pname},
+      {"typing.Generic", (PyObject *)cached->generic_type},
+      {"typing.TypeVar", (PyObject *)cached->typevar_type},
+      {"typing.TypeVarTuple", (PyObject *)cached->typevartuple_type},
+      {"typing.ParamSpec", (PyObject *)cached->paramspec_type},
+      {"typing.ParamSpecArgs", (PyObject *)cached->paramspecargs_type},
+      {"typing.ParamSpecKwargs", (PyObject *)cached->paramspeckwargs_type},
+      {"ExceptionGroup", interpreter->exc_state.PyExc_ExceptionGroup},
+      {"sys at the start", interpreter->sysdict_copy},
+  };
+  return RGPY_VISIT_FIELDS(fields);
+}
+
+#elif PY_VERSION_HEX >= 0x030b0000
+
+static rg_error *visit_singletons(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct rgpy_field fields[] = {{"ExceptionGroup", interpreter->exc_state.PyExc_ExceptionGroup}};
+  return RGPY_VISIT_FIELDS(fields);
+}
+
+#else
+
+static rg_error *visit_singletons(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct rgpy_field fields[] = {
+      {"b''", interpreter->bytes.empty_string},
+      {"''", interpreter->unicode.empty_string},
+      {"()", (PyObject *)interpreter->tuple.free_list[0]},
+  };
+  RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+  RGPY_TRY(VISIT_ARRAY("bytes of length 1", interpreter->bytes.characters));
+  RGPY_TRY(VISIT_ARRAY("text of length 1", interpreter->unicode.latin1));
+  return VISIT_ARRAY("small number", interpreter->small_ints);
+}
+
+#endif
+
+rg_error *rgpy_interpreter_internals(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct ast_state *ast = &interpreter->ast;
+  PyObject *const *ast_begin = &ast->AST_type;
+  size_t num_ast = (size_t)((PyObject *const *)(const void *)(ast + 1) - ast_begin);
+  const struct rgpy_field fields[] = {
+      {"interned strings", rgpy_interned_strings(interpreter)},
+      {"builtins at the start", interpreter->builtins_copy},
+      {"classes of OSError", interpreter->exc_state.errnomap},
+  };
+  RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+  RGPY_TRY(visit_array("ast", ast_begin, num_ast, visit, context));
+  RGPY_TRY(visit_array("identifier", interpreter->unicode.ids.array, (size_t)interpreter->unicode.ids.size, visit,
+                       context));
+  return visit_singletons(interpreter, visit, context);
+}
+
+rg_error *rgpy_static_type_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+  const managed_static_type_state *states = interpreter->types.builtins.initialized;
+  size_t num = _Py_MAX_MANAGED_STATIC_BUILTIN_TYPES;
+#elif PY_VERSION_HEX >= 0x030c0000
+  const static_builtin_state *states = interpreter->types.builtins;
+  size_t num = _Py_MAX_STATIC_BUILTIN_TYPES;
+#else
+  const struct { PyObject *tp_dict, *tp_subclasses; } *states = NULL;
+  size_t num = 0;
+  (void)interpreter;
+#endif
+  for (size_t i = 0; i < num; i++) {
+    const struct rgpy_field fields[] = {{"__dict__ of a static type", states[i].tp_dict},
+                                        {"__subclasses__ of a static type", states[i].tp_subclasses}};
+    RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+  }
+  return NULL;
+}
+
+struct rgpy_memory rgpy_interpreter_memory(PyInterpreterState *interpreter)
+{
+  return (struct rgpy_memory){interpreter, sizeof(*interpreter)};
+}
+
+struct rgpy_memory rgpy_attribute_cache(PyInterpreterState *interpreter)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+  return (struct rgpy_memory){&interpreter->types.type_cache, sizeof(interpreter->types.type_cache)};
+#else
+  return (struct rgpy_memory){&interpreter->type_cache, sizeof(interpreter->type_cache)};
+#endif
+}
+
+/* --- threads ------------------------------------------------------------------------------------------------------ */
+
+rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context)
+{
+  // Those further out in the chain of handled exceptions are of generators that run, and held there.
+  const _PyErr_StackItem *handled = &thread->exc_state;
+  const struct rgpy_field fields[] = {
+      {"context", thread->context},
+      {"thread state dict", thread->dict},
+      {"profile function", thread->c_profileobj},
+      {"trace function", thread->c_traceobj},
+      {"asynchronous exception", thread->async_exc},
+      {"async generator hook", thread->async_gen_firstiter},
+      {"async generator finalizer", thread->async_gen_finalizer},
+      {"handled exception", handled->exc_value},
+#if PY_VERSION_HEX >= 0x030d0000
+      {"key of thread locals", thread->threading_local_key},
+      {"sentinel of thread locals", thread->threading_local_sentinel},
+#endif
+#if PY_VERSION_HEX >= 0x030c0000
+      {"exception", thread->current_exception},
+#else
+      {"exception", thread->curexc_value},
+      {"type of the exception", thread->curexc_type},
+      {"traceback", thread->curexc_traceback},
+#endif
+#if PY_VERSION_HEX < 0x030b0000
+      {"type of the handled exception", handled->exc_type},
+      {"handled traceback", handled->exc_traceback},
+#endif
+  };
+  return RGPY_VISIT_FIELDS(fields);
+}
+
+struct rgpy_memory rgpy_thread_memory(PyThreadState *thread)
+{
+  return (struct rgpy_memory){thread, sizeof(*thread)};
+}
+
+/* --- signals ------------------------------------------------------------------------------------------------------ */
+
+#if PY_VERSION_HEX >= 0x030c0000
+
+struct rgpy_signal_handlers rgpy_signal_handlers(void)
+{
+  return (struct rgpy_signal_handlers){(const struct rgpy_signal_handler *)(uintptr_t)_PyRuntime.signals.handlers,
+                                       sizeof(_PyRuntime.signals.handlers) / sizeof(struct rgpy_signal_handler)};
+}
+
+#else
+
+struct rgpy_signal_handlers rgpy_signal_handlers(void)
+{
+  return rgpy_probed_signal_handlers();
+}
+
+#endif
+
+/* --- the collector's lists ---------------------------------------------------------------------------------------- */
+
+// The two lowest bits of a link are the collector's marks.
+static PyGC_Head *link_of(uintptr_t link)
+{
+  return (PyGC_Head *)(link & ~(uintptr_t)3);
+}
+
+static rg_error *walk_list(PyGC_Head *list, bool is_frozen, rgpy_visit_tracked visit, void *context)
+{
+  PyGC_Head *head = list;
+  for (PyGC_Head *next; (next = link_of(head->_gc_next)) != list; head = next) {
+    if (!next || link_of(next->_gc_prev) != head)
+      return rg_error_create(RG_ERROR_UNSUPPORTED, "the collector's lists are broken at %p", (void *)head);
+    RGPY_TRY(visit(context, (PyObject *)(next + 1), is_frozen));
+  }
+  return NULL;
+}
+
+rg_error *rgpy_collector_frozen(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context)
+{
+  return walk_list(&interpreter->gc.permanent_generation.head, true, visit, context);
+}
+
+rg_error *rgpy_collector_lists(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context)
+{
+  for (size_t i = 0; i < NUM_GENERATIONS; i++)
+    RGPY_TRY(walk_list(&interpreter->gc.generations[i].head, false, visit, context));
+  return rgpy_collector_frozen(interpreter, visit, context);
+}
+
+struct rgpy_collector rgpy_collector(PyInterpreterState *interpreter)
+{
+  const struct _gc_runtime_state *state = &interpreter->gc;
+  struct rgpy_collector collector = {.is_enabled = state->enabled, .is_collecting = state->collecting};
+  for (size_t i = 0; i < NUM_GENERATIONS; i++) {
+    collector.thresholds[i] = (uint32_t)state->generations[i].threshold;
+    collector.counts[i] = (uint32_t)state->generations[i].count;
+  }
+  return collector;
+}

@@ -1,0 +1,64 @@
+/* What refgraph knows of the private layouts of interpreters, their threads and their collectors, a version each; the
+ * rest of it is in layout.h, and the same rules hold. */
+#ifndef RGPY_INTERPRETER_H
+#define RGPY_INTERPRETER_H
+
+#include "layout.h"
+
+/* Whether an interpreter shares the GIL that is held, so that it stands still, too. */
+bool rgpy_shares_gil(PyInterpreterState *interpreter);
+/* sys.modules; NULL or something else than a dict where it was tampered with. */
+PyObject *rgpy_interpreter_modules(PyInterpreterState *interpreter);
+/* The dict of interned strings, whose references are not counted; NULL where it is not known. */
+PyObject *rgpy_interned_strings(PyInterpreterState *interpreter);
+
+/* The objects that the state of a thread or of an interpreter holds, each by the name of the field. What the language
+ * needs for itself is told apart: small numbers, identifiers and the like. */
+rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context);
+rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context);
+rg_error *rgpy_interpreter_internals(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context);
+/* What an interpreter keeps of static builtin types, which all interpreters share; for another one than the current,
+ * whose are told as the types' own. */
+rg_error *rgpy_static_type_fields(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context);
+
+/* The memory of such a state, to be searched for what no field tells. */
+struct rgpy_memory {
+  const void *begin;
+  size_t size;
+};
+struct rgpy_memory rgpy_thread_memory(PyThreadState *thread);
+struct rgpy_memory rgpy_interpreter_memory(PyInterpreterState *interpreter);
+/* The part of it that remembers where attributes were found; it holds their names. */
+struct rgpy_memory rgpy_attribute_cache(PyInterpreterState *interpreter);
+
+/* Where signal handlers stand, which every interpreter shares. */
+struct rgpy_signal_handler {
+  int is_tripped;
+  PyObject *function;
+};
+struct rgpy_signal_handlers {
+  const struct rgpy_signal_handler *handlers; /* by number of the signal; NULL: not known */
+  size_t num;
+};
+struct rgpy_signal_handlers rgpy_signal_handlers(void);
+
+/* --- the collector's lists ---------------------------------------------------------------------------------------- */
+
+/* Calls `visit` for each object that the collector knows, the youngest generation first and last what gc.freeze() set
+ * apart. The lists are read as they lie in memory, so that no object is written to; each link must lead back to where
+ * it came from, or the walk ends with an error. */
+typedef rg_error *(*rgpy_visit_tracked)(void *context, PyObject *object, bool is_frozen);
+rg_error *rgpy_collector_lists(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context);
+/* Only what gc.freeze() set apart. */
+rg_error *rgpy_collector_frozen(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context);
+
+/* What gc.isenabled(), gc.get_threshold() and gc.get_count() tell, and whether a collection is under way. */
+struct rgpy_collector {
+  bool is_enabled;
+  bool is_collecting;
+  uint32_t thresholds[3];
+  uint32_t counts[3];
+};
+struct rgpy_collector rgpy_collector(PyInterpreterState *interpreter);
+
+#endif
