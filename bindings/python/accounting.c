@@ -94,7 +94,9 @@ static rg_error *note(struct rgpy_capture *capture, struct finding *finding, rg_
   return rg_builder_add_edge(capture->builder, finding->source, node, finding->kind, finding->name);
 }
 
-// What has one of the marks is not looked for.
+// What has one of the marks is not looked for. The words between variables are read, too, where AddressSanitizer has
+// laid its red zones.
+__attribute__((no_sanitize_address))
 static rg_error *search(struct rgpy_capture *capture, struct rgpy_memory memory, uint8_t marks,
                         struct finding *finding)
 {
