@@ -412,7 +412,6 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   capture->is_isolated = options->is_isolated;
   capture->target_bias = options->num_own_references;
   capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
-  capture->interned = rgpy_interned_strings(PyInterpreterState_Get());
   capture->active_threads = rgpy_active_threads(PyInterpreterState_Get());
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));

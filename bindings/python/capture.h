@@ -88,6 +88,8 @@ struct rgpy_found {
 #define RGPY_MARK_UNCOUNTED 16
 /* A field of the state of a thread or of an interpreter refers to it. */
 #define RGPY_MARK_FIELD 32
+/* The dict of interned strings, which counts none of its references. */
+#define RGPY_MARK_INTERNED 64
 
 struct rgpy_state; /* roots.h */
 struct rgpy_states {
@@ -154,7 +156,6 @@ struct rgpy_capture {
   rg_node waiting[RGPY_NUM_WAITING]; /* a ring of targets; 0: none */
   size_t next_waiting;
   rg_node holders[RGPY_NUM_HOLDERS];
-  PyObject *interned;            /* the dict of interned strings, whose references do not count; may be NULL */
   PyObject *active_threads;      /* threading._active; NULL if there is none */
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */

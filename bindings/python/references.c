@@ -166,11 +166,11 @@ static bool holds_keys(PyObject *dict)
 
 static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
 {
+  uint8_t marks = rgpy_capture_marks(capture);
   // Among all objects there is the instance that holds the values.
-  if (!capture->is_bounded && (rgpy_is_dict_of_inline_values(dict) || dict == capture->interned))
+  if (!capture->is_bounded && (rgpy_is_dict_of_inline_values(dict) || marks & RGPY_MARK_INTERNED))
     return NULL;
-  bool with_keys = holds_keys(dict);
-  bool are_attributes = rgpy_capture_marks(capture) & RGPY_MARK_ATTRIBUTES;
+  bool with_keys = holds_keys(dict), are_attributes = marks & RGPY_MARK_ATTRIBUTES;
   Py_ssize_t position = 0, num_seen = 0;
   PyObject *key, *value;
   while (PyDict_Next(dict, &position, &key, &value)) {

@@ -1,6 +1,6 @@
 /* The roots that are known by their names: modules, running frames with their locals, the state of threads and of the
- * interpreter, then those of other interpreters. This is the order of preference among equally short paths. Frames and
- * states are no objects here: they become nodes of their own. */
+ * interpreter, then frames and states of other interpreters. This is the order of preference among equally short paths.
+ * Frames and states are no objects here: they become nodes of their own. */
 #include "roots.h"
 
 #include <signal.h>
@@ -56,6 +56,18 @@ PyObject *rgpy_active_threads(PyInterpreterState *interpreter)
   return active && PyDict_Check(active) ? active : NULL;
 }
 
+// "interpreter" is the one that captures, others have their number.
+static rg_error *name_interpreter(struct rgpy_capture *capture, PyInterpreterState *interpreter, const char *prefix,
+                                  rg_string *ret)
+{
+  if (interpreter == PyInterpreterState_Get())
+    return rgpy_literal(capture, "interpreter", ret);
+  char text[64];
+  int size = snprintf(text, sizeof(text), "%sinterpreter %lld", prefix,
+                      (long long)PyInterpreterState_GetID(interpreter));
+  return rg_builder_add_string(capture->builder, text, (size_t)size, ret);
+}
+
 // The threading.Thread of a thread; NULL if it has none.
 static PyObject *find_thread_object(PyThreadState *thread)
 {
@@ -72,6 +84,8 @@ static PyObject *find_thread_object(PyThreadState *thread)
 
 static rg_error *name_thread(struct rgpy_capture *capture, PyThreadState *thread, rg_string *ret)
 {
+  if (thread->interp != PyInterpreterState_Get())
+    return name_interpreter(capture, thread->interp, "thread of ", ret);
   PyObject *object = find_thread_object(thread);
   PyObject *name = object ? rgpy_find_attribute(object, "_name") : NULL;
   if (name && PyUnicode_Check(name))
@@ -151,16 +165,6 @@ static rg_error *add_frames(struct rgpy_capture *capture, PyThreadState *thread)
 
 /* --- states ------------------------------------------------------------------------------------------------------- */
 
-// "interpreter" is the one that captures, others have their number.
-static rg_error *name_interpreter(struct rgpy_capture *capture, PyInterpreterState *interpreter, rg_string *ret)
-{
-  if (interpreter == PyInterpreterState_Get())
-    return rgpy_literal(capture, "interpreter", ret);
-  char text[64];
-  int size = snprintf(text, sizeof(text), "interpreter %lld", (long long)PyInterpreterState_GetID(interpreter));
-  return rg_builder_add_string(capture->builder, text, (size_t)size, ret);
-}
-
 // Of a thread, or without one of the interpreter.
 static rg_error *add_state_node(struct rgpy_capture *capture, PyInterpreterState *interpreter, PyThreadState *thread)
 {
@@ -171,7 +175,7 @@ static rg_error *add_state_node(struct rgpy_capture *capture, PyInterpreterState
   if (thread)
     RGPY_TRY(name_thread(capture, thread, &info.label));
   else
-    RGPY_TRY(name_interpreter(capture, interpreter, &info.label));
+    RGPY_TRY(name_interpreter(capture, interpreter, "", &info.label));
   RGPY_TRY(rg_builder_add_type(capture->builder, &type, &info.type));
   RGPY_TRY(rgpy_capture_add_state(capture, &info, &state.node));
   RGPY_TRY(add_root(capture, state.node, word));
@@ -251,9 +255,23 @@ static rg_error *read_state(struct rgpy_capture *capture, const struct rgpy_stat
 
 /* --- all ---------------------------------------------------------------------------------------------------------- */
 
+static rg_error *mark_interned(struct rgpy_capture *capture, PyInterpreterState *interpreter)
+{
+  rg_node node;
+  PyObject *interned = rgpy_interned_strings(interpreter);
+  if (!interned)
+    return NULL;
+  RGPY_TRY(rgpy_capture_node(capture, interned, &node));
+  rgpy_found_at(capture, node)->marks |= RGPY_MARK_INTERNED;
+  return NULL;
+}
+
+// Modules of another interpreter have names that are known already: the way to them begins at that interpreter.
 static rg_error *add_interpreter(struct rgpy_capture *capture, PyInterpreterState *interpreter)
 {
-  RGPY_TRY(add_modules(capture, interpreter));
+  if (interpreter == PyInterpreterState_Get())
+    RGPY_TRY(add_modules(capture, interpreter));
+  RGPY_TRY(mark_interned(capture, interpreter));
   PyThreadState *first = PyInterpreterState_ThreadHead(interpreter);
   for (PyThreadState *thread = first; thread; thread = PyThreadState_Next(thread))
     RGPY_TRY(add_frames(capture, thread));

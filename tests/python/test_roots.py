@@ -1,0 +1,295 @@
+"""Where paths begin: each thing that the interpreter itself holds, by its name."""
+
+import ast
+import asyncio
+import atexit
+import codecs
+import contextvars
+import gc
+import os
+import signal
+import sys
+import threading
+import unittest
+import warnings
+
+import refgraph
+from support import run_python, steps, thing
+
+
+def capture():
+    return refgraph.capture()
+
+
+class Handler:
+    """Something to be called, which is told from all others by its type."""
+
+    def __new__(cls, name):
+        return type(name, (), {"__call__": lambda self, *arguments: None})()
+
+
+def holders(obj, graph=None):
+    """What refers to an object, but for variables of tests: type and label of who does, and the name of the field."""
+    graph = graph or capture()
+    found = []
+    for edge in graph.referrers(graph._find(obj)):
+        node = graph.node(edge["source"])
+        if node["type"] not in ("frame", "list"):
+            found.append((node["type"], node["label"], edge["name"]))
+    return found
+
+
+INTERPRETER = ("interpreter state", "interpreter")
+
+
+class Interpreter(unittest.TestCase):
+    def test_holds_functions_to_be_called_at_its_end_with_their_arguments(self):
+        function, argument = Handler("AtExit"), thing("Argument")
+        atexit.register(function, argument, key=argument)
+        try:
+            graph = capture()
+        finally:
+            atexit.unregister(function)
+        self.assertEqual(holders(function, graph), [(*INTERPRETER, "atexit")])
+        self.assertEqual(steps(graph.why(function))[0][1], "function")  # this frame's variable is nearer
+        self.assertIn(("tuple", "", "0"), holders(argument, graph))
+
+    def test_holds_handlers_of_signals_by_their_names(self):
+        usr1, urgent = Handler("Usr1"), Handler("Urgent")
+        before = [signal.signal(signal.SIGUSR1, usr1), signal.signal(signal.SIGURG, urgent)]
+        try:
+            graph = capture()
+        finally:
+            signal.signal(signal.SIGUSR1, before[0])
+            signal.signal(signal.SIGURG, before[1])
+        self.assertEqual(holders(usr1, graph), [(*INTERPRETER, "handler of SIGUSR1")])
+        self.assertEqual(holders(urgent, graph), [(*INTERPRETER, "handler of a signal")])
+
+    def test_holds_what_the_collector_calls_and_could_not_free(self):
+        callback = Handler("Callback")
+        gc.callbacks.append(callback)
+        try:
+            graph = capture()
+        finally:
+            gc.callbacks.remove(callback)
+        edges = graph.referrers(graph._find(gc.callbacks))
+        self.assertIn("gc.callbacks", [edge["name"] for edge in edges])
+        self.assertIn("gc.garbage", [name for _, _, name in holders(gc.garbage)])
+
+    def test_holds_functions_that_search_codecs_and_handle_their_errors(self):
+        handler = Handler("ErrorHandler")
+        codecs.register_error("refgraph_test", handler)
+        graph = capture()
+        (edge,) = [edge for edge in graph.referrers(graph._find(handler)) if edge["name"] == "'refgraph_test'"]
+        self.assertEqual(
+            [(graph.node(up["source"])["type"], up["name"]) for up in graph.referrers(edge["source"])],
+            [("interpreter state", "codec error handlers")],
+        )
+
+    def test_holds_filters_of_warnings(self):
+        self.assertIn((*INTERPRETER, "warning filters"), holders(warnings.filters))
+
+    def test_holds_functions_to_be_called_around_forks(self):
+        print_holders = """
+import os, refgraph, test_roots
+functions = [test_roots.Handler("Before"), test_roots.Handler("Parent"), test_roots.Handler("Child")]
+os.register_at_fork(before=functions[0], after_in_parent=functions[1], after_in_child=functions[2])
+graph = refgraph.capture()
+for function in functions:
+    (list_id,) = [e["source"] for e in graph.referrers(graph._find(function)) if not graph.referrers(e["source"]) or
+                  [u["name"] for u in graph.referrers(e["source"])] != ["functions"]]
+    print([u["name"] for u in graph.referrers(list_id)])
+"""
+        self.assertEqual(
+            run_python(print_holders).splitlines(),
+            ["['fork handlers (before)']", "['fork handlers (parent)']", "['fork handlers (child)']"],
+        )
+
+    def test_holds_audit_hooks(self):
+        code = """
+import sys, refgraph, test_roots
+hook = test_roots.Handler("Hook")
+sys.addaudithook(hook)
+graph = refgraph.capture()
+ups = [graph.node(e["source"])["id"] for e in graph.referrers(graph._find(hook)) if e["kind"] == "index"]
+print([u["name"] for up in ups for u in graph.referrers(up)])
+"""
+        self.assertEqual(run_python(code).strip(), "['audit hooks']")
+
+    @unittest.skipUnless(sys.version_info >= (3, 12), "sys.monitoring is new in 3.12")
+    def test_holds_callbacks_of_monitoring_tools(self):
+        callback = Handler("Callback")
+        sys.monitoring.use_tool_id(3, "a tool of a test")
+        sys.monitoring.register_callback(3, sys.monitoring.events.LINE, callback)
+        try:
+            self.assertEqual(holders(callback), [(*INTERPRETER, "monitoring callback")])
+        finally:
+            sys.monitoring.register_callback(3, sys.monitoring.events.LINE, None)
+            sys.monitoring.free_tool_id(3)
+
+    @unittest.skipUnless(sys.version_info >= (3, 12), "before 3.12 a variable without a name: not found everywhere")
+    def test_holds_interned_strings_which_it_does_not_keep_alive(self):
+        graph = capture()
+        (state,) = [i for i in range(1, graph.num_nodes + 1) if graph.node(i)["label"] == "interpreter"
+                    and graph.node(i)["type"] == "interpreter state"]
+        (interned,) = [e["target"] for e in graph.references(state) if e["name"] == "interned strings"]
+        self.assertEqual(graph.node(interned)["type"], "dict")
+        self.assertGreater(graph.node(interned)["size"], 20_000)
+        self.assertEqual(graph.references(interned), [])
+
+    def test_holds_modules_and_builtins(self):
+        graph = capture()
+        names = {name for _, label, name in holders(sys.modules, graph) if label == "interpreter"}
+        self.assertEqual(names, {"sys.modules"})
+        self.assertIn("sys", [name for _, label, name in holders(vars(sys), graph) if label == "interpreter"])
+
+
+class Threads(unittest.TestCase):
+    def test_hold_their_context(self):
+        variable = contextvars.ContextVar("variable", default=None)
+        value = thing("ContextValue")
+        token = variable.set(value)
+        try:
+            graph = capture()
+        finally:
+            variable.reset(token)
+        context = [i for i in range(1, graph.num_nodes + 1) if graph.node(i)["type"] == "Context"]
+        ups = {(graph.node(u["source"])["type"], u["name"]) for i in context for u in graph.referrers(i)}
+        self.assertIn(("thread state", "context"), ups)
+
+    def test_hold_their_trace_and_profile_functions(self):
+        trace, profile = Handler("Trace"), Handler("Profile")
+        before = sys.gettrace(), sys.getprofile()
+        sys.setprofile(profile)
+        sys.settrace(trace)
+        try:
+            graph = capture()
+        finally:
+            sys.settrace(before[0])
+            sys.setprofile(before[1])
+        self.assertIn(("thread state", "MainThread", "trace function"), holders(trace, graph))
+        self.assertIn(("thread state", "MainThread", "profile function"), holders(profile, graph))
+
+    def test_hold_the_exception_that_is_handled(self):
+        try:
+            raise ValueError
+        except ValueError as error:
+            self.assertIn(("thread state", "MainThread", "handled exception"), holders(error))
+
+    def test_hold_hooks_of_async_generators(self):
+        first, last = Handler("First"), Handler("Last")
+        before = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(first, last)
+        try:
+            graph = capture()
+        finally:
+            sys.set_asyncgen_hooks(*before)
+        self.assertEqual(holders(first, graph), [("thread state", "MainThread", "async generator hook")])
+        self.assertEqual(holders(last, graph), [("thread state", "MainThread", "async generator finalizer")])
+
+    def test_hold_their_thread_locals(self):
+        local, inside, leave = threading.local(), threading.Event(), threading.Event()
+
+        def work():
+            local.value = thing("OfThread")
+            inside.set()
+            leave.wait()
+
+        thread = threading.Thread(target=work, name="Worker-9")
+        thread.start()
+        inside.wait()
+        try:
+            graph = capture()
+            (node,) = graph.find("type:OfThread")
+            self.assertNotIn(node, graph.find("garbage"))
+        finally:
+            leave.set()
+            thread.join()
+
+
+class Suspended(unittest.TestCase):
+    """What is not the interpreter's own has its name on the path, after what holds it."""
+
+    def test_a_suspended_generator_names_its_variables_after_who_holds_it(self):
+        def generate():
+            inside = thing("Inside")
+            yield
+            return inside
+
+        generator = generate()
+        next(generator)
+        graph = capture()
+        (node,) = graph.find("type:Inside")
+        self.assertEqual([step[:2] for step in steps(graph.why(id=node))], [("local", "generator"), ("local", "inside")])
+
+    def test_tasks_and_handles_of_asyncio_come_after_their_loop(self):
+        graphs = []
+
+        async def work():
+            inside = thing("InTask")
+            await asyncio.sleep(10)
+            return inside
+
+        async def main():
+            task = asyncio.ensure_future(work())
+            asyncio.get_running_loop().call_later(10, Handler("Later"))
+            await asyncio.sleep(0)
+            graphs.append(refgraph.capture())
+            task.cancel()
+
+        asyncio.run(main())
+        (graph,) = graphs
+        for name in ("InTask", "Later"):
+            (node,) = graph.find(f"type:{name}")
+            self.assertNotIn(node, graph.find("garbage"))
+        paths = graph.why(id=graph.find("type:Later")[0])
+        self.assertIn("TimerHandle", [n["type"] for n in paths.nodes])
+
+
+class OtherInterpreters(unittest.TestCase):
+    CREATE = """
+import refgraph, sys
+if sys.version_info >= (3, 13):
+    import _interpreters as interpreters
+    shared, apart = interpreters.create("legacy"), interpreters.create("isolated")
+else:
+    import _xxsubinterpreters as interpreters
+    shared = interpreters.create(isolated=False)
+    apart = interpreters.create(isolated=True) if sys.version_info >= (3, 12) else None
+"""
+
+    def test_that_share_the_gil_are_captured_with_modules_and_the_collectors_lists(self):
+        code = self.CREATE + """
+interpreters.run_string(shared, '''
+import gc
+class Inside: pass
+class Lost: pass
+held = [Inside()]
+cycle = Lost(); cycle.itself = cycle
+gc.disable()
+del cycle
+''')
+graph = refgraph.capture()
+(inside,), (lost,) = graph.find("type:Inside"), graph.find("type:Lost")
+print(graph.why(id=inside).text.splitlines()[0])
+print([e["name"] for e in graph.why(id=inside).edges if e["kind"] != "local"])
+print(lost in graph.find("garbage"), inside in graph.find("garbage"))
+print([graph.node(node)["refcount"] - graph.node(node)["counted"] for node in (inside, lost)])
+"""
+        first, names, garbage, lacking = run_python(code).splitlines()
+        self.assertEqual(first, "interpreter 1, interpreter state")
+        self.assertEqual(names, repr(["0", "held", "'__main__'", "", "sys.modules"]))
+        self.assertEqual((garbage, lacking), ("True False", "[0, 0]"))
+
+    @unittest.skipUnless(sys.version_info >= (3, 12), "every interpreter shares the GIL before 3.12")
+    def test_that_have_a_gil_of_their_own_are_left_out_and_counted(self):
+        code = self.CREATE + """
+interpreters.run_string(apart, 'class Apart: pass\\nheld = [Apart()]')
+graph = refgraph.capture()
+print(dict(graph.losses), graph.find("type:Apart"))
+"""
+        self.assertEqual(run_python(code).strip(), "{'interpreters with a GIL of their own: not captured': 1} ()")
+
+
+if __name__ == "__main__":
+    unittest.main()
