@@ -72,6 +72,13 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const r
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures,
                                                      const rg_matches *matches, size_t max_rows, rg_table **ret);
 
+/* id, parent, depth, object, type, size, retained: the objects that retain most, as a tree in which each stands under
+ * the one that dominates it; at depth 0 `nodes`, or for NULL what nothing but the process itself dominates. Passages
+ * have no row: what they dominate stands under their owner. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_dominators(const rg_graph *graph, const rg_dominators *dominators,
+                                                       const rg_node *nodes, size_t num_nodes, size_t max_rows,
+                                                       rg_table **ret);
+
 #ifdef __cplusplus
 }
 #endif

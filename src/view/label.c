@@ -290,28 +290,37 @@ static uint32_t add_rows(struct rgi_text *text, const rg_view *view, const struc
 }
 
 // Lines as one line: commas for the line ends.
-static rg_error *add_joined(struct rgi_arena *strings, struct rgi_text *lines, const char **ret)
+static void add_joined(struct rgi_text *text, const struct rgi_text *lines)
 {
-  RGI_SCOPED_TEXT joined = RGI_TEXT_INIT;
   const char *line = rgi_text_string(lines);
   while (*line) {
     size_t size = strcspn(line, "\n");
-    rgi_text_add(&joined, line, size);
+    rgi_text_add(text, line, size);
     line += size + (line[size] == '\n'); // a text that failed may end anywhere
-    rgi_text_puts(&joined, *line ? ", " : "");
+    rgi_text_puts(text, *line ? ", " : "");
   }
-  joined.is_failed |= lines->is_failed;
-  rgi_text_clear(lines);
-  return rgi_arena_add_text(strings, &joined, ret);
+  text->is_failed |= lines->is_failed;
 }
 
 static rg_error *add_joined_lines(struct rgi_sheet *sheet, const struct rgi_box *box, size_t columns,
                                   const char **ret)
 {
-  RGI_SCOPED_TEXT lines = RGI_TEXT_INIT;
+  RGI_SCOPED_TEXT lines = RGI_TEXT_INIT, joined = RGI_TEXT_INIT;
   struct writer writer = {&lines, &sheet->options, " ", columns, 0};
   add_lines(&writer, sheet->graph, box);
-  return add_joined(&sheet->view->strings, &lines, ret);
+  add_joined(&joined, &lines);
+  return rgi_arena_add_text(&sheet->view->strings, &joined, ret);
+}
+
+void rgi_view_add_node_label(struct rgi_text *text, const rg_graph *graph, rg_node node)
+{
+  rg_node_info info = rg_graph_node(graph, node);
+  struct rgi_box box = {.node = {.node = node, .count = 1}, .info = info, .type = rg_graph_type(graph, info.type)};
+  rg_view_options options = RG_VIEW_OPTIONS_INIT;
+  RGI_SCOPED_TEXT lines = RGI_TEXT_INIT;
+  struct writer writer = {&lines, &options, " ", TERMINAL_COLUMNS, 0};
+  add_lines(&writer, graph, &box);
+  add_joined(text, &lines);
 }
 
 static rg_error *add_one_line_texts(struct rgi_sheet *sheet, struct rgi_box *box)

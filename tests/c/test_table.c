@@ -98,6 +98,62 @@ Test(table, of_closures_has_a_table_of_what_each_site_captures)
   rg_table_destroy(table);
 }
 
+static rg_table *dominators_of(const rg_graph *graph, const rg_node *nodes, size_t num_nodes, size_t max_rows)
+{
+  rg_dominators *dominators;
+  rg_table *table;
+  cr_assert_null(rg_dominators_create(graph, NULL, &dominators));
+  cr_assert_null(rg_table_of_dominators(graph, dominators, nodes, num_nodes, max_rows, &table));
+  rg_dominators_destroy(dominators);
+  return table;
+}
+
+#define DOMINATED              \
+  "R>a a>b a>c b>d R>e R>f e>g f>g " \
+  "a:size=1 b:size=2 c:size=9 d:size=3 e:size=4 f:size=4 g:size=20 h:size=8"
+
+Test(table, of_dominators_is_a_tree_in_preorder_whose_largest_branch_is_first)
+{
+  SCOPED_HEAP heaped = heap(DOMINATED);
+  rg_table *table = dominators_of(heaped.graph, NULL, 0, SIZE_MAX);
+  static const char *names = "gacbdef";
+  static const int64_t depths[] = {0, 0, 1, 1, 2, 0, 0}, retained[] = {20, 15, 9, 5, 3, 4, 4};
+  cr_assert_eq(rg_table_num_rows(table), 7);
+  for (size_t i = 0; i < 7; i++) {
+    char name[] = {names[i], '\0'};
+    cr_assert_eq(rg_table_cell(table, i, 0).number, heap_node(&heaped, name));
+    cr_assert_eq(rg_table_cell(table, i, 2).number, depths[i]);
+    cr_assert_eq(rg_table_cell(table, i, 3).number, retained[i]);
+  }
+  cr_assert_str_eq(rg_table_summary(table), "8 objects, 51 B; no root reaches 1 object, 8 B");
+  rg_table_destroy(table);
+}
+
+Test(table, of_dominators_keeps_the_largest_and_counts_the_rest)
+{
+  SCOPED_HEAP heaped = heap(DOMINATED);
+  rg_table *table = dominators_of(heaped.graph, NULL, 0, 3);
+  cr_assert_eq(rg_table_cell(table, 0, 0).number, heap_node(&heaped, "g"));
+  cr_assert_eq(rg_table_cell(table, 1, 0).number, heap_node(&heaped, "a"));
+  cr_assert_eq(rg_table_cell(table, 2, 0).number, heap_node(&heaped, "c"));
+  cr_assert_eq(rg_table_num_rows(table), 3);
+  cr_assert_eq(rg_table_num_omitted(table), 4);
+  rg_table_destroy(table);
+}
+
+Test(table, of_dominators_has_what_stands_under_another_once)
+{
+  SCOPED_HEAP heaped = heap(DOMINATED);
+  const rg_node nodes[] = {heap_node(&heaped, "d"), heap_node(&heaped, "b"), heap_node(&heaped, "h")};
+  rg_table *table = dominators_of(heaped.graph, nodes, 3, SIZE_MAX);
+  cr_assert_eq(rg_table_num_rows(table), 3);
+  cr_assert_eq(rg_table_cell(table, 0, 0).number, nodes[2]);
+  cr_assert_eq(rg_table_cell(table, 1, 0).number, nodes[1]);
+  cr_assert_eq(rg_table_cell(table, 2, 0).number, nodes[0]);
+  cr_assert_eq(rg_table_cell(table, 2, 1).number, nodes[1]);
+  rg_table_destroy(table);
+}
+
 Test(table, outlives_its_graph)
 {
   struct heap heaped = heap("R>f f{x}>a f:closure,site=make/app.py/12/x");
@@ -117,4 +173,11 @@ Test(table, without_memory_fails_and_keeps_nothing)
   cr_assert_gt(HEAP_TORTURE(rg_table_of_closures(heaped.graph, closures, NULL, SIZE_MAX, &table),
                             rg_table_destroy(table)), 5);
   rg_closures_destroy(closures);
+  rg_dominators *dominators;
+  rg_dominated children; // asked for once, they stay
+  cr_assert_null(rg_dominators_create(heaped.graph, NULL, &dominators));
+  cr_assert_null(rg_dominators_children(dominators, RG_NODE_ROOT, &children));
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_dominators(heaped.graph, dominators, NULL, 0, 1, &table),
+                            rg_table_destroy(table)), 5);
+  rg_dominators_destroy(dominators);
 }

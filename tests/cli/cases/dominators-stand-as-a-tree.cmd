@@ -1,0 +1,1 @@
+refgraph dominators heap.rgd

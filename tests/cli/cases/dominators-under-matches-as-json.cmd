@@ -1,0 +1,1 @@
+refgraph dominators heap.rgd type:list --limit 2 --json
