@@ -31,6 +31,7 @@
 
 #include "../base/alloc.h"
 #include "../base/options.h"
+#include "../base/sort.h"
 #include "../graph/graph-internal.h"
 #include "ahead.h"
 
@@ -390,31 +391,8 @@ uint64_t rg_dominators_retained(const rg_dominators *dominators, rg_node node)
 
 /* --- children ------------------------------------------------------------------------------------------------------ */
 
-// A radix sort whose last digit is the parent: first by what is retained, the most first, then by whose child it is.
-// Each step is stable and the first one takes nodes ascending, which settles ties.
-#define DIGIT_BITS 11
-#define NUM_DIGITS (1u << DIGIT_BITS)
-
-// The most comes first, so digits count downwards.
-static uint32_t digit_of(const rg_dominators *dominators, rg_node node, unsigned shift)
-{
-  return (NUM_DIGITS - 1) - ((uint32_t)(dominators->retained[node] >> shift) & (NUM_DIGITS - 1));
-}
-
-static void sort_by_digit(const rg_dominators *dominators, const rg_node *nodes, size_t num, unsigned shift,
-                          rg_node *ret)
-{
-  uint32_t begin[NUM_DIGITS + 1] = {0};
-  for (size_t i = 0; i < num; i++)
-    begin[digit_of(dominators, nodes[i], shift) + 1]++;
-  for (size_t digit = 1; digit < NUM_DIGITS; digit++)
-    begin[digit] += begin[digit - 1];
-  for (size_t i = 0; i < num; i++) {
-    if (i + AHEAD < num)
-      __builtin_prefetch(&dominators->retained[nodes[i + AHEAD]]);
-    ret[begin[digit_of(dominators, nodes[i], shift)]++] = nodes[i];
-  }
-}
+// By what is retained, the most first, then by whose child it is. Each step is stable and the first one takes nodes
+// ascending, which settles ties.
 
 // `begin` gets where the children of each node begin; `nodes` are those with a parent.
 static void sort_by_parent(const rg_dominators *dominators, const rg_node *nodes, size_t num, uint32_t *begin,
@@ -429,15 +407,12 @@ static void sort_by_parent(const rg_dominators *dominators, const rg_node *nodes
     ret[--begin[dominators->parents[nodes[i]]]] = nodes[i];
 }
 
-static size_t list_reached(const rg_dominators *dominators, rg_node *ret, uint64_t *most_ret)
+static size_t list_reached(const rg_dominators *dominators, rg_node *ret)
 {
   size_t num = 0;
   for (rg_node node = 1; node < dominators->num_nodes; node++) {
-    if (dominators->parents[node] == RG_NODE_NONE)
-      continue;
-    ret[num++] = node;
-    if (dominators->retained[node] > *most_ret)
-      *most_ret = dominators->retained[node];
+    if (dominators->parents[node] != RG_NODE_NONE)
+      ret[num++] = node;
   }
   return num;
 }
@@ -445,19 +420,15 @@ static size_t list_reached(const rg_dominators *dominators, rg_node *ret, uint64
 static rg_error *create_children(rg_dominators *dominators)
 {
   size_t num_nodes = dominators->num_nodes;
-  RGI_SCOPED_FREE uint32_t *begin = rgi_alloc_dense(num_nodes + 1, sizeof(*begin));
   RGI_SCOPED_FREE rg_node *nodes = rgi_alloc_dense(num_nodes, sizeof(*nodes));
-  RGI_SCOPED_FREE rg_node *sorted = rgi_alloc_dense(num_nodes, sizeof(*sorted));
-  if (!begin || !nodes || !sorted)
+  if (!nodes)
     return rgi_out_of_memory();
-  uint64_t most = 0;
-  size_t num = list_reached(dominators, nodes, &most);
-  for (unsigned shift = 0; shift < 64 && most >> shift; shift += DIGIT_BITS) {
-    sort_by_digit(dominators, nodes, num, shift, sorted);
-    rg_node *swapped = nodes;
-    nodes = sorted;
-    sorted = swapped;
-  }
+  size_t num = list_reached(dominators, nodes);
+  RGI_TRY(rgi_sort_descending(dominators->retained, nodes, num));
+  RGI_SCOPED_FREE uint32_t *begin = rgi_alloc_dense(num_nodes + 1, sizeof(*begin));
+  RGI_SCOPED_FREE rg_node *sorted = rgi_alloc_dense(num_nodes, sizeof(*sorted));
+  if (!begin || !sorted)
+    return rgi_out_of_memory();
   sort_by_parent(dominators, nodes, num, begin, sorted);
   dominators->children_begin = rgi_take(begin);
   dominators->children = rgi_take(sorted);
