@@ -369,6 +369,12 @@ static bool is_immortal(PyObject *object)
 #endif
 }
 
+// A derived frozenset may have attributes beside its members; a derived tuple has them in a dict.
+static bool is_fixed(PyObject *object)
+{
+  return PyTuple_Check(object) || PyFrozenSet_CheckExact(object) || PyMethod_Check(object) || PyCFunction_Check(object);
+}
+
 rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
                         rg_node_info *ret)
 {
@@ -383,6 +389,8 @@ rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const st
   };
   if (is_immortal(object))
     info.flags |= RG_NODE_IMMORTAL;
+  if (is_fixed(object))
+    info.flags |= RG_NODE_FIXED;
   RGPY_TRY(describe_label(capture, object, type, &info));
   *ret = info;
   return NULL;

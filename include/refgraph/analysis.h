@@ -85,6 +85,11 @@ typedef struct rg_retained {
 RG_PUBLIC RG_MUST_USE rg_error *rg_retained_by_sets(const rg_graph *graph, rg_edge_kinds kinds,
                                                     const rg_node_set *sets, size_t num_sets, rg_retained *ret);
 
+/* Whether a program can undo a reference: an attribute, item, position, key, captured or local variable, or bound
+ * argument, whose holder can change. Never the super-root's edges, machinery, a step to a passage, and what something
+ * fixed, or something that is no object, holds. Cost: O(log V). */
+RG_PUBLIC bool rg_edge_is_editable(const rg_graph *graph, rg_edge edge);
+
 /* --- disjoint paths and the minimum cut ------------------------------------------------------------------------- */
 
 /* Paths from the super-root to a node that have no other node in common, as many as there are, or the first
@@ -117,9 +122,7 @@ RG_PUBLIC rg_edge_list rg_disjoint_paths_edges(const rg_disjoint_paths *paths, s
 /* The fewest references that must be cut so that no root reaches any of some nodes; among equally few those nearest to
  * the nodes.
  *
- * Only what a program can undo may be cut: attributes, items, positions, keys, captured and local variables, and bound
- * arguments, where the holder can change. Never cut are the super-root's edges, machinery, a step to a passage, and
- * what an unchangeable sequence or set, or something that is no object, holds.
+ * Only what a program can undo may be cut, see rg_edge_is_editable.
  * Method: maximum flow with unit capacities (Dinic), O(V + E) a phase, given up beyond `max_edges`; 24 bytes a node. */
 typedef struct rg_cut rg_cut;
 
@@ -144,8 +147,6 @@ RG_PUBLIC rg_cut_result rg_cut_get_result(const rg_cut *cut);
 /* RG_CUT_FOUND: the references to cut, ascending. RG_CUT_IMPOSSIBLE: a path without one that can be, from the
  * super-root on. Else empty. */
 RG_PUBLIC rg_edge_list rg_cut_edges(const rg_cut *cut);
-/* Whether a program can undo a reference, as described above. */
-RG_PUBLIC bool rg_edge_is_editable(const rg_graph *graph, rg_edge edge);
 
 /* What cutting some references frees: what no root reaches any more. What is freed at once, by reference counts alone,
  * and what waits for the next collection, since it is in a cycle or only reached from one.

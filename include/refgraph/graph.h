@@ -82,7 +82,8 @@ typedef uint16_t rg_node_flags;
 #define RG_NODE_FROZEN ((rg_node_flags)64)   /* the collector was told to leave it alone */
 #define RG_NODE_INFERRED ((rg_node_flags)128) /* a holder that only counts of references tell of, such as C code: a path
                                                * that begins at any other root is preferred */
-#define RG_NODE_FLAGS_ALL ((rg_node_flags)255)
+#define RG_NODE_FIXED ((rg_node_flags)256)   /* what it refers to stays the same as long as it lives, as in a tuple */
+#define RG_NODE_FLAGS_ALL ((rg_node_flags)511)
 
 /* Whether an object is still in use, as far as a field of its own says so. */
 typedef enum rg_state {

@@ -20,7 +20,7 @@ static const char *const category_words[RG_NUM_CATEGORIES] = {"instance", "conta
 static const char *const usual_types[RG_NUM_CATEGORIES] = {"object", "list",   "int",   "function",
                                                            "type",   "module", "frame", "state"};
 static const char *const flag_words[] = {"closure", "implicit", "passage", "immortal", "shared", "partial",
-                                         "frozen",  "inferred"};
+                                         "frozen",  "inferred", "fixed"};
 
 static void check(rg_error *error)
 {
