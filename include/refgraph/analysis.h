@@ -162,7 +162,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_freed_by_cut(const rg_graph *graph, rg_edge_k
 
 /* Strongly connected components of two nodes or more, and nodes that refer to themselves; those that retain most first
  * (ties: more bytes of their own, more nodes, then the first node).
- * Method: Tarjan's algorithm with a stack of its own, O(V + E), 16 bytes a node. */
+ * Method: Tarjan's algorithm with a stack of its own, then Garey and Tarjan's for the weakest reference, O(V + E);
+ * 16 bytes a node at most for the search, then 12, and 4 to 16 a node in cycles and 60 a cycle. */
 typedef struct rg_cycles rg_cycles;
 
 typedef enum rg_cycle_fate {
@@ -174,8 +175,8 @@ typedef enum rg_cycle_fate {
 typedef enum rg_cycle_shape {
   RG_CYCLE_OTHER,
   RG_CYCLE_RECURSIVE, /* a closure that captures itself, as an inner function that calls itself does */
-  RG_CYCLE_OWNED,     /* a closure that captures the object which holds it */
-  RG_CYCLE_FRAME,     /* through a frame: as an exception, its traceback and the frame whose variable it is */
+  RG_CYCLE_OWNED,     /* a closure that captures an object by which it is held */
+  RG_CYCLE_FRAME,     /* through a local variable: as an exception, its traceback and the frame whose variable it is */
 } rg_cycle_shape;
 
 typedef struct rg_cycle {
@@ -184,16 +185,17 @@ typedef struct rg_cycle {
   rg_cycle_fate fate;
   rg_cycle_shape shape;
   uint64_t size;        /* shallow bytes of its nodes */
-  uint64_t retained;    /* bytes that they keep alive together, as far as their dominators tell: a lower bound */
-  rg_edge weakest;      /* the reference to cut: without it nothing is left of the cycle. A captured variable rather
-                         * than an attribute, an attribute rather than an item. RG_EDGE_NONE: no one reference is enough,
-                         * or the cycle is too large to try */
+  uint64_t retained;    /* bytes that they keep alive together, as far as dominators tell: a lower bound; without a root
+                         * their own */
+  rg_edge weakest;      /* the reference to cut: it is in every cycle of these nodes, and a program can undo it. A
+                         * captured variable rather than an attribute, an attribute rather than an item. RG_EDGE_NONE:
+                         * there is none */
 } rg_cycle;
 
 typedef struct rg_cycle_options {
   size_t size;
   rg_edge_kinds kinds;             /* 0: all strong ones but machinery and types, in whose cycles everything hangs */
-  const rg_dominators *dominators; /* NULL: made meanwhile */
+  const rg_dominators *dominators; /* of these kinds and maybe others; NULL: made meanwhile, of all strong ones */
 } rg_cycle_options;
 #define RG_CYCLE_OPTIONS_INIT {sizeof(rg_cycle_options), 0, 0}
 

@@ -338,6 +338,33 @@ static void measure_sets(const rg_graph *graph, int num_rounds)
   report("what 63 sets retain", &measure);
 }
 
+static uint32_t most_nodes(const rg_cycles *cycles)
+{
+  uint32_t most = 0;
+  for (size_t i = 0; i < rg_cycles_num(cycles); i++) {
+    uint32_t num_nodes = rg_cycles_get(cycles, i).num_nodes;
+    most = num_nodes > most ? num_nodes : most;
+  }
+  return most;
+}
+
+static rg_cycles *measure_cycles(const rg_graph *graph, const rg_dominators *dominators, int num_rounds,
+                                 struct measure *measure)
+{
+  rg_cycle_options options = RG_CYCLE_OPTIONS_INIT;
+  options.dominators = dominators;
+  rg_cycles *cycles = NULL;
+  for (int i = 0; i < num_rounds; i++) {
+    rg_cycles_destroy(cycles);
+    begin(measure);
+    must(rg_cycles_create(graph, &options, &cycles));
+    end(measure, graph);
+  }
+  report("cycles, dominators being there", measure);
+  printf("  %zu cycles, the largest of %u objects\n", rg_cycles_num(cycles), most_nodes(cycles));
+  return cycles;
+}
+
 /* --- beside igraph ------------------------------------------------------------------------------------------------- */
 
 #ifdef HAVE_IGRAPH
@@ -423,6 +450,9 @@ int main(int argc, char **argv)
   measure_children(graph, dominators);
   measure_sets(graph, num_rounds);
   measure_paths(graph, num_rounds);
+  struct measure ours_of_cycles = {0};
+  rg_cycles *cycles = measure_cycles(graph, dominators, num_rounds, &ours_of_cycles);
+  rg_cycles_destroy(cycles);
   if (num_rounds > 1)
     compare_with_igraph(graph, dominators, &ours);
   rg_dominators_destroy(dominators);
