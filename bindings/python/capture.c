@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "allocations.h"
+#include "collected.h"
 #include "describe.h"
 #include "interpreter.h"
 #include "probes.h"
@@ -266,9 +267,6 @@ static rg_error *read_bounded(struct rgpy_capture *capture, const rg_capture_opt
 
 /* --- what the collector knows --------------------------------------------------------------------------------------- */
 
-// The documented ways to enumerate objects leave out, on some releases, those that gc.freeze() set apart; and they write
-// to all others, which in a forked child copies every page of the heap. There, and for the frozen ones, the collector's
-// lists themselves are read.
 static rg_error *add_listed(void *context, PyObject *object, bool is_frozen)
 {
   struct rgpy_capture *capture = context;
@@ -281,96 +279,36 @@ static rg_error *add_listed(void *context, PyObject *object, bool is_frozen)
   return NULL;
 }
 
-static rg_error *add_tracked(struct rgpy_capture *capture, PyObject *object)
+static rg_error *add_documented(void *context, PyObject *object, bool is_frozen)
 {
+  struct rgpy_capture *capture = context;
   rg_node node;
+  (void)is_frozen;
   RGPY_TRY(rgpy_capture_node(capture, object, &node));
   rgpy_found_at(capture, node)->marks |= RGPY_MARK_TRACKED;
   return NULL;
 }
 
-#if PY_VERSION_HEX >= 0x030c0000
-
-struct enumeration {
-  struct rgpy_capture *capture;
-  rg_error *error;
-};
-
-static int visit_tracked(PyObject *object, void *context)
+static rg_error *add_of_current(struct rgpy_capture *capture, const struct rgpy_documented *documented)
 {
-  struct enumeration *enumeration = context;
-  enumeration->error = add_tracked(enumeration->capture, object);
-  return enumeration->error == NULL;
+  if (!documented)
+    return rgpy_collected_visit(PyInterpreterState_Get(), add_listed, capture);
+  capture->refcount_bias = documented->bias;
+  capture->num_frozen = capture->num_unlisted = documented->num_unseen;
+  return rgpy_documented_visit(documented, add_documented, capture);
 }
 
-static rg_error *enumerate_tracked(struct rgpy_capture *capture, PyObject *listed)
-{
-  (void)listed;
-  struct enumeration enumeration = {capture, NULL};
-  PyUnstable_GC_VisitObjects(visit_tracked, &enumeration);
-  return enumeration.error;
-}
-
-static rg_error *list_tracked(PyObject **ret)
-{
-  *ret = NULL;
-  return NULL;
-}
-
-int rgpy_capture_init(void)
-{
-  return 0;
-}
-
-#else
-
-static rg_error *enumerate_tracked(struct rgpy_capture *capture, PyObject *listed)
-{
-  capture->refcount_bias = 1;
-  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(listed); i++)
-    RGPY_TRY(add_tracked(capture, PyList_GET_ITEM(listed, i)));
-  return NULL;
-}
-
-static PyObject *get_objects;
-
-int rgpy_capture_init(void)
-{
-  RGPY_CLEANUP_DECREF PyObject *gc = PyImport_ImportModule("gc");
-  get_objects = gc ? PyObject_GetAttrString(gc, "get_objects") : NULL;
-  return get_objects ? 0 : -1;
-}
-
-// gc.get_objects() makes a list, and making one may start a collection: not here.
-static rg_error *list_tracked(PyObject **ret)
-{
-  int was_enabled = PyGC_Disable();
-  PyObject *listed = PyObject_CallNoArgs(get_objects);
-  if (was_enabled)
-    PyGC_Enable();
-  if (!listed) {
-    // An audit hook may have refused.
-    PyErr_Clear();
-    return rg_error_create(RG_ERROR_UNSUPPORTED, "gc.get_objects() failed");
-  }
-  *ret = listed;
-  return NULL;
-}
-
-#endif
-
-static rg_error *add_all_tracked(struct rgpy_capture *capture, PyObject *listed)
+static rg_error *add_all_tracked(struct rgpy_capture *capture, const struct rgpy_documented *documented)
 {
   PyInterpreterState *current = PyInterpreterState_Get();
-  if (capture->is_isolated) {
-    RGPY_TRY(rgpy_collector_lists(current, add_listed, capture));
-  } else {
-    RGPY_TRY(enumerate_tracked(capture, listed));
-    RGPY_TRY(rgpy_collector_frozen(current, add_listed, capture));
-  }
+  RGPY_TRY(add_of_current(capture, documented));
   for (PyInterpreterState *other = PyInterpreterState_Head(); other; other = PyInterpreterState_Next(other)) {
-    if (other != current && rgpy_shares_gil(other))
-      RGPY_TRY(rgpy_collector_lists(other, add_listed, capture));
+    if (other == current || !rgpy_shares_gil(other))
+      continue;
+    if (documented)
+      capture->num_interpreters_apart++;
+    else
+      RGPY_TRY(rgpy_collected_visit(other, add_listed, capture));
   }
   return NULL;
 }
@@ -432,7 +370,8 @@ static rg_error *name_closures(struct rgpy_capture *capture)
   return NULL;
 }
 
-static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_options *options, PyObject *listed)
+static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_options *options,
+                              const struct rgpy_documented *documented)
 {
   RGPY_TRY(init_capture(capture, options));
   if (!options->is_bounded)
@@ -448,7 +387,7 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
   if (options->is_bounded) {
     RGPY_TRY(read_bounded(capture, options));
   } else {
-    RGPY_TRY(add_all_tracked(capture, listed));
+    RGPY_TRY(add_all_tracked(capture, documented));
     count_waiting(capture);
     RGPY_TRY(rgpy_set_call_apart(capture));
     RGPY_TRY(read_all(capture));
@@ -475,9 +414,10 @@ static rg_error *add_losses(struct rgpy_capture *capture, const rg_capture_optio
     RGPY_TRY(rg_builder_add_loss(capture->builder, &options->losses[i]));
   const rg_loss losses[] = {
       {"sizes: classes that have a __sizeof__ were not asked", capture->num_unmeasured},
-      {"interpreters with a GIL of their own: not captured", capture->num_interpreters_apart},
+      {"interpreters whose objects cannot be enumerated: not captured", capture->num_interpreters_apart},
       {"static data: segments of more than 16 MB were not searched", rgpy_static_data()->num_left_out},
       {"a collection was running: what it was about to free may be missing", capture->num_collections},
+      {"objects that gc.freeze() set apart: only those that others refer to", capture->num_unlisted},
   };
   for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
     if (losses[i].num)
@@ -496,12 +436,13 @@ rg_error *rgpy_capture_located(const rg_capture_options *options, const struct r
   options = &complete;
   uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
   struct rgpy_capture capture = {.call = call ? *call : (struct rgpy_call){0}};
-  RGPY_CLEANUP_DECREF PyObject *listed = NULL;
+  __attribute__((cleanup(rgpy_documented_deinit))) struct rgpy_documented documented = {0};
   if (!options->is_isolated)
     rgpy_capture_prepare();
-  if (!options->is_bounded && !options->is_isolated)
-    RGPY_TRY(list_tracked(&listed));
-  rg_error *error = capture_into(&capture, options, listed);
+  capture.is_documented = !options->is_bounded && !options->is_isolated && !rgpy_collected_has_lists();
+  if (capture.is_documented)
+    RGPY_TRY(rgpy_documented_init(&documented));
+  rg_error *error = capture_into(&capture, options, capture.is_documented ? &documented : NULL);
   if (!error)
     error = add_losses(&capture, options);
   if (!error && locate)

@@ -1,6 +1,7 @@
 /* A capture under way: which objects were found, and what is known of each.
  *
  *   capture.c     the walk: from given objects to a depth, or over the whole heap
+ *   collected.c   all objects that the collector knows
  *   references.c  the references of one object, each with its kind and name
  *   describe.c    type, label and code site of one object
  *   sizes.c       its bytes
@@ -128,11 +129,13 @@ struct rgpy_capture {
   bool with_internals;           /* bounded captures leave internal and type references out, unless asked for */
   bool is_redacted;              /* private text is not even copied */
   bool is_isolated;              /* in a forked child, see rg_capture_options */
+  bool is_documented;            /* the collector's lists are not read: see collected.h */
   uint32_t refcount_bias;        /* references that the enumeration itself holds on tracked objects */
   uint64_t num_frozen;           /* objects that gc.freeze() set apart */
+  uint64_t num_unlisted;         /* of them, those that are not enumerated */
   uint64_t num_unmeasured;       /* objects whose own __sizeof__ was not called */
   uint64_t num_collections;      /* that were under way */
-  uint64_t num_interpreters_apart; /* those that do not share the GIL, which cannot be read */
+  uint64_t num_interpreters_apart; /* those that do not share the GIL, or are not enumerated */
   struct rgpy_states states;     /* frames and states, in the order of their threads */
   uint32_t target_bias;          /* references that the call itself holds on targets */
   struct rgpy_call call;         /* of Python; without arguments: there is none */
@@ -168,9 +171,6 @@ static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *captur
 }
 
 /* --- capture.c --- */
-
-/* Once, when the module is loaded: what may not be looked up during a capture. */
-int rgpy_capture_init(void);
 
 /* The node of `object`, a new one if it has none. */
 rg_error *rgpy_capture_node(struct rgpy_capture *capture, PyObject *object, rg_node *ret);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "allocations.h"
+#include "collected.h"
 
 #define POLL_MS 100
 #define REFUSAL_SIZE 200
@@ -297,12 +298,20 @@ static bool is_memory_short(void)
   return available && available < resident + resident * 3 / 10;
 }
 
+// NULL: nothing is in the way. In a child no Python object may be made, as the documented way to enumerate them does.
+static const char *find_obstacle(void)
+{
+  if (!rgpy_collected_has_lists())
+    return "the collector's lists were not found in this interpreter";
+  return is_memory_short() ? "memory is short" : NULL;
+}
+
 // Says in `refusal_ret` why nothing was forked; it is empty otherwise.
 static rg_error *try_fork(struct rgpy_job *job, const struct rgpy_dump_call *call, char refusal_ret[REFUSAL_SIZE])
 {
-  const char *reason = "memory is short";
+  const char *reason = find_obstacle();
   refusal_ret[0] = '\0';
-  if (!is_memory_short()) {
+  if (!reason) {
     rgpy_capture_prepare();
     job->snapshot.pid = getpid();
     job->snapshot.begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);

@@ -281,36 +281,7 @@ struct rgpy_signal_handlers rgpy_signal_handlers(void)
 
 #endif
 
-/* --- the collector's lists ---------------------------------------------------------------------------------------- */
-
-// The two lowest bits of a link are the collector's marks.
-static PyGC_Head *link_of(uintptr_t link)
-{
-  return (PyGC_Head *)(link & ~(uintptr_t)3);
-}
-
-static rg_error *walk_list(PyGC_Head *list, bool is_frozen, rgpy_visit_tracked visit, void *context)
-{
-  PyGC_Head *head = list;
-  for (PyGC_Head *next; (next = link_of(head->_gc_next)) != list; head = next) {
-    if (!next || link_of(next->_gc_prev) != head)
-      return rg_error_create(RG_ERROR_UNSUPPORTED, "the collector's lists are broken at %p", (void *)head);
-    RGPY_TRY(visit(context, (PyObject *)(next + 1), is_frozen));
-  }
-  return NULL;
-}
-
-rg_error *rgpy_collector_frozen(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context)
-{
-  return walk_list(&interpreter->gc.permanent_generation.head, true, visit, context);
-}
-
-rg_error *rgpy_collector_lists(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context)
-{
-  for (size_t i = 0; i < NUM_GENERATIONS; i++)
-    RGPY_TRY(walk_list(&interpreter->gc.generations[i].head, false, visit, context));
-  return rgpy_collector_frozen(interpreter, visit, context);
-}
+/* --- the collector -------------------------------------------------------------------------------------------------- */
 
 struct rgpy_collector rgpy_collector(PyInterpreterState *interpreter)
 {

@@ -42,15 +42,7 @@ struct rgpy_signal_handlers {
 };
 struct rgpy_signal_handlers rgpy_signal_handlers(void);
 
-/* --- the collector's lists ---------------------------------------------------------------------------------------- */
-
-/* Calls `visit` for each object that the collector knows, the youngest generation first and last what gc.freeze() set
- * apart. The lists are read as they lie in memory, so that no object is written to; each link must lead back to where
- * it came from, or the walk ends with an error. */
-typedef rg_error *(*rgpy_visit_tracked)(void *context, PyObject *object, bool is_frozen);
-rg_error *rgpy_collector_lists(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context);
-/* Only what gc.freeze() set apart. */
-rg_error *rgpy_collector_frozen(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context);
+/* --- the collector ------------------------------------------------------------------------------------------------ */
 
 /* What gc.isenabled(), gc.get_threshold() and gc.get_count() tell, and whether a collection is under way. */
 struct rgpy_collector {

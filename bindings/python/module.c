@@ -1,5 +1,6 @@
 /* The module refgraph._refgraph. */
 #include "capture.h"
+#include "collected.h"
 #include "describe.h"
 #include "docstrings.h"
 #include "layout.h"
@@ -67,7 +68,7 @@ static int module_exec(PyObject *module)
 {
   rgpy_probes_init();
   rgpy_sizes_init();
-  if (rgpy_capture_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
+  if (rgpy_collected_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
       PyModule_AddType(module, &rgpy_drawing_type) < 0 || PyModule_AddType(module, &rgpy_dump_type) < 0 ||
       add_api(module) < 0)
     return -1;

@@ -34,7 +34,9 @@ rg_error *rgpy_set_process(struct rgpy_capture *capture, const rg_capture_option
       .producer = "refgraph " RG_VERSION,
       .interpreter = interpreter,
       .host = host,
-      .mode = options->is_isolated ? "fork" : "gil",
+      .mode = options->is_isolated     ? "fork"
+              : capture->is_documented ? "gil, documented API"
+                                       : "gil",
       .pid = options->is_isolated ? options->pid : (uint64_t)getpid(),
       .time_ns = rgpy_clock_ns(CLOCK_REALTIME),
       .pause_ns = options->is_isolated ? options->pause_ns : rgpy_clock_ns(CLOCK_MONOTONIC) - begin_ns,

@@ -282,6 +282,36 @@ class CollectorsLists(unittest.TestCase):
         self.assertGreater(len(listed), 5000)
         self.assertLess(len(listed - found), 5)
 
+    def test_the_lists_were_found_and_agree_with_the_documented_api(self):
+        self.assertEqual(capture().process["mode"], "gil")
+
+    def test_the_documented_api_alone_finds_the_same_objects_and_references(self):
+        code = (
+            "import gc, refgraph\n"
+            "gc.collect(); gc.disable()\n"
+            "graph = refgraph.capture()\n"
+            "print(graph.process['mode'], graph.num_nodes, graph.num_edges, graph.losses, sep='\\n')"
+        )
+        mode, nodes, edges, losses = run_python(code).splitlines()
+        other_mode, other_nodes, other_edges, other_losses = run_python(code, REFGRAPH_DOCUMENTED_API="1").splitlines()
+        self.assertEqual((mode, other_mode), ("gil", "gil, documented API"))
+        # From 3.12 on what the interpreter makes before the first module is frozen.
+        self.assertLess(abs(int(nodes) - int(other_nodes)), 500)
+        self.assertLess(abs(int(edges) - int(other_edges)), 2000)
+        self.assertEqual(losses, "()")
+
+    def test_the_documented_api_alone_says_that_frozen_objects_may_be_missing(self):
+        if sys.version_info >= (3, 13, 3):
+            self.skipTest("from 3.13.3 on it enumerates them")
+        code = (
+            "import gc, refgraph\n"
+            "gc.collect(); gc.disable(); gc.freeze()\n"
+            "graph = refgraph.capture()\n"
+            "print(graph.losses == (('objects that gc.freeze() set apart: only those that others refer to',"
+            " gc.get_freeze_count()),), graph.process['frozen'] == gc.get_freeze_count())"
+        )
+        self.assertEqual(run_python(code, REFGRAPH_DOCUMENTED_API="1"), "True True\n")
+
     def test_an_isolated_capture_tells_what_an_ordinary_one_does(self):
         # What the first capture leaves behind, such as its result, is there in the second.
         first, again, isolated = capture(), capture(), capture(isolated=True)

@@ -122,6 +122,15 @@ class Modes(Folder):
         self.assertEqual(refgraph.dump(self.path).mode, "fork")
         self.assertEqual(refgraph.load(self.path).process["mode"], "fork")
 
+    def test_where_the_collectors_lists_were_not_found_nothing_is_forked(self):
+        code = f"import refgraph; result = refgraph.dump({self.path!r}); print(result.mode, result.losses)"
+        self.assertRegex(
+            support.run_python(code, REFGRAPH_DOCUMENTED_API="1"),
+            r"^gil .*fork: the collector's lists were not found in this interpreter; the process stood still",
+        )
+        with self.assertRaisesRegex(AssertionError, "cannot dump in mode 'fork': the collector's lists were not found"):
+            support.run_python(f"import refgraph; refgraph.dump({self.path!r}, mode='fork')", REFGRAPH_DOCUMENTED_API="1")
+
     def test_a_forked_dump_names_the_process_that_was_dumped(self):
         refgraph.dump(self.path)
         self.assertEqual(refgraph.load(self.path).process["pid"], os.getpid())

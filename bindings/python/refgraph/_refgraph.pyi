@@ -88,7 +88,9 @@ class Process(TypedDict):
     producer: str  # as "refgraph 0.1.0"
     interpreter: str  # as "CPython 3.11.2"
     host: str
-    mode: str  # "gil": every thread stood still; "fork": a child that was made for it read the heap
+    # "gil": every thread stood still; "gil, documented API": the same, by the documented API of CPython alone, since
+    # the collector's lists were not found; "fork": a child that was made for it read the heap
+    mode: str
     pid: int
     time_ns: int  # since 1970
     pause_ns: int  # how long the process stood still

@@ -1,0 +1,68 @@
+/* All objects that the collector knows, of an interpreter that stands still.
+ *
+ * They stand in doubly linked lists: three generations, and what gc.freeze() set apart. The lists are read as they lie
+ * in memory, so that no object is written to, and frozen ones are seen on every release. Where they begin no header
+ * tells for certain, since distributions change that within a minor version. So it is found: a list that was made just
+ * now is the last one of the youngest generation, hence what its link leads on to is no object but the head of that list,
+ * and the other heads stand around it.
+ *
+ * What was found is held against the documented way to enumerate objects, once in each interpreter that loads the module,
+ * when its heap is still small. Where they disagree, or where the environment has REFGRAPH_DOCUMENTED_API, the documented
+ * way is the only one. */
+#ifndef RGPY_COLLECTED_H
+#define RGPY_COLLECTED_H
+
+#include "rgpy.h"
+
+/* What stands before every object that may be tracked, and for the head of a list. The two lowest bits of both words are
+ * the collector's marks. */
+struct rgpy_link {
+  uintptr_t next, previous;
+};
+
+static inline struct rgpy_link *rgpy_link_next(const struct rgpy_link *link)
+{
+  return (struct rgpy_link *)(link->next & ~(uintptr_t)3);
+}
+
+static inline struct rgpy_link *rgpy_link_previous(const struct rgpy_link *link)
+{
+  return (struct rgpy_link *)(link->previous & ~(uintptr_t)3);
+}
+
+static inline PyObject *rgpy_link_object(const struct rgpy_link *link)
+{
+  return (PyObject *)(uintptr_t)(link + 1);
+}
+
+/* The lists of an interpreter, the youngest generation first and last what is frozen. */
+#define RGPY_NUM_LISTS 4
+struct rgpy_lists {
+  struct rgpy_link *heads[RGPY_NUM_LISTS];
+};
+
+/* Once, when the module is loaded: finds the lists and checks them. */
+int rgpy_collected_init(void);
+/* False: they were not found, or are not to be trusted. */
+bool rgpy_collected_has_lists(void);
+struct rgpy_lists rgpy_collected_lists(PyInterpreterState *interpreter);
+rg_error *rgpy_broken_lists(const struct rgpy_link *link);
+
+/* Calls `visit` for each object of an interpreter, in the order of its lists. Each link must lead back to where it came
+ * from, or the walk ends with an error. */
+typedef rg_error *(*rgpy_visit_tracked)(void *context, PyObject *object, bool is_frozen);
+rg_error *rgpy_collected_visit(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context);
+
+/* --- the documented way, of the current interpreter ------------------------------------------------------------------ */
+
+/* What it needs of Python, made before the first object is read; `objects` may be NULL. */
+struct rgpy_documented {
+  PyObject *objects;
+  uint64_t num_unseen; /* objects that gc.freeze() set apart, on releases where it leaves those out */
+  uint32_t bias;       /* references to each of the objects that it holds itself */
+};
+rg_error *rgpy_documented_init(struct rgpy_documented *documented);
+void rgpy_documented_deinit(struct rgpy_documented *documented);
+rg_error *rgpy_documented_visit(const struct rgpy_documented *documented, rgpy_visit_tracked visit, void *context);
+
+#endif
