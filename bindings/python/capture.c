@@ -363,6 +363,18 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   return capture->cached_names && capture->cached_sites && capture->uses ? NULL : rgpy_out_of_memory();
 }
 
+rg_error *rgpy_reader_init(struct rgpy_capture *reader)
+{
+  const rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
+  RGPY_TRY(init_capture(reader, &options));
+  return rgpy_roots(reader);
+}
+
+void rgpy_reader_deinit(struct rgpy_capture *reader)
+{
+  deinit_capture(reader);
+}
+
 static rg_error *name_closures(struct rgpy_capture *capture)
 {
   for (size_t i = 0; i < capture->closures.num; i++)

@@ -2,6 +2,7 @@
  *
  *   capture.c     the walk: from given objects to a depth, or over the whole heap
  *   collected.c   all objects that the collector knows
+ *   outline.c     who refers to whom on the whole heap
  *   references.c  the references of one object, each with its kind and name
  *   describe.c    type, label and code site of one object
  *   sizes.c       its bytes
@@ -204,6 +205,11 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture);
 rg_error *rgpy_out_of_memory(void);
 rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t element_size);
 rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node);
+
+/* A capture that nothing comes of: it found the roots and what they refer to, and reads one object or another. It begins
+ * as {0}, and ends even if its beginning failed. */
+rg_error *rgpy_reader_init(struct rgpy_capture *reader);
+void rgpy_reader_deinit(struct rgpy_capture *reader);
 
 /* Before a capture, and before a fork for an isolated one: what takes locks, or makes Python objects. */
 void rgpy_capture_prepare(void);

@@ -166,7 +166,7 @@ static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_ty
 {
   type->type = python_type;
   type->category = find_category(python_type);
-  type->enumerate = rgpy_enumerator(python_type, &type->is_complete);
+  type->enumerate = rgpy_enumerator(python_type, &type->is_complete, &type->is_traversed);
   type->measure = rgpy_find_measure(python_type, &type->is_measured);
   type->preheader_size = rgpy_preheader_size(python_type);
   // Kinds that read all of their fields themselves declare the same fields as members: those would come twice.

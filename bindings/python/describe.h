@@ -38,7 +38,8 @@ struct rgpy_type {
   size_t preheader_size;        /* bytes before an object */
   rgpy_enumerate enumerate;     /* of the builtin kind that it is or derives from; NULL: none */
   rgpy_read_state read_state;   /* NULL: nothing can be told */
-  bool is_complete;             /* `enumerate` gives all that tp_traverse gives */
+  bool is_complete;             /* `enumerate` gives all that tp_traverse gives, */
+  bool is_traversed;            /* and tp_traverse all that `enumerate` gives, but for text that is a key */
   bool has_attributes;          /* instances may have attributes of their own */
   struct rgpy_member *members;  /* object members and slots */
   size_t num_members;
@@ -78,8 +79,8 @@ rg_error *rgpy_enumerate_array(struct rgpy_capture *capture, PyObject *array);
 
 /* --- references.c --- */
 
-/* The enumerator of a builtin kind, and whether it alone tells everything of an exact instance. */
-rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret);
+/* The enumerator of a builtin kind, whether it alone tells everything of an exact instance, and whether tp_traverse does. */
+rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *is_traversed_ret);
 /* Whether it is the C type of this name, and not a class that a program made. */
 bool rgpy_is_native(const PyTypeObject *type, const char *name);
 /* Whether this very type has an enumerator that reads all of its fields. */

@@ -4,6 +4,7 @@
 #include "describe.h"
 #include "docstrings.h"
 #include "layout.h"
+#include "outline.h"
 #include "probes.h"
 
 // The name of the format that a file's extension asks for, or an exception.
@@ -43,9 +44,73 @@ static PyObject *module_read_frame(PyObject *module, PyObject *args)
   return locals ? Py_BuildValue("(OiN)", frame.code, frame.line, locals) : NULL;
 }
 
+struct addresses {
+  PyObject *list; /* NULL after a failure */
+};
+
+static int append_address(PyObject *target, void *context)
+{
+  struct addresses *addresses = context;
+  RGPY_CLEANUP_DECREF PyObject *address = addresses->list ? PyLong_FromVoidPtr(target) : NULL;
+  if (addresses->list && (!address || PyList_Append(addresses->list, address) < 0))
+    Py_CLEAR(addresses->list);
+  return 0;
+}
+
+// {address: [address, ...]}; what is referred to may be gone by then.
+static PyObject *references_of(const struct rgpy_outline *outline)
+{
+  RGPY_CLEANUP_DECREF PyObject *dict = PyDict_New();
+  for (uint32_t row = 0; dict && row < rgpy_outline_num_rows(outline); row++) {
+    struct addresses addresses = {PyList_New(0)};
+    rgpy_outline_references(outline, row, append_address, &addresses);
+    RGPY_CLEANUP_DECREF PyObject *list = addresses.list;
+    RGPY_CLEANUP_DECREF PyObject *address = PyLong_FromVoidPtr(rgpy_outline_object(outline, row));
+    if (!list || !address || PyDict_SetItem(dict, address, list) < 0)
+      return NULL;
+  }
+  return rgpy_take(&dict);
+}
+
+// The outline, and how long the process stood still for it.
+static rg_error *read_outline(struct rgpy_outline **ret, uint64_t *pause_ns_ret)
+{
+  struct rgpy_capture reader = {0};
+  rgpy_capture_prepare();
+  RGPY_TRY(rgpy_outline_create(ret));
+  uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
+  rg_error *error = rgpy_reader_init(&reader);
+  if (!error)
+    error = rgpy_outline_read(*ret, &reader);
+  *pause_ns_ret = rgpy_clock_ns(CLOCK_MONOTONIC) - begin_ns;
+  rgpy_reader_deinit(&reader);
+  return error;
+}
+
+static PyObject *module_outline(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+  (void)module;
+  static char *keywords[] = {"references", NULL};
+  int with_references = 0;
+  struct rgpy_outline *outline = NULL;
+  uint64_t pause_ns;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p", keywords, &with_references))
+    return NULL;
+  rg_error *error = read_outline(&outline, &pause_ns);
+  PyObject *references = error ? rgpy_raise(error) : with_references ? references_of(outline) : Py_NewRef(Py_None);
+  PyObject *result = !references ? NULL
+                                 : Py_BuildValue("{s:K,s:k,s:n,s:n,s:N}", "pause_ns", (unsigned long long)pause_ns,
+                                                 "objects", (unsigned long)rgpy_outline_num_rows(outline), "edges",
+                                                 (Py_ssize_t)rgpy_outline_num_references(outline), "bytes",
+                                                 (Py_ssize_t)rgpy_outline_size(outline), "references", references);
+  rgpy_outline_destroy(outline);
+  return result;
+}
+
 static PyMethodDef module_methods[] = {
     {"dump", (PyCFunction)(void (*)(void))rgpy_dump, METH_VARARGS | METH_KEYWORDS, DOC_dump},
     {"format_of", module_format_of, METH_O, DOC_format_of},
+    {"outline", (PyCFunction)(void (*)(void))module_outline, METH_VARARGS | METH_KEYWORDS, DOC_outline},
     {"read_frame", module_read_frame, METH_NOARGS, DOC_read_frame},
     {0},
 };

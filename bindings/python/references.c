@@ -545,33 +545,33 @@ static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
 static const struct {
   PyTypeObject *type;
   rgpy_enumerate enumerate;
-  bool is_complete;
+  bool is_complete, is_traversed;
 } enumerators[] = {
-    {&PyDict_Type, enumerate_dict, true},
-    {&PyList_Type, enumerate_list, true},
-    {&PyTuple_Type, enumerate_tuple, true},
-    {&PySet_Type, enumerate_set, true},
-    {&PyFrozenSet_Type, enumerate_set, true},
-    {&PyFunction_Type, enumerate_function, true},
-    {&PyCell_Type, enumerate_cell, true},
-    {&PyMethod_Type, enumerate_method, true},
-    {&PyCFunction_Type, enumerate_builtin, false},
-    {&PyModule_Type, enumerate_module, false},
-    {&PyType_Type, enumerate_type, false},
-    {&_PyWeakref_RefType, enumerate_weakref, true},
-    {&_PyWeakref_ProxyType, enumerate_weakref, true},
-    {&_PyWeakref_CallableProxyType, enumerate_weakref, true},
-    {&PyGen_Type, enumerate_generator, false},
-    {&PyCoro_Type, enumerate_generator, false},
-    {&PyAsyncGen_Type, enumerate_generator, false},
-    {&PyFrame_Type, enumerate_frame, false},
-    {&PyTraceBack_Type, enumerate_traceback, true},
-    {&PyCode_Type, enumerate_code, true},
-    {&PyMethodDescr_Type, enumerate_descriptor, true},
-    {&PyClassMethodDescr_Type, enumerate_descriptor, true},
-    {&PyWrapperDescr_Type, enumerate_descriptor, true},
-    {&PyMemberDescr_Type, enumerate_descriptor, true},
-    {&PyGetSetDescr_Type, enumerate_descriptor, true},
+    {&PyDict_Type, enumerate_dict, true, true},
+    {&PyList_Type, enumerate_list, true, true},
+    {&PyTuple_Type, enumerate_tuple, true, true},
+    {&PySet_Type, enumerate_set, true, true},
+    {&PyFrozenSet_Type, enumerate_set, true, true},
+    {&PyFunction_Type, enumerate_function, true, true},
+    {&PyCell_Type, enumerate_cell, true, true},
+    {&PyMethod_Type, enumerate_method, true, true},
+    {&PyCFunction_Type, enumerate_builtin, false, true},
+    {&PyModule_Type, enumerate_module, false, true},
+    {&PyType_Type, enumerate_type, false, false},
+    {&_PyWeakref_RefType, enumerate_weakref, true, true},
+    {&_PyWeakref_ProxyType, enumerate_weakref, true, true},
+    {&_PyWeakref_CallableProxyType, enumerate_weakref, true, true},
+    {&PyGen_Type, enumerate_generator, false, false},
+    {&PyCoro_Type, enumerate_generator, false, false},
+    {&PyAsyncGen_Type, enumerate_generator, false, false},
+    {&PyFrame_Type, enumerate_frame, false, false},
+    {&PyTraceBack_Type, enumerate_traceback, true, true},
+    {&PyCode_Type, enumerate_code, true, false},
+    {&PyMethodDescr_Type, enumerate_descriptor, true, false},
+    {&PyClassMethodDescr_Type, enumerate_descriptor, true, false},
+    {&PyWrapperDescr_Type, enumerate_descriptor, true, false},
+    {&PyMemberDescr_Type, enumerate_descriptor, true, false},
+    {&PyGetSetDescr_Type, enumerate_descriptor, true, false},
 };
 
 bool rgpy_is_enumerated(PyTypeObject *type)
@@ -583,20 +583,23 @@ bool rgpy_is_enumerated(PyTypeObject *type)
   return false;
 }
 
-rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret)
+rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *is_traversed_ret)
 {
   for (PyTypeObject *base = type; base; base = base->tp_base) {
     for (size_t i = 0; i < sizeof(enumerators) / sizeof(enumerators[0]); i++) {
       if (enumerators[i].type == base) {
         *is_complete_ret = enumerators[i].is_complete && base == type;
+        *is_traversed_ret = enumerators[i].is_traversed;
         return enumerators[i].enumerate;
       }
     }
     *is_complete_ret = false;
+    *is_traversed_ret = true;
     if (base == (PyTypeObject *)PyExc_BaseException)
       return enumerate_exception;
     if (is_deque(base))
       return enumerate_deque;
+    *is_traversed_ret = false;
     if (rgpy_is_array(base))
       return rgpy_enumerate_array;
     if (is_cache_wrapper(base))

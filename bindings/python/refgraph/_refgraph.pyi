@@ -37,6 +37,16 @@ def dump(
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
 
+class _Outline(TypedDict):
+    pause_ns: int
+    objects: int
+    edges: int
+    bytes: int  # that were used while the process stood still
+    references: dict[int, list[int]] | None  # address: addresses
+
+def outline(*, references: bool = False) -> _Outline:
+    """Who refers to whom, as calls that look at a part of the heap find that part: for tests and measurements."""
+
 class Node(TypedDict):
     id: int
     type: str
