@@ -9,6 +9,7 @@
 
 static void graph_dealloc(PyObject *self)
 {
+  rg_dominators_destroy(((struct rgpy_graph *)self)->dominators);
   rg_graph_destroy(((struct rgpy_graph *)self)->graph);
   Py_TYPE(self)->tp_free(self);
 }
@@ -54,8 +55,7 @@ static int read_id(const rg_graph *graph, PyObject *id, rg_node *ret)
   return 0;
 }
 
-// A sequence of ids as an array, which is the caller's to free.
-static rg_node *read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret)
+rg_node *rgpy_read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret)
 {
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(ids, "ids must be a sequence");
   if (!sequence)
@@ -204,19 +204,25 @@ static PyObject *graph_find(PyObject *self, PyObject *object)
   return PyLong_FromUnsignedLong(node);
 }
 
+rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches **ret)
+{
+  rg_filter *filter = NULL;
+  rg_error *error = rg_filter_create(where, &filter);
+  if (!error)
+    error = rg_matches_create(graph, filter, ret);
+  rg_filter_destroy(filter);
+  return error;
+}
+
 static PyObject *graph_matches(PyObject *self, PyObject *text_object)
 {
   const char *text = PyUnicode_AsUTF8(text_object);
-  rg_filter *filter = NULL;
   rg_matches *matches = NULL;
   if (!text)
     return NULL;
-  rg_error *error = rg_filter_create(text, &filter);
-  if (!error)
-    error = rg_matches_create(graph_of(self), filter, &matches);
+  rg_error *error = rgpy_find_matches(graph_of(self), text, &matches);
   PyObject *ids = error ? rgpy_raise(error) : ids_new(rg_matches_nodes(matches), rg_matches_num_nodes(matches));
   rg_matches_destroy(matches);
-  rg_filter_destroy(filter);
   return ids;
 }
 
@@ -438,8 +444,8 @@ static PyObject *graph_draw_neighbourhood(PyObject *self, PyObject *args, PyObje
   options.is_backward = is_backward;
   options.with_internals = with_internals;
   size_t num_targets = 0;
-  rg_node *targets = read_ids(graph_of(self), ids, &num_targets);
-  rg_node *excluded_nodes = targets && excluded ? read_ids(graph_of(self), excluded, &options.num_excluded) : NULL;
+  rg_node *targets = rgpy_read_ids(graph_of(self), ids, &num_targets);
+  rg_node *excluded_nodes = targets && excluded ? rgpy_read_ids(graph_of(self), excluded, &options.num_excluded) : NULL;
   rg_selection *selection = NULL;
   if (targets && (!excluded || excluded_nodes)) {
     if (excluded_nodes)
@@ -464,7 +470,7 @@ static PyObject *graph_draw_why(PyObject *self, PyObject *args, PyObject *kwargs
                                    &options.max_nodes, &options.max_edges, VIEW_POINTERS(view)))
     return NULL;
   size_t num_targets = 0;
-  rg_node *targets = read_ids(graph_of(self), ids, &num_targets);
+  rg_node *targets = rgpy_read_ids(graph_of(self), ids, &num_targets);
   if (!targets)
     return NULL;
   rg_selection *selection = NULL;
@@ -565,6 +571,11 @@ static PyMethodDef graph_methods[] = {
     {"_draw_why", KEYWORDS(graph_draw_why), METH_VARARGS | METH_KEYWORDS, DOC_Graph__draw_why},
     {"_draw_why_closures", KEYWORDS(graph_draw_why_closures), METH_VARARGS | METH_KEYWORDS,
      DOC_Graph__draw_why_closures},
+    {"_closures", KEYWORDS(rgpy_graph_closures), METH_VARARGS | METH_KEYWORDS, DOC_Graph__closures},
+    {"_cycles", KEYWORDS(rgpy_graph_cycles), METH_VARARGS | METH_KEYWORDS, DOC_Graph__cycles},
+    {"_dominators", KEYWORDS(rgpy_graph_dominators), METH_VARARGS | METH_KEYWORDS, DOC_Graph__dominators},
+    {"_retained", rgpy_graph_retained, METH_O, DOC_Graph__retained},
+    {"_types", KEYWORDS(rgpy_graph_types), METH_VARARGS | METH_KEYWORDS, DOC_Graph__types},
     {"find", graph_matches, METH_O, DOC_Graph_find},
     {"node", graph_node, METH_O, DOC_Graph_node},
     {"site", graph_site, METH_O, DOC_Graph_site},

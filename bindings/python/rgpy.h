@@ -54,9 +54,29 @@ PyObject *rgpy_raise(rg_error *error);
 struct rgpy_graph {
   PyObject_HEAD
   rg_graph *graph;
+  rg_dominators *dominators; /* NULL: not asked for yet */
 };
 extern PyTypeObject rgpy_graph_type;
 
+/* A sequence of ids as an array, which is the caller's to free. NULL with an exception. */
+rg_node *rgpy_read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret);
+/* What a filter holds for. */
+rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches **ret);
+
+/* --- analyses.c --- */
+
+/* Methods of rgpy_graph_type. */
+PyObject *rgpy_graph_types(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *rgpy_graph_cycles(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *rgpy_graph_dominators(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *rgpy_graph_retained(PyObject *self, PyObject *ids);
+
+/* --- table_type.c --- */
+
+extern PyTypeObject rgpy_table_type;
+/* Takes over `table`. */
+PyObject *rgpy_table_new(rg_table *table);
 
 /* --- drawing_type.c --- */
 

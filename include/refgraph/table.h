@@ -72,6 +72,12 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const r
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures,
                                                      const rg_matches *matches, size_t max_rows, rg_table **ret);
 
+/* id, objects, size, retained, fate ("alive", "garbage", "frozen"), shape ("other", "recursive closure", "closure of its
+ * owner", "frame"), object, cut: the cycles of which a node is among `matches`, NULL for all. `id` and `object` are a
+ * closure in the cycle, if there is one; `cut` is the weakest reference in words. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_cycles(const rg_graph *graph, const rg_cycles *cycles,
+                                                   const rg_matches *matches, size_t max_rows, rg_table **ret);
+
 /* id, parent, depth, object, type, size, retained: the objects that retain most, as a tree in which each stands under
  * the one that dominates it; at depth 0 `nodes`, or for NULL what nothing but the process itself dominates. Passages
  * have no row: what they dominate stands under their owner. */

@@ -135,6 +135,16 @@ void rgi_view_add_edge_text(struct rgi_text *text, rg_edge_kind kind, const char
   rgi_words_add_value(text, name, columns - 1);
 }
 
+void rgi_view_add_edge_label(struct rgi_text *text, const rg_graph *graph, rg_edge edge)
+{
+  rg_node_info info = rg_graph_node(graph, rg_graph_edge_source(graph, edge));
+  struct rgi_box source = {.info = info, .type = rg_graph_type(graph, info.type)};
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  add_edge_name(&name, graph, edge);
+  text->is_failed |= name.is_failed;
+  rgi_view_add_edge_text(text, rg_graph_edge_kind(graph, edge), rgi_text_string(&name), &source, RGI_EDGE_COLUMNS);
+}
+
 // Several equal edges as one: "[0…199]" where they are all there is, else how many they are.
 static bool add_merged_text(struct rgi_text *text, const struct chain *chain, const rg_graph *graph,
                             const struct rgi_box *source)

@@ -105,6 +105,9 @@ rg_error *rgi_view_add_labels(struct rgi_sheet *sheet);
 /* What an object is, in one line, as "list, 1 204 items": for tables. */
 void rgi_view_add_node_label(struct rgi_text *text, const rg_graph *graph, rg_node node);
 
+/* The words of one reference, as ".callback": for tables. */
+void rgi_view_add_edge_label(struct rgi_text *text, const rg_graph *graph, rg_edge edge);
+
 /* Copies the definition sites of the options, if they are there; writes them as a table and as JSON. */
 rg_error *rgi_view_add_sites(struct rgi_sheet *sheet);
 void rgi_view_write_sites(const rg_view *view, struct rgi_text *text);

@@ -154,6 +154,42 @@ Test(table, of_dominators_has_what_stands_under_another_once)
   rg_table_destroy(table);
 }
 
+static rg_table *cycles_of(const rg_graph *graph, size_t max_rows)
+{
+  rg_cycles *cycles;
+  rg_table *table;
+  cr_assert_null(rg_cycles_create(graph, NULL, &cycles));
+  cr_assert_null(rg_table_of_cycles(graph, cycles, NULL, max_rows, &table));
+  rg_cycles_destroy(cycles);
+  return table;
+}
+
+Test(table, of_cycles_has_a_closure_for_its_face_and_the_reference_to_cut)
+{
+  SCOPED_HEAP heaped = heap("R>a a.callback>f f{self}>a a:type=Panel,size=5 f:closure,size=9,site=make/app.py/12/self "
+                            "b.next>c c.next>b b:size=1 c:size=1");
+  rg_table *table = cycles_of(heaped.graph, SIZE_MAX);
+  cr_assert_eq(rg_table_num_rows(table), 2);
+  cr_assert_eq(rg_table_cell(table, 0, 0).number, heap_node(&heaped, "f"));
+  cr_assert_eq(rg_table_cell(table, 0, 1).number, 2);
+  cr_assert_eq(rg_table_cell(table, 0, 2).number, 14);
+  cr_assert_str_eq(rg_table_cell(table, 0, 4).text, "alive");
+  cr_assert_str_eq(rg_table_cell(table, 0, 5).text, "closure of its owner");
+  cr_assert_eq(strncmp(rg_table_cell(table, 0, 7).text, "self of ", 8), 0);
+  cr_assert_str_eq(rg_table_cell(table, 1, 4).text, "garbage");
+  cr_assert_str_eq(rg_table_summary(table), "2 cycles, 1 of them garbage");
+  rg_table_destroy(table);
+}
+
+Test(table, of_cycles_says_what_a_limit_left_out)
+{
+  SCOPED_HEAP heaped = heap("R>a a>b b>a c>d d>c");
+  rg_table *table = cycles_of(heaped.graph, 1);
+  cr_assert_eq(rg_table_num_rows(table), 1);
+  cr_assert_eq(rg_table_num_omitted(table), 1);
+  rg_table_destroy(table);
+}
+
 Test(table, outlives_its_graph)
 {
   struct heap heaped = heap("R>f f{x}>a f:closure,site=make/app.py/12/x");
@@ -180,4 +216,10 @@ Test(table, without_memory_fails_and_keeps_nothing)
   cr_assert_gt(HEAP_TORTURE(rg_table_of_dominators(heaped.graph, dominators, NULL, 0, 1, &table),
                             rg_table_destroy(table)), 5);
   rg_dominators_destroy(dominators);
+  SCOPED_HEAP circle = heap("R>a a.next>b b.next>a");
+  rg_cycles *cycles;
+  cr_assert_null(rg_cycles_create(circle.graph, NULL, &cycles));
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_cycles(circle.graph, cycles, NULL, SIZE_MAX, &table),
+                            rg_table_destroy(table)), 5);
+  rg_cycles_destroy(cycles);
 }

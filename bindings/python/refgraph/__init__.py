@@ -37,6 +37,7 @@ from ._dump import dump, install_dump_signal, load
 from ._graph import Graph, capture
 from ._info import VERSION as __version__
 from ._info import check_interpreter, info
+from ._tables import Table
 
 __all__ = [
     "ArgumentError",
@@ -51,6 +52,7 @@ __all__ = [
     "LimitError",
     "NotFoundError",
     "RenderError",
+    "Table",
     "UnsupportedError",
     "capture",
     "dump",

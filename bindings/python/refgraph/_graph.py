@@ -1,6 +1,6 @@
 """Graphs that outlive their capture, and the questions that they answer."""
 
-from . import _output, _refgraph
+from . import _output, _refgraph, _tables
 
 
 def as_targets(objs):
@@ -135,6 +135,40 @@ class Graph(_refgraph.Graph):
         )
         return _output.deliver(drawing, filename)
 
+    def _ids_or_all(self, objs, id, where):
+        return None if objs is None and id is None and where is None else self._ids(objs, id, where)
+
+    def types(self, where=None, *, limit=30):
+        """Objects and their bytes by type, the largest first: a :class:`Table` of ``TypeCount``.
+
+        `where` is a filter that says which objects count. `limit` None lists all.
+        """
+        ids = None if where is None else self.find(where)
+        return _tables.Table(self._types(ids=ids, limit=_tables.check_limit(limit)))
+
+    def closures(self, where=None, *, limit=50):
+        """Closures by definition site, the largest captured values first: a :class:`Table` of ``ClosureSite``.
+
+        With a filter, the sites of which a closure matches. Those that capture only what the language adds come last.
+        """
+        return _tables.Table(self._closures(where=where, limit=_tables.check_limit(limit)))
+
+    def dominators(self, objs=None, *, id=None, where=None, limit=40):
+        """The objects that retain most, as a tree: a :class:`Table` of ``Dominator``.
+
+        Each stands under the object that dominates it: without that one it would go, too. The tree begins at the
+        objects, or where none are given at those that no single object keeps alive.
+        """
+        ids = self._ids_or_all(objs, id, where)
+        return _tables.Table(self._dominators(ids=ids, limit=_tables.check_limit(limit)))
+
+    def retained(self, objs=None, *, id=None, where=None):
+        """Bytes that would go if all of the objects did, their own included."""
+        return self._retained(self._ids(objs, id, where))
+
+    def cycles(self, *, limit=30):
+        """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``."""
+        return _tables.Table(self._cycles(limit=_tables.check_limit(limit)))
 
     def save(self, path, *, values=False, compress=True, progress=None):
         """Writes the graph as a dump, which :func:`refgraph.load` and the command line read.

@@ -111,6 +111,36 @@ class Process(TypedDict):
 
 _Annotations = Mapping[int, tuple[str | None, bool, tuple[tuple[str, str], ...]]]
 
+_Cell = str | int | bool | tuple[str, ...] | tuple[tuple[object, ...], ...] | None
+
+class Table:
+    """Rows that an analysis gave."""
+
+    @property
+    def name(self) -> str:
+        """What the rows are, as "closures"."""
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the cells of a row."""
+    @property
+    def rows(self) -> tuple[tuple[_Cell, ...], ...]:
+        """The cells; words are tuples, and tables in a cell rows of their own."""
+    @property
+    def omitted(self) -> int:
+        """Rows that a limit left out."""
+    @property
+    def summary(self) -> str:
+        """A line about all rows, those that were left out too."""
+    @property
+    def text(self) -> str:
+        """Aligned columns under headings, and the summary."""
+    @property
+    def json(self) -> str:
+        """A list of objects, one a row, by the keys."""
+    @property
+    def html(self) -> str:
+        """A <table> that has the summary for its caption."""
+
 class Graph:
     """A graph of objects as they were at one moment. It keeps none of them alive."""
 
@@ -146,6 +176,16 @@ class Graph:
         """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too."""
     def referrers(self, id: int, /) -> list[GraphEdge]:
         """Every reference to an object."""
+    def _types(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:
+        """The types of the objects with these ids, or of all."""
+    def _closures(self, *, where: str | None = None, limit: int | None = None) -> Table:
+        """The definition sites of which a filter holds for a closure, or all."""
+    def _dominators(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:
+        """The objects that retain most, as a tree that begins at these ids, or at the roots."""
+    def _cycles(self, *, limit: int | None = None) -> Table:
+        """The cycles that retain most."""
+    def _retained(self, ids: Sequence[int], /) -> int:
+        """Bytes that would go with all of these objects."""
     @classmethod
     def _capture(
         cls,

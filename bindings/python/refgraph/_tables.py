@@ -1,0 +1,133 @@
+"""Tables: what an analysis of a graph found, as a sequence of records."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ._refgraph import ArgumentError
+
+
+class TypeCount(NamedTuple):
+    """Objects of one type."""
+
+    count: int
+    size: int  # bytes of all of them, without what they refer to
+    type: str
+
+
+class Capture(NamedTuple):
+    """A variable that closures of one definition site capture, and how their code uses it; None: not known."""
+
+    name: str
+    read: bool | None
+    written: bool | None
+    attributes: tuple[str, ...] | None  # where only some attributes of it are used: these
+
+
+class ClosureSite(NamedTuple):
+    """Closures of one definition site."""
+
+    qualname: str
+    file: str
+    line: int  # 0: not known
+    copies: int
+    captured_size: int  # bytes of the captured values, without what they refer to, each counted once
+    captures: tuple[Capture, ...]
+    implicit: bool  # they capture only what the language adds by itself, as __class__
+
+
+class Dominator(NamedTuple):
+    """An object in the dominator tree: what it retains would go with it."""
+
+    id: int
+    parent: int | None  # id of the record it stands under
+    depth: int
+    retained: int  # bytes, its own included
+    size: int
+    type: str
+    object: str
+
+
+class Cycle(NamedTuple):
+    """Objects that lead to each other, so that reference counts alone never free them."""
+
+    id: int  # of a closure among them, if there is one
+    objects: int
+    size: int
+    retained: int  # bytes that they keep alive together, at least
+    fate: str  # "alive"; "garbage": the next collection frees it; "frozen": gc.freeze() set a part of it apart
+    shape: str  # "recursive closure", "closure of its owner", "frame" or "other"
+    object: str
+    cut: str | None  # the reference without which nothing is left of the cycle
+
+
+def check_limit(limit):
+    """A number of rows, None for all."""
+    if limit is not None and not isinstance(limit, int):
+        raise TypeError(f"limit must be an int or None, not {type(limit).__name__}")
+    if limit is not None and limit < 0:
+        raise ArgumentError(f"bad limit {limit}: it is a number of rows, or None for all")
+    return limit
+
+
+def _closure_site(row):
+    site = ClosureSite(*row)
+    return site._replace(captures=tuple(Capture(*capture) for capture in site.captures))
+
+
+_RECORDS = {
+    "closures": _closure_site,
+    "cycles": Cycle._make,
+    "dominators": Dominator._make,
+    "types": TypeCount._make,
+}
+
+
+class Table(Sequence):
+    """Records of one kind, each a named tuple. It keeps neither the graph nor any object.
+
+    ``text`` and ``print()`` give it for people, :meth:`json` for programs, and a notebook displays it.
+
+    >>> import refgraph
+    >>> types = refgraph.capture().types(limit=3)
+    >>> len(types), types[0]._fields
+    (3, ('count', 'size', 'type'))
+    """
+
+    def __init__(self, table):
+        make = _RECORDS[table.name]
+        self._table = table
+        self._records = tuple(make(row) for row in table.rows)
+
+    @property
+    def text(self):
+        """Aligned columns under headings, and a line about all."""
+        return self._table.text
+
+    @property
+    def summary(self):
+        """A line about all rows, those that a limit left out too."""
+        return self._table.summary
+
+    @property
+    def omitted(self):
+        """How many rows a limit left out."""
+        return self._table.omitted
+
+    def json(self):
+        """A list of objects as JSON text, one a record, named as its fields."""
+        return self._table.json
+
+    def __getitem__(self, index):
+        return self._records[index]
+
+    def __len__(self):
+        return len(self._records)
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return f"<refgraph.Table of {self._table.name}: {self.summary}>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self.text, "text/html": self._table.html}

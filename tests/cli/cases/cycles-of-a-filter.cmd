@@ -1,0 +1,1 @@
+refgraph cycles heap.rgd garbage --json

@@ -1,0 +1,124 @@
+"""Tables of analyses: records, their texts, and that they say what is so."""
+
+import gc
+import json
+import sys
+import threading
+import unittest
+
+import refgraph
+
+
+class Panel:
+    def __init__(self, num):
+        self.rows = bytearray(num)
+        self.callback = lambda: self.rows
+
+
+class Lost:
+    pass
+
+
+def records_and_json(table):
+    """The records as a program reads them from JSON."""
+    return json.loads(table.json())
+
+
+def plain(value):
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(field) for name, field in value._asdict().items()}
+    return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+class Tables(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.panel = Panel(100_000)
+        gc.collect()
+        was_enabled = gc.isenabled()
+        gc.disable()
+        lost = Lost()
+        lost.itself = lost
+        del lost
+        cls.graph = refgraph.capture()
+        if was_enabled:
+            gc.enable()
+        cls.tables = (cls.graph.types(limit=5), cls.graph.closures(limit=5), cls.graph.dominators(limit=5),
+                      cls.graph.cycles(limit=5))
+
+    def test_have_the_fields_of_their_records_as_keys_of_the_json(self):
+        for table in self.tables:
+            self.assertEqual(list(records_and_json(table)[0]), list(table[0]._fields), repr(table))
+
+    def test_say_in_json_what_the_records_say(self):
+        for table in self.tables:
+            self.assertEqual(records_and_json(table), [plain(record) for record in table])
+
+    def test_are_sequences_that_a_limit_cuts(self):
+        for table in self.tables:
+            self.assertEqual(len(table), 5)
+            self.assertEqual(table[-1], list(table)[4])
+            self.assertEqual(table[1:3], (table[1], table[2]))
+            self.assertGreater(table.omitted, 0)
+        self.assertEqual(self.graph.types(limit=None).omitted, 0)
+        self.assertEqual(len(self.graph.types(limit=0)), 0)
+
+    def test_are_shown_by_print_and_in_notebooks(self):
+        for table in self.tables:
+            bundle = table._repr_mimebundle_()
+            self.assertEqual(bundle["text/plain"], str(table))
+            self.assertTrue(bundle["text/html"].startswith("<table"))
+            self.assertIn(f"{table.omitted:,}".replace(",", " ") + " not listed: limit=None lists all", str(table))
+            self.assertIn(table.summary, repr(table))
+
+    def test_refuse_limits_that_are_none(self):
+        for limit, error in ((-1, refgraph.ArgumentError), ("5", TypeError), (1.5, TypeError)):
+            with self.assertRaises(error):
+                self.graph.types(limit=limit)
+
+    def test_of_types_count_what_a_filter_holds_for(self):
+        (panels,) = self.graph.types("type:Panel")
+        self.assertEqual((panels.count, panels.size), (1, sys.getsizeof(self.panel)))
+
+    def test_of_closures_have_what_their_code_says(self):
+        (site,) = self.graph.closures("closure name:Panel.__init__")
+        self.assertEqual((site.qualname, site.file, site.copies), ("Panel.__init__.<locals>.<lambda>", __file__, 1))
+        self.assertEqual(site.captures, (("self", True, False, ("rows",)),))
+
+    def test_of_dominators_begin_at_what_was_asked_for(self):
+        table = self.graph.dominators(self.panel)
+        self.assertEqual([(record.depth, record.type.rpartition(".")[2]) for record in table],
+                         [(0, "Panel"), (1, "bytearray"), (1, "function")])
+        self.assertEqual(table[1].parent, table[0].id)
+        self.assertEqual(table[0].retained, self.graph.retained(self.panel))
+
+    def test_retained_bytes_of_an_object_hold_those_that_it_dominates(self):
+        size = self.graph.retained(self.panel)
+        self.assertGreaterEqual(size, sys.getsizeof(self.panel) + sys.getsizeof(self.panel.rows))
+        self.assertLess(size, 101_000)
+
+    def test_retained_bytes_of_many_are_those_of_all_together(self):
+        together = self.graph.retained([self.panel, self.panel.rows])
+        self.assertEqual(together, self.graph.retained(self.panel))
+
+    def test_of_cycles_name_the_variable_to_cut(self):
+        (cycle,) = [c for c in self.graph.cycles(limit=None) if c.object.startswith("Panel.__init__")]
+        self.assertEqual((cycle.fate, cycle.shape), ("alive", "closure of its owner"))
+        self.assertTrue(cycle.cut.startswith("self of Panel.__init__.<locals>.<lambda>, function"), cycle.cut)
+
+    def test_of_cycles_tell_which_are_garbage(self):
+        (cycle,) = [c for c in self.graph.cycles(limit=None) if c.object == "Lost"]
+        self.assertEqual((cycle.fate, cycle.cut), ("garbage", ".itself of Lost"))
+
+    def test_can_be_asked_for_by_many_threads(self):
+        graph, answers = refgraph.capture(), []
+        threads = [threading.Thread(target=lambda: answers.append(graph.dominators(limit=3).json())) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(answers, [answers[0]] * 8)
+
+
+if __name__ == "__main__":
+    unittest.main()
