@@ -123,7 +123,8 @@ RG_PUBLIC rg_edge_list rg_disjoint_paths_edges(const rg_disjoint_paths *paths, s
  * the nodes.
  *
  * Only what a program can undo may be cut, see rg_edge_is_editable.
- * Method: maximum flow with unit capacities (Dinic), O(V + E) a phase, given up beyond `max_edges`; 24 bytes a node. */
+ * Method: maximum flow by shortest paths (Edmonds and Karp), searched for from the nodes backwards, O(V + E) a path, given
+ * up beyond `max_edges`; 16 bytes a node, 4 an edge, and the reverse index of the graph. */
 typedef struct rg_cut rg_cut;
 
 typedef struct rg_cut_options {
@@ -150,7 +151,7 @@ RG_PUBLIC rg_edge_list rg_cut_edges(const rg_cut *cut);
 
 /* What cutting some references frees: what no root reaches any more. What is freed at once, by reference counts alone,
  * and what waits for the next collection, since it is in a cycle or only reached from one.
- * Method: two searches that leave the edges out, then counting down; O(V + E), 8 bytes a node. */
+ * Method: two searches, without the edges and with them, then counting down; O(V + E), 8 bytes a node. */
 typedef struct rg_freed {
   rg_retained at_once;
   rg_retained by_collection;
