@@ -96,10 +96,15 @@ PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs)
   rg_matches *matches = NULL;
   rg_closures *closures = NULL;
   rg_table *table = NULL;
+  const rg_dominators *dominators;
   rg_error *error = where ? rgpy_find_matches(graph, where, &matches) : NULL;
+  if (!error)
+    error = find_dominators((struct rgpy_graph *)self, &dominators);
   Py_BEGIN_ALLOW_THREADS;
   if (!error)
     error = rg_closures_create(graph, &closures);
+  if (!error)
+    error = rg_closures_measure(closures, graph, dominators);
   if (!error)
     error = rg_table_of_closures(graph, closures, matches, max_rows, &table);
   rg_closures_destroy(closures);

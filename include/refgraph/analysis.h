@@ -214,11 +214,40 @@ typedef struct rg_closure_group {
   uint32_t num_nodes;
   uint32_t is_implicit;   /* they capture only what the language adds by itself */
   uint64_t captured_size; /* shallow bytes of the captured values, each counted once */
+  uint64_t retained;      /* bytes that the closures keep alive together, their own included; 0: not measured */
 } rg_closure_group;
 
 /* Every closure of the graph, grouped by definition site, the largest captured values first (ties: more copies first,
  * then name, file and line). */
 typedef struct rg_closures rg_closures;
+
+/* What the closures of each site retain: sites are put in this order, those that retain most first.
+ *
+ * Exact for the RG_CLOSURES_NUM_EXACT sites of which a single closure or the captured values retain most; for others what
+ * the largest closure retains alone: a lower bound. Cost: that of rg_retained_by_sets for so many sets. */
+#define RG_CLOSURES_NUM_EXACT 252
+RG_PUBLIC RG_MUST_USE rg_error *rg_closures_measure(rg_closures *closures, const rg_graph *graph,
+                                                    const rg_dominators *dominators);
+
+/* What the closures of a site capture under one name: each value once, ascending. */
+typedef struct rg_captured {
+  const char *name;
+  const rg_node *nodes;
+  uint32_t num_nodes;
+  uint32_t num_closures; /* of all sites, that capture the value which most of them share */
+  uint64_t retained;     /* bytes that the values keep alive together, their own included */
+} rg_captured;
+
+/* The captured variables of some sites, given by their places. Cost: O(closures and what they capture), and rg_retained_by_sets for as
+ * many sets as there are variables; 4 bytes a node. */
+typedef struct rg_captures rg_captures;
+
+RG_PUBLIC RG_MUST_USE rg_error *rg_captures_create(const rg_graph *graph, const rg_closures *closures,
+                                                   const size_t *groups, size_t num_groups, rg_captures **ret);
+RG_PUBLIC void rg_captures_destroy(rg_captures *captures);
+/* The variables of the site groups[group_i]. */
+RG_PUBLIC size_t rg_captures_num(const rg_captures *captures, size_t group_i);
+RG_PUBLIC rg_captured rg_captures_get(const rg_captures *captures, size_t group_i, size_t i);
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_closures_create(const rg_graph *graph, rg_closures **ret);
 RG_PUBLIC void rg_closures_destroy(rg_closures *closures);

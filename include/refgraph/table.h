@@ -1,7 +1,7 @@
 /* Tables: what an analysis found, row by row, for people, for programs and for notebooks.
  *
- *            copies  captured  closure           defined at  captures        <- headings, for people
- *   qualname copies  captured_size               file line   captures        <- keys, for programs
+ *            copies  retained  closure           defined at  captures        <- headings, for people
+ *   qualname copies  retained                    file line   captures        <- keys, for programs
  *   --------------------------------------------------------------------
  *   a row is a cell a column: text, number, bytes, yes or no, words, nothing, or a table of its own
  *
@@ -30,7 +30,7 @@ typedef enum rg_cell_kind {
 } rg_cell_kind;
 
 typedef struct rg_column {
-  const char *key;     /* what programs call it, as "captured_size"; NULL: only people see it */
+  const char *key;     /* what programs call it, as "num_closures"; NULL: only people see it */
   const char *heading; /* what people call it; NULL: only programs see it */
   bool is_right;       /* set right, as numbers are */
 } rg_column;
@@ -67,8 +67,9 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_write_html(const rg_table *table, const
 /* type, count, size. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const rg_types *types, size_t max_rows,
                                                   rg_table **ret);
-/* qualname, file, line, copies, captured_size, captures (name, read, written, attributes), implicit; the sites of which a
- * closure is among `matches`, NULL for all, those that capture only what the language adds last. */
+/* qualname, file, line, copies, retained, captures (name, type, retained, shared, read, written, attributes), implicit;
+ * the sites of which a closure is among `matches`, NULL for all, those that capture only what the language adds last.
+ * What sites retain is what rg_closures_measure() found; `shared` is how many closures, of all sites, capture a value. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures,
                                                      const rg_matches *matches, size_t max_rows, rg_table **ret);
 

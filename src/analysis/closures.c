@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
+#include "../base/sort.h"
 
 struct rg_closures {
   rg_closure_group *groups;
@@ -19,6 +20,7 @@ struct rg_closures {
 // From closures over captured variables to values, through passages, with a stack of its own.
 struct collector {
   const rg_graph *graph;
+  const rg_dominators *dominators; // NULL: values count with their own bytes, else with what they retain
   uint32_t *seen; // by node: the last group that came by, plus one
   rg_node *stack;
   size_t num_stack;
@@ -38,19 +40,25 @@ static rg_error *push(struct collector *collector, rg_node node)
   return NULL;
 }
 
+static uint64_t size_of(const struct collector *collector, rg_node node)
+{
+  return collector->dominators ? rg_dominators_retained(collector->dominators, node)
+                               : rg_graph_node_size(collector->graph, node);
+}
+
 // Takes a captured value into account once for its group; a passage is gone through instead.
-static rg_error *collect_target(struct collector *collector, rg_node node, uint32_t mark, rg_closure_group *group)
+static rg_error *collect_target(struct collector *collector, rg_node node, uint32_t mark, uint64_t *sum)
 {
   if (collector->seen[node] == mark)
     return NULL;
   collector->seen[node] = mark;
   if (rg_graph_node_flags(collector->graph, node) & RG_NODE_PASSAGE)
     return push(collector, node);
-  group->captured_size += rg_graph_node_size(collector->graph, node);
+  *sum += size_of(collector, node);
   return NULL;
 }
 
-static rg_error *collect(struct collector *collector, rg_node closure, uint32_t mark, rg_closure_group *group)
+static rg_error *collect(struct collector *collector, rg_node closure, uint32_t mark, uint64_t *sum)
 {
   const rg_graph *graph = collector->graph;
   RGI_TRY(push(collector, closure));
@@ -59,22 +67,35 @@ static rg_error *collect(struct collector *collector, rg_node closure, uint32_t 
     rg_edge end = rg_graph_edges_end(graph, node);
     for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
       if (rg_graph_edge_kind(graph, edge) == RG_EDGE_CAPTURED)
-        RGI_TRY(collect_target(collector, rg_graph_edge_target(graph, edge), mark, group));
+        RGI_TRY(collect_target(collector, rg_graph_edge_target(graph, edge), mark, sum));
     }
+  }
+  return NULL;
+}
+
+// `sums` are added to, group by group.
+static rg_error *sum_up(const rg_graph *graph, const rg_dominators *dominators, const rg_closures *closures,
+                        uint64_t *sums)
+{
+  __attribute__((cleanup(deinit_collector))) struct collector collector = {graph, dominators, NULL, NULL, 0, 0};
+  collector.seen = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*collector.seen));
+  if (!collector.seen)
+    return rgi_out_of_memory();
+  for (uint32_t i = 0; i < closures->num_groups; i++) {
+    for (uint32_t node_i = 0; node_i < closures->groups[i].num_nodes; node_i++)
+      RGI_TRY(collect(&collector, closures->groups[i].nodes[node_i], i + 1, &sums[i]));
   }
   return NULL;
 }
 
 static rg_error *measure(const rg_graph *graph, rg_closures *closures)
 {
-  __attribute__((cleanup(deinit_collector))) struct collector collector = {.graph = graph};
-  collector.seen = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*collector.seen));
-  if (!collector.seen)
+  RGI_SCOPED_FREE uint64_t *sizes = rgi_alloc(closures->num_groups, sizeof(*sizes));
+  if (!sizes)
     return rgi_out_of_memory();
-  for (uint32_t i = 0; i < closures->num_groups; i++) {
-    for (uint32_t node_i = 0; node_i < closures->groups[i].num_nodes; node_i++)
-      RGI_TRY(collect(&collector, closures->groups[i].nodes[node_i], i + 1, &closures->groups[i]));
-  }
+  RGI_TRY(sum_up(graph, NULL, closures, sizes));
+  for (size_t i = 0; i < closures->num_groups; i++)
+    closures->groups[i].captured_size = sizes[i];
   return NULL;
 }
 
@@ -178,6 +199,72 @@ rg_error *rg_closures_create(const rg_graph *graph, rg_closures **ret)
   *ret = rgi_take(closures);
   return NULL;
 }
+
+/* --- what sites retain -------------------------------------------------------------------------------------------- */
+
+static uint64_t largest_retained(const rg_dominators *dominators, const rg_closure_group *group)
+{
+  uint64_t largest = 0;
+  for (uint32_t i = 0; i < group->num_nodes; i++) {
+    uint64_t retained = rg_dominators_retained(dominators, group->nodes[i]);
+    largest = retained > largest ? retained : largest;
+  }
+  return largest;
+}
+
+// The sites that may retain most, by what a single closure or the captured values do.
+static rg_error *find_candidates(const rg_graph *graph, const rg_dominators *dominators, const rg_closures *closures,
+                                 uint32_t *order)
+{
+  RGI_SCOPED_FREE uint64_t *promises = rgi_alloc(closures->num_groups, sizeof(*promises));
+  if (!promises)
+    return rgi_out_of_memory();
+  RGI_TRY(sum_up(graph, dominators, closures, promises));
+  for (uint32_t i = 0; i < closures->num_groups; i++) {
+    uint64_t retained = closures->groups[i].retained;
+    promises[i] = retained > promises[i] ? retained : promises[i];
+    order[i] = i;
+  }
+  return rgi_sort_descending(promises, order, closures->num_groups);
+}
+
+static rg_error *measure_exactly(const rg_graph *graph, rg_closures *closures, const uint32_t *order, size_t num)
+{
+  RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(num, sizeof(*sets));
+  RGI_SCOPED_FREE rg_retained *retained = rgi_alloc(num, sizeof(*retained));
+  if (!sets || !retained)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < num; i++)
+    sets[i] = (rg_node_set){closures->groups[order[i]].nodes, closures->groups[order[i]].num_nodes};
+  RGI_TRY(rg_retained_by_sets(graph, RG_EDGE_KINDS_STRONG, sets, num, retained));
+  for (size_t i = 0; i < num; i++)
+    closures->groups[order[i]].retained = retained[i].size;
+  return NULL;
+}
+
+static int compare_retained(const void *a, const void *b, void *graph)
+{
+  const rg_closure_group *x = a, *y = b;
+  if (x->retained != y->retained)
+    return x->retained > y->retained ? -1 : 1;
+  return compare_groups(a, b, graph);
+}
+
+rg_error *rg_closures_measure(rg_closures *closures, const rg_graph *graph, const rg_dominators *dominators)
+{
+  size_t num = closures->num_groups;
+  RGI_SCOPED_FREE uint32_t *order = rgi_alloc(num, sizeof(*order));
+  if (!order)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < num; i++)
+    closures->groups[i].retained = largest_retained(dominators, &closures->groups[i]);
+  RGI_TRY(find_candidates(graph, dominators, closures, order));
+  RGI_TRY(measure_exactly(graph, closures, order, num < RG_CLOSURES_NUM_EXACT ? num : RG_CLOSURES_NUM_EXACT));
+  qsort_r(closures->groups, num, sizeof(*closures->groups), compare_retained, (void *)(uintptr_t)graph);
+  return NULL;
+}
+
+/* --- public --------------------------------------------------------------------------------------------------------- */
 
 void rg_closures_destroy(rg_closures *closures)
 {

@@ -47,7 +47,7 @@ static void print_overview(void)
        "\n"
        "Commands:");
   for (size_t i = 0; cli_commands[i]; i++)
-    printf("  %-10s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    printf("  %-11s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
   puts("\nrefgraph COMMAND --help says more. A dump is written by refgraph.dump() in Python, or by refgraph run.");
 }
 

@@ -9,7 +9,7 @@ static const rg_column columns[] = {
     {"file", NULL, false},
     {"line", NULL, false},
     {"copies", "copies", true},
-    {"captured_size", "captured", true},
+    {"retained", "retained", true},
     {NULL, "closure", false},
     {NULL, "defined at", false},
     {"captures", "captures", false},
@@ -18,6 +18,9 @@ static const rg_column columns[] = {
 
 static const rg_column capture_columns[] = {
     {"name", "name", false},
+    {"type", "type", false},
+    {"retained", "retained", true},
+    {"shared", "shared by", true},
     {"read", "read", false},
     {"written", "written", false},
     {"attributes", "attributes", false},
@@ -26,10 +29,7 @@ static const rg_column capture_columns[] = {
 struct listing {
   rg_table *table;
   const rg_graph *graph;
-  const rg_matches *matches;
-  size_t max_rows;
-  size_t num_sites;
-  uint64_t num_closures;
+  const rg_captures *captures; // of the rows
 };
 
 /* --- what a site captures ----------------------------------------------------------------------------------------- */
@@ -61,9 +61,46 @@ static void add_known(rg_table *table, rg_use use, rg_use wanted)
     rgi_table_add_none(table);
 }
 
-static void add_capture(rg_table *table, const rg_site_info *site, uint32_t i)
+// What the row captures under this name now; a variable may have no value yet.
+static bool find_captured(const struct listing *listing, size_t row, const char *name, rg_captured *ret)
+{
+  for (size_t i = 0; i < rg_captures_num(listing->captures, row); i++) {
+    *ret = rg_captures_get(listing->captures, row, i);
+    if (strcmp(ret->name, name) == 0)
+      return true;
+  }
+  return false;
+}
+
+// The type of all values, or "several types".
+static const char *type_of(const rg_graph *graph, const rg_captured *captured)
+{
+  rg_type type = rg_graph_node_type(graph, captured->nodes[0]);
+  for (uint32_t i = 1; i < captured->num_nodes; i++) {
+    if (rg_graph_node_type(graph, captured->nodes[i]) != type)
+      return "several types";
+  }
+  return rg_graph_type(graph, type).name;
+}
+
+static void add_values(const struct listing *listing, size_t row, const char *name, rg_table *table)
+{
+  rg_captured captured;
+  if (!find_captured(listing, row, name, &captured)) {
+    for (int i = 0; i < 3; i++)
+      rgi_table_add_none(table);
+    return;
+  }
+  rgi_table_add_text(table, RG_CELL_TEXT, type_of(listing->graph, &captured));
+  rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)captured.retained);
+  rgi_table_add_number(table, RG_CELL_NUMBER, captured.num_closures);
+}
+
+static void add_capture(const struct listing *listing, size_t row, const rg_site_info *site, uint32_t i,
+                        rg_table *table)
 {
   rgi_table_add_text(table, RG_CELL_TEXT, site->captured[i]);
+  add_values(listing, row, site->captured[i], table);
   add_known(table, site->uses[i], RG_USE_READ);
   add_known(table, site->uses[i], RG_USE_WRITTEN);
   if (site->uses[i] & RG_USE_ATTRIBUTES)
@@ -72,26 +109,39 @@ static void add_capture(rg_table *table, const rg_site_info *site, uint32_t i)
     rgi_table_add_none(table);
 }
 
-static rg_error *make_captures(const rg_site_info *site, rg_table **ret)
+static rg_error *make_captures(const struct listing *listing, size_t row, const rg_site_info *site, rg_table **ret)
 {
   RGI_SCOPED_TABLE *table = NULL;
   RGI_SCOPED_TEXT summary = RGI_TEXT_INIT;
   RGI_TRY(rgi_table_create("captures", capture_columns, sizeof(capture_columns) / sizeof(capture_columns[0]), &table));
   for (uint32_t i = 0; i < site->num_captured; i++)
-    add_capture(table, site, i);
+    add_capture(listing, row, site, i, table);
   rgi_words_add_counted(&summary, site->num_captured, "captured variable", " ");
   return rgi_table_finish(&table, &summary, ret);
 }
 
-static void say_captures(rg_table *table, const rg_site_info *site, bool is_implicit)
+// "screen: Screen 8.0 MB (only .close)".
+static void say_capture(const struct listing *listing, size_t row, const rg_site_info *site, uint32_t i,
+                        struct rgi_text *text)
+{
+  rg_captured captured;
+  rgi_text_puts(text, site->captured[i]);
+  if (find_captured(listing, row, site->captured[i], &captured)) {
+    rgi_text_printf(text, ": %s ", type_of(listing->graph, &captured));
+    rgi_words_add_size(text, captured.retained);
+  }
+  add_use(text, site->uses[i], site->attributes[i]);
+}
+
+static void say_captures(const struct listing *listing, size_t row, const rg_site_info *site, bool is_implicit)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   for (uint32_t i = 0; i < site->num_captured; i++) {
-    rgi_text_printf(&text, "%s%s", i ? ", " : "", site->captured[i]);
-    add_use(&text, site->uses[i], site->attributes[i]);
+    rgi_text_puts(&text, i ? ", " : "");
+    say_capture(listing, row, site, i, &text);
   }
   rgi_text_puts(&text, is_implicit ? ", implicit" : "");
-  rgi_table_say(table, &text);
+  rgi_table_say(listing->table, &text);
 }
 
 /* --- sites -------------------------------------------------------------------------------------------------------- */
@@ -105,7 +155,7 @@ static void add_place(rg_table *table, const rg_site_info *site)
   rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&place));
 }
 
-static rg_error *add_row(struct listing *listing, const rg_closure_group *group)
+static rg_error *add_row(const struct listing *listing, size_t row, const rg_closure_group *group)
 {
   static const rg_site_info no_site = {.name = "", .file = ""};
   rg_table *table = listing->table, *captures = NULL;
@@ -114,12 +164,12 @@ static rg_error *add_row(struct listing *listing, const rg_closure_group *group)
   rgi_table_add_text(table, RG_CELL_TEXT, site.file);
   rgi_table_add_number(table, RG_CELL_NUMBER, site.line);
   rgi_table_add_number(table, RG_CELL_NUMBER, group->num_nodes);
-  rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)group->captured_size);
+  rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)group->retained);
   rgi_table_add_text(table, RG_CELL_TEXT, *site.name ? site.name : "(not known)");
   add_place(table, &site);
-  RGI_TRY(make_captures(&site, &captures));
+  RGI_TRY(make_captures(listing, row, &site, &captures));
   rgi_table_add_table(table, captures);
-  say_captures(table, &site, group->is_implicit);
+  say_captures(listing, row, &site, group->is_implicit);
   rgi_table_add_number(table, RG_CELL_BOOL, group->is_implicit);
   return NULL;
 }
@@ -133,18 +183,37 @@ static bool has_match(const rg_matches *matches, const rg_closure_group *group)
   return !matches;
 }
 
-static rg_error *list(struct listing *listing, const rg_closures *closures, bool is_implicit)
+// The sites that are listed, by their places.
+struct choice {
+  size_t *groups;
+  size_t num;
+  uint64_t num_closures;
+};
+
+static void choose(const rg_closures *closures, const rg_matches *matches, bool is_implicit, struct choice *choice)
 {
   for (size_t i = 0; i < rg_closures_num_groups(closures); i++) {
     rg_closure_group group = rg_closures_group(closures, i);
-    if ((group.is_implicit != 0) != is_implicit || !has_match(listing->matches, &group))
+    if ((group.is_implicit != 0) != is_implicit || !has_match(matches, &group))
       continue;
-    if (listing->num_sites < listing->max_rows)
-      RGI_TRY(add_row(listing, &group));
-    listing->num_sites++;
-    listing->num_closures += group.num_nodes;
+    choice->groups[choice->num++] = i;
+    choice->num_closures += group.num_nodes;
   }
-  return NULL;
+}
+
+static rg_error *list(rg_table *table, const rg_graph *graph, const rg_closures *closures, const struct choice *choice,
+                      size_t num_rows)
+{
+  rg_captures *captures;
+  RGI_TRY(rg_captures_create(graph, closures, choice->groups, num_rows, &captures));
+  struct listing listing = {table, graph, captures};
+  rg_error *error = NULL;
+  for (size_t row = 0; row < num_rows && !error; row++) {
+    rg_closure_group group = rg_closures_group(closures, choice->groups[row]);
+    error = add_row(&listing, row, &group);
+  }
+  rg_captures_destroy(captures);
+  return error;
 }
 
 rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures, const rg_matches *matches,
@@ -152,13 +221,18 @@ rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closure
 {
   RGI_SCOPED_TABLE *table = NULL;
   RGI_SCOPED_TEXT summary = RGI_TEXT_INIT;
+  RGI_SCOPED_FREE size_t *groups = rgi_alloc(rg_closures_num_groups(closures), sizeof(*groups));
+  struct choice choice = {groups, 0, 0};
+  if (!groups)
+    return rgi_out_of_memory();
   RGI_TRY(rgi_table_create("closures", columns, sizeof(columns) / sizeof(columns[0]), &table));
-  struct listing listing = {table, graph, matches, max_rows, 0, 0};
-  RGI_TRY(list(&listing, closures, false));
-  RGI_TRY(list(&listing, closures, true));
-  table->num_omitted = listing.num_sites > max_rows ? listing.num_sites - max_rows : 0;
-  rgi_words_add_counted(&summary, listing.num_closures, "closure", " ");
+  choose(closures, matches, false, &choice);
+  choose(closures, matches, true, &choice);
+  size_t num_rows = choice.num < max_rows ? choice.num : max_rows;
+  RGI_TRY(list(table, graph, closures, &choice, num_rows));
+  table->num_omitted = choice.num - num_rows;
+  rgi_words_add_counted(&summary, choice.num_closures, "closure", " ");
   rgi_text_puts(&summary, " of ");
-  rgi_words_add_counted(&summary, listing.num_sites, "definition site", " ");
+  rgi_words_add_counted(&summary, choice.num, "definition site", " ");
   return rgi_table_finish(&table, &summary, ret);
 }

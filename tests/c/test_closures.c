@@ -1,7 +1,9 @@
 /* Closures by definition site. */
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../src/base/alloc.h"
 #include "heap.h"
@@ -102,9 +104,118 @@ Test(closures, may_capture_themselves)
   rg_closures_destroy(closures);
 }
 
+/* --- what sites retain, and what they capture --------------------------------------------------------------------- */
+
+static rg_closures *measure_closures(const rg_graph *graph)
+{
+  rg_dominators *dominators;
+  rg_closures *closures = find_closures(graph);
+  cr_assert_null(rg_dominators_create(graph, NULL, &dominators));
+  cr_assert_null(rg_closures_measure(closures, graph, dominators));
+  rg_dominators_destroy(dominators);
+  return closures;
+}
+
+#define SITES "R>a R>b R>c R>s a{x}>v b{x}>v c{y}>t s.z>t a:closure,size=1,site=f/x.py/1 b:closure,size=1,site=f/x.py/1 " \
+              "c:closure,size=2,site=g/x.py/2 v:type=Small,size=4 t:type=Large,size=100 v.rows>w w:size=50 s:size=1"
+
+Test(closures, retain_what_all_of_a_site_hold_alone)
+{
+  SCOPED_HEAP heaped = heap(SITES);
+  rg_closures *closures = measure_closures(heaped.graph);
+  cr_assert_eq(rg_closures_group(closures, 0).num_nodes, 2);
+  cr_assert_eq(rg_closures_group(closures, 0).retained, 56);
+  cr_assert_eq(rg_closures_group(closures, 1).retained, 2);
+  rg_closures_destroy(closures);
+}
+
+Test(closures, of_very_many_sites_are_measured_exactly_where_most_is_retained)
+{
+  rg_builder *builder;
+  rg_graph *graph;
+  uint32_t num_sites = 2 * RG_CLOSURES_NUM_EXACT;
+  cr_assert_null(rg_builder_create(&builder));
+  for (uint32_t i = 0; i < num_sites; i++) {
+    char name[16];
+    rg_site site;
+    rg_node nodes[3];
+    rg_node_info closure = {.length = RG_LENGTH_NONE, .flags = RG_NODE_CLOSURE, .size = 1};
+    rg_node_info value = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .size = 10 + i};
+    snprintf(name, sizeof(name), "f%u", i);
+    rg_site_info info = {.name = name, .file = "x.py", .line = i + 1};
+    cr_assert_null(rg_builder_add_site(builder, &info, &site));
+    closure.site = site;
+    for (size_t j = 0; j < 3; j++)
+      cr_assert_null(rg_builder_add_node(builder, j == 2 ? &value : &closure, &nodes[j]));
+    for (size_t j = 0; j < 2; j++) {
+      cr_assert_null(rg_builder_add_edge(builder, RG_NODE_ROOT, nodes[j], RG_EDGE_INTERNAL, 0));
+      cr_assert_null(rg_builder_add_edge(builder, nodes[j], nodes[2], RG_EDGE_CAPTURED, 0));
+    }
+  }
+  cr_assert_null(rg_builder_finish(builder, &graph));
+  rg_builder_destroy(builder);
+  rg_closures *closures = measure_closures(graph);
+  for (uint32_t i = 0; i < num_sites; i++)
+    cr_assert_eq(rg_closures_group(closures, i).retained, i < RG_CLOSURES_NUM_EXACT ? 12 + num_sites - 1 - i : 1);
+  rg_closures_destroy(closures);
+  rg_graph_destroy(graph);
+}
+
+Test(closures, capture_values_by_name)
+{
+  SCOPED_HEAP heaped = heap(SITES);
+  rg_captures *captures;
+  rg_closures *closures = measure_closures(heaped.graph);
+  const size_t groups[] = {1, 0};
+  cr_assert_null(rg_captures_create(heaped.graph, closures, groups, 2, &captures));
+  cr_assert_eq(rg_captures_num(captures, 0), 1);
+  cr_assert_eq(rg_captures_num(captures, 1), 1);
+  rg_captured y = rg_captures_get(captures, 0, 0), x = rg_captures_get(captures, 1, 0);
+  cr_assert_str_eq(y.name, "y");
+  cr_assert_eq(y.retained, 100);
+  cr_assert_eq(y.num_closures, 1);
+  cr_assert_str_eq(x.name, "x");
+  cr_assert_eq(x.num_nodes, 1);
+  cr_assert_eq(x.nodes[0], heap_node(&heaped, "v"));
+  cr_assert_eq(x.retained, 54);
+  cr_assert_eq(x.num_closures, 2);
+  rg_captures_destroy(captures);
+  rg_closures_destroy(closures);
+}
+
+Test(closures, capture_through_passages_under_the_last_name)
+{
+  SCOPED_HEAP heaped = heap("a:closure,site=f/x.py/1 a{}>t t:passage t{self}>c c:passage c{}>w t{other}>d d:passage d{}>v "
+                            "b:closure,site=f/x.py/1 b{}>u u:passage u{other}>e e:passage e{}>w u{self}>c");
+  rg_captures *captures;
+  rg_closures *closures = find_closures(heaped.graph);
+  const size_t group = 0;
+  cr_assert_null(rg_captures_create(heaped.graph, closures, &group, 1, &captures));
+  cr_assert_eq(rg_captures_num(captures, 0), 2);
+  for (size_t i = 0; i < 2; i++) {
+    rg_captured captured = rg_captures_get(captures, 0, i);
+    bool is_self = strcmp(captured.name, "self") == 0;
+    cr_assert(is_self || strcmp(captured.name, "other") == 0);
+    cr_assert_eq(captured.num_nodes, is_self ? 1 : 2);
+    cr_assert_eq(captured.num_closures, 2);
+  }
+  rg_captures_destroy(captures);
+  rg_closures_destroy(closures);
+}
+
 Test(closures, survive_every_failing_allocation)
 {
   SCOPED_HEAP heaped = heap("a:" TICK " b:" DRAW " a{self}>w b{panel}>w");
   rg_closures *closures;
   cr_assert_gt(HEAP_TORTURE(rg_closures_create(heaped.graph, &closures), rg_closures_destroy(closures)), 0);
+  rg_dominators *dominators;
+  rg_captures *captures;
+  const size_t group = 0;
+  closures = find_closures(heaped.graph);
+  cr_assert_null(rg_dominators_create(heaped.graph, NULL, &dominators));
+  cr_assert_gt(HEAP_TORTURE(rg_closures_measure(closures, heaped.graph, dominators), (void)0), 0);
+  cr_assert_gt(HEAP_TORTURE(rg_captures_create(heaped.graph, closures, &group, 1, &captures),
+                            rg_captures_destroy(captures)), 0);
+  rg_dominators_destroy(dominators);
+  rg_closures_destroy(closures);
 }

@@ -18,7 +18,11 @@ static rg_table *closures_of(const rg_graph *graph)
 {
   rg_closures *closures;
   rg_table *table;
+  rg_dominators *dominators;
   cr_assert_null(rg_closures_create(graph, &closures));
+  cr_assert_null(rg_dominators_create(graph, NULL, &dominators));
+  cr_assert_null(rg_closures_measure(closures, graph, dominators));
+  rg_dominators_destroy(dominators);
   cr_assert_null(rg_table_of_closures(graph, closures, NULL, SIZE_MAX, &table));
   rg_closures_destroy(closures);
   return table;
@@ -86,14 +90,17 @@ Test(table, for_notebooks_lets_no_markup_through)
 
 Test(table, of_closures_has_a_table_of_what_each_site_captures)
 {
-  SCOPED_HEAP heaped = heap("R>f f{x}>a f{y}>b f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw a:size=5 b:size=6");
+  SCOPED_HEAP heaped = heap("R>f f{x}>a a>b f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw "
+                            "a:type=Row,size=3 b:size=2");
   rg_table *table = closures_of(heaped.graph);
   rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
   cr_assert_str_eq(json.data,
                    "[\n  {\"qualname\": \"make\", \"file\": \"app.py\", \"line\": 12, \"copies\": 1, "
-                   "\"captured_size\": 11, \"captures\": [{\"name\": \"x\", \"read\": true, \"written\": false, "
-                   "\"attributes\": [\"close\", \"title\"]}, {\"name\": \"y\", \"read\": true, \"written\": true, "
-                   "\"attributes\": null}], \"implicit\": false}\n]\n");
+                   "\"retained\": 14, \"captures\": ["
+                   "{\"name\": \"x\", \"type\": \"Row\", \"retained\": 5, \"shared\": 1, \"read\": true, "
+                   "\"written\": false, \"attributes\": [\"close\", \"title\"]}, "
+                   "{\"name\": \"y\", \"type\": null, \"retained\": null, \"shared\": null, \"read\": true, "
+                   "\"written\": true, \"attributes\": null}], \"implicit\": false}\n]\n");
   rg_buffer_deinit(&json);
   rg_table_destroy(table);
 }

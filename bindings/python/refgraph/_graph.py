@@ -147,7 +147,7 @@ class Graph(_refgraph.Graph):
         return _tables.Table(self._types(ids=ids, limit=_tables.check_limit(limit)))
 
     def closures(self, where=None, *, limit=50):
-        """Closures by definition site, the largest captured values first: a :class:`Table` of ``ClosureSite``.
+        """Closures by definition site, those that retain most first: a :class:`Table` of ``ClosureSite``.
 
         With a filter, the sites of which a closure matches. Those that capture only what the language adds come last.
         """

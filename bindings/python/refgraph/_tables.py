@@ -18,6 +18,9 @@ class Capture(NamedTuple):
     """A variable that closures of one definition site capture, and how their code uses it; None: not known."""
 
     name: str
+    type: str | None  # of its values; None: it has none
+    retained: int | None  # bytes that the values keep alive together
+    shared: int | None  # closures, of all sites, that capture one value
     read: bool | None
     written: bool | None
     attributes: tuple[str, ...] | None  # where only some attributes of it are used: these
@@ -30,7 +33,7 @@ class ClosureSite(NamedTuple):
     file: str
     line: int  # 0: not known
     copies: int
-    captured_size: int  # bytes of the captured values, without what they refer to, each counted once
+    retained: int  # bytes that the closures keep alive together, their own included
     captures: tuple[Capture, ...]
     implicit: bool  # they capture only what the language adds by itself, as __class__
 
