@@ -20,6 +20,7 @@
 #include "../graph/graph-internal.h"
 #include "ahead.h"
 #include "editable.h"
+#include "sources.h"
 
 struct rg_cut {
   rg_cut_result result;
@@ -62,28 +63,16 @@ static void deinit(struct search *search)
   rgi_free(search->flows);
 }
 
-static void find_sources(const rg_graph *graph, rg_node *sources)
-{
-  for (rg_node node = 0; node < rg_graph_num_nodes(graph); node++) {
-    rg_edge end = rg_graph_edges_end(graph, node);
-    for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++)
-      sources[edge] = node;
-  }
-}
-
 static rg_error *init(struct search *search)
 {
   const rg_graph *graph = search->graph;
-  rg_referrers made;
-  RGI_TRY(rg_graph_referrers(graph, RG_NODE_ROOT, &made));
-  search->sources = rgi_alloc_dense(rg_graph_num_edges(graph), sizeof(*search->sources));
+  RGI_TRY(rgi_sources_create(graph, &search->sources));
   search->steps = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*search->steps));
   search->queue = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*search->queue));
   search->first = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*search->first));
-  if (!search->sources || !search->steps || !search->queue || !search->first)
+  if (!search->steps || !search->queue || !search->first)
     return rgi_out_of_memory();
   search->num_flows = 1;
-  find_sources(graph, search->sources);
   return NULL;
 }
 

@@ -276,7 +276,7 @@ static void end(struct measure *measure, const rg_graph *graph)
 
 static void report(const char *what, const struct measure *measure)
 {
-  printf("  %-36s %9.1f ms %6.1f bytes an object\n", what, measure->least * 1e3, measure->peak);
+  printf("  %-40s %9.1f ms %6.1f bytes an object\n", what, measure->least * 1e3, measure->peak);
   fflush(stdout);
 }
 
@@ -363,6 +363,78 @@ static rg_cycles *measure_cycles(const rg_graph *graph, const rg_dominators *dom
   report("cycles, dominators being there", measure);
   printf("  %zu cycles, the largest of %u objects\n", rg_cycles_num(cycles), most_nodes(cycles));
   return cycles;
+}
+
+/* Of closures here and there. Their times differ: what counts is the longest one. */
+enum { NUM_TARGETS = 20 };
+
+static size_t pick_closures(const rg_graph *graph, rg_node *ret)
+{
+  size_t num = 0;
+  uint32_t state = 1;
+  for (int tries = 0; tries < 10000 && num < NUM_TARGETS; tries++) {
+    rg_node node = 1 + random_below(&state, rg_graph_num_nodes(graph) - 1);
+    if (rg_graph_node_flags(graph, node) & RG_NODE_CLOSURE)
+      ret[num++] = node;
+  }
+  return num;
+}
+
+struct spread {
+  struct measure all;
+  double sum, most;
+  size_t num;
+};
+
+static void end_of_spread(struct spread *spread, const rg_graph *graph)
+{
+  spread->all.least = 0;
+  end(&spread->all, graph);
+  spread->sum += spread->all.least;
+  spread->most = spread->all.least > spread->most ? spread->all.least : spread->most;
+  spread->num++;
+}
+
+static void report_spread(const char *what, struct spread *spread)
+{
+  if (!spread->num)
+    return;
+  spread->all.least = spread->most;
+  report(what, &spread->all);
+  printf("    on average %31.1f ms of %zu\n", spread->sum / (double)spread->num * 1e3, spread->num);
+}
+
+static void measure_paths_and_cuts(const rg_graph *graph)
+{
+  rg_node targets[NUM_TARGETS];
+  size_t num = pick_closures(graph, targets);
+  struct spread cuts = {0}, frees = {0}, paths = {0};
+  struct measure index = {0};
+  rg_referrers referrers;
+  begin(&index);
+  must(rg_graph_referrers(graph, 0, &referrers));
+  end(&index, graph);
+  report("reverse index, once a graph", &index);
+  for (size_t i = 0; i < num; i++) {
+    rg_cut *cut;
+    rg_freed freed;
+    rg_disjoint_paths *disjoint;
+    begin(&paths.all);
+    must(rg_disjoint_paths_create(graph, targets[i], NULL, &disjoint));
+    end_of_spread(&paths, graph);
+    rg_disjoint_paths_destroy(disjoint);
+    begin(&cuts.all);
+    must(rg_cut_create(graph, &targets[i], 1, NULL, &cut));
+    end_of_spread(&cuts, graph);
+    rg_edge_list edges = rg_cut_edges(cut);
+    begin(&frees.all);
+    must(rg_freed_by_cut(graph, 0, edges.edges, edges.num_edges, &freed));
+    end_of_spread(&frees, graph);
+    rg_cut_destroy(cut);
+  }
+  report_spread("disjoint paths to a closure, the longest", &paths);
+  report_spread("least cut of a closure, the longest", &cuts);
+  report_spread("what it frees", &frees);
 }
 
 /* --- beside igraph ------------------------------------------------------------------------------------------------- */
@@ -453,6 +525,7 @@ int main(int argc, char **argv)
   struct measure ours_of_cycles = {0};
   rg_cycles *cycles = measure_cycles(graph, dominators, num_rounds, &ours_of_cycles);
   rg_cycles_destroy(cycles);
+  measure_paths_and_cuts(graph);
   if (num_rounds > 1)
     compare_with_igraph(graph, dominators, &ours);
   rg_dominators_destroy(dominators);
