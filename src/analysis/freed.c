@@ -46,6 +46,16 @@ static rg_error *init(struct search *search, const rg_edge *edges, size_t num_ed
   return NULL;
 }
 
+static rg_edge row_begin(const struct search *search, rg_node node)
+{
+  return rgi_rows_begin(&search->graph->rows, node);
+}
+
+static rg_edge row_end(const struct search *search, rg_node node)
+{
+  return rgi_rows_begin(&search->graph->rows, node + 1);
+}
+
 static bool is_followed(const struct search *search, rg_edge edge)
 {
   return search->kinds & RG_EDGE_KIND_BIT(search->graph->kinds[edge]);
@@ -74,7 +84,7 @@ static void ask_ahead(const struct search *search)
   rgi_ahead_of_queue(graph, due, num_due);
   if (num_due <= RGI_AHEAD)
     return;
-  rg_edge edge = rgi_rows_begin(&graph->rows, due[RGI_AHEAD]), end = rgi_rows_begin(&graph->rows, due[RGI_AHEAD] + 1);
+  rg_edge edge = row_begin(search, due[RGI_AHEAD]), end = row_end(search, due[RGI_AHEAD]);
   for (end = edge + RGI_AHEAD < end ? edge + RGI_AHEAD : end; edge < end; edge++)
     __builtin_prefetch(&search->states[graph->targets[edge]], 1);
 }
@@ -85,8 +95,8 @@ static void run(struct search *search, uint32_t state)
   while (search->begin < search->end) {
     ask_ahead(search);
     rg_node node = search->queue[search->begin++];
-    rg_edge end = rg_graph_edges_end(search->graph, node);
-    for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++) {
+    rg_edge end = row_end(search, node);
+    for (rg_edge edge = row_begin(search, node); edge < end; edge++) {
       if (is_followed(search, edge) && (state == GOES || !is_cut(search, edge)))
         reach(search, search->graph->targets[edge], state);
     }
@@ -125,8 +135,8 @@ static void count_holders(struct search *search)
   for (rg_node node = 0; node < rg_graph_num_nodes(search->graph); node++) {
     if (search->states[node] == STAYS)
       continue;
-    rg_edge end = rg_graph_edges_end(search->graph, node);
-    for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++) {
+    rg_edge end = row_end(search, node);
+    for (rg_edge edge = row_begin(search, node); edge < end; edge++) {
       if (is_followed(search, edge) && !is_cut(search, edge))
         hold(search, search->graph->targets[edge]);
     }
@@ -147,8 +157,8 @@ static void list_unheld(struct search *search, size_t begin)
 
 static void let_go(struct search *search, rg_node node)
 {
-  rg_edge end = rg_graph_edges_end(search->graph, node);
-  for (rg_edge edge = rg_graph_edges_begin(search->graph, node); edge < end; edge++) {
+  rg_edge end = row_end(search, node);
+  for (rg_edge edge = row_begin(search, node); edge < end; edge++) {
     if (!is_followed(search, edge) || is_cut(search, edge))
       continue;
     uint32_t *state = &search->states[search->graph->targets[edge]];

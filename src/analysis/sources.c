@@ -11,8 +11,8 @@ rg_error *rgi_sources_create(const rg_graph *graph, rg_node **ret)
   if (!sources)
     return rgi_out_of_memory();
   for (rg_node node = 0; node < rg_graph_num_nodes(graph); node++) {
-    rg_edge end = rg_graph_edges_end(graph, node);
-    for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++)
+    rg_edge end = rgi_rows_begin(&graph->rows, node + 1);
+    for (rg_edge edge = rgi_rows_begin(&graph->rows, node); edge < end; edge++)
       sources[edge] = node;
   }
   *ret = sources;
