@@ -175,3 +175,47 @@ PyObject *rgpy_graph_retained(PyObject *self, PyObject *ids)
   }
   return error ? rgpy_raise(error) : PyLong_FromUnsignedLongLong(retained.size);
 }
+
+PyObject *rgpy_graph_cut(PyObject *self, PyObject *ids)
+{
+  const rg_graph *graph = ((struct rgpy_graph *)self)->graph;
+  SCOPED_ASKED asked = {0};
+  rg_cut *cut = NULL;
+  rg_table *table = NULL;
+  rg_error *error;
+  asked.nodes = rgpy_read_ids(graph, ids, &asked.num);
+  if (!asked.nodes)
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS;
+  error = rg_cut_create(graph, asked.nodes, asked.num, NULL, &cut);
+  if (!error)
+    error = rg_table_of_cut(graph, cut, &table);
+  rg_cut_destroy(cut);
+  Py_END_ALLOW_THREADS;
+  return answer(error, table);
+}
+
+PyObject *rgpy_graph_disjoint_paths(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"id", "max_paths", NULL};
+  const rg_graph *graph = ((struct rgpy_graph *)self)->graph;
+  PyObject *id;
+  rg_disjoint_options options = RG_DISJOINT_OPTIONS_INIT;
+  SCOPED_ASKED asked = {0};
+  rg_disjoint_paths *paths = NULL;
+  rg_table *table = NULL;
+  rg_error *error;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$I", keywords, &id, &options.max_paths))
+    return NULL;
+  RGPY_CLEANUP_DECREF PyObject *ids = PyTuple_Pack(1, id);
+  asked.nodes = ids ? rgpy_read_ids(graph, ids, &asked.num) : NULL;
+  if (!asked.nodes)
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS;
+  error = rg_disjoint_paths_create(graph, asked.nodes[0], &options, &paths);
+  if (!error)
+    error = rg_table_of_disjoint_paths(graph, paths, &table);
+  rg_disjoint_paths_destroy(paths);
+  Py_END_ALLOW_THREADS;
+  return answer(error, table);
+}

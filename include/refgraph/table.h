@@ -79,6 +79,15 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, cons
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_cycles(const rg_graph *graph, const rg_cycles *cycles,
                                                    const rg_matches *matches, size_t max_rows, rg_table **ret);
 
+/* id, length, path, steps (id, reference, object): the paths to a node, the shortest first; `path` is all steps in one
+ * line. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_disjoint_paths(const rg_graph *graph, const rg_disjoint_paths *paths,
+                                                           rg_table **ret);
+
+/* id, holder, reference, target, object: the references to cut, `id` the node of the holder; none where nothing can be
+ * cut. The summary says what is freed, or why there is nothing. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_cut(const rg_graph *graph, const rg_cut *cut, rg_table **ret);
+
 /* id, parent, depth, object, type, size, retained: the objects that retain most, as a tree in which each stands under
  * the one that dominates it; at depth 0 `nodes`, or for NULL what nothing but the process itself dominates. Passages
  * have no row: what they dominate stands under their owner. */

@@ -15,6 +15,9 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects", FLAG(is_backward)},
     [CLI_OPTION_CLOSURES] = {"closures", 0, NULL,
                              "draw the path to every closure, one box a definition site", FLAG(with_closures)},
+    [CLI_OPTION_CUT] = {"cut", 0, NULL, "list the fewest references to cut, and what that frees", FLAG(with_cut)},
+    [CLI_OPTION_DISJOINT] = {"disjoint", 0, NULL, "list paths that share no object, to the first that matches",
+                             FLAG(with_disjoint)},
     [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
     [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]", 0},
     [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help", FLAG(wants_help)},
@@ -147,6 +150,8 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
   case CLI_OPTION_ALL:
   case CLI_OPTION_BACKREFS:
   case CLI_OPTION_CLOSURES:
+  case CLI_OPTION_CUT:
+  case CLI_OPTION_DISJOINT:
   case CLI_OPTION_HELP:
   case CLI_OPTION_INTERNALS:
   case CLI_OPTION_JSON:

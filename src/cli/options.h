@@ -8,6 +8,8 @@ enum cli_option_id {
   CLI_OPTION_ALL,
   CLI_OPTION_BACKREFS,
   CLI_OPTION_CLOSURES,
+  CLI_OPTION_CUT,
+  CLI_OPTION_DISJOINT,
   CLI_OPTION_DUMP,
   CLI_OPTION_FORMAT,
   CLI_OPTION_HELP,
@@ -27,7 +29,7 @@ enum cli_option_id {
   CLI_OPTION_SIGNAL,
   CLI_OPTION_TOO_MANY,
 };
-#define CLI_NUM_OPTIONS 21
+#define CLI_NUM_OPTIONS 23
 
 typedef uint32_t cli_option_set;
 #define CLI_OPTION_BIT(id) ((cli_option_set)1 << (id))
@@ -55,7 +57,7 @@ struct cli_arguments {
   size_t num_words;
   bool wants_help;
   bool with_json;
-  bool with_all, with_closures, with_internals, with_long_names, no_caption, with_refcounts;
+  bool with_all, with_closures, with_cut, with_disjoint, with_internals, with_long_names, no_caption, with_refcounts;
   bool is_backward, is_forward;
   bool has_limit;
   uint32_t limit; // 0: none

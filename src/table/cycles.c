@@ -27,42 +27,6 @@ static const char *const shapes[] = {
     [RG_CYCLE_FRAME] = "frame",
 };
 
-static rg_edge find_edge(const rg_graph *graph, rg_node source, rg_node target)
-{
-  rg_edge edge = rg_graph_edges_begin(graph, source), end = rg_graph_edges_end(graph, source);
-  while (edge < end && rg_graph_edge_target(graph, edge) != target)
-    edge++;
-  return edge < end ? edge : RG_EDGE_NONE;
-}
-
-static rg_edge find_edge_within(const rg_graph *graph, const rg_cycle *cycle, rg_node target)
-{
-  rg_edge edge = RG_EDGE_NONE;
-  for (uint32_t i = 0; i < cycle->num_nodes && edge == RG_EDGE_NONE; i++)
-    edge = find_edge(graph, cycle->nodes[i], target);
-  return edge;
-}
-
-// "screen of on_click, function, app.py:12". A step from a passage has its name on the way to that, from the object that
-// it belongs to; passages follow each other, but not for ever.
-static void add_cut(struct rgi_text *text, const rg_graph *graph, const rg_cycle *cycle)
-{
-  enum { MAX_STEPS = 4 };
-  rg_edge edge = cycle->weakest;
-  rg_node owner = rg_graph_edge_source(graph, edge);
-  rgi_view_add_edge_label(text, graph, edge);
-  for (int i = 0; i < MAX_STEPS && rg_graph_node_flags(graph, owner) & RG_NODE_PASSAGE; i++) {
-    edge = find_edge_within(graph, cycle, owner);
-    if (edge == RG_EDGE_NONE)
-      break;
-    if (!text->size)
-      rgi_view_add_edge_label(text, graph, edge);
-    owner = rg_graph_edge_source(graph, edge);
-  }
-  rgi_text_puts(text, " of ");
-  rgi_view_add_node_label(text, graph, owner);
-}
-
 // The first object that is not a mere step; people know closures best.
 static rg_node find_face(const rg_graph *graph, const rg_cycle *cycle)
 {
@@ -77,9 +41,21 @@ static rg_node find_face(const rg_graph *graph, const rg_cycle *cycle)
   return face == RG_NODE_NONE ? cycle->nodes[0] : face;
 }
 
-static void list_cycle(rg_table *table, const rg_graph *graph, const rg_cycle *cycle)
+// "screen of on_click, function, app.py:12".
+static rg_error *add_cut(rg_table *table, const rg_graph *graph, rg_edge edge)
 {
-  RGI_SCOPED_TEXT face = RGI_TEXT_INIT, cut = RGI_TEXT_INIT;
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  rg_node owner;
+  RGI_TRY(rgi_table_find_owner(graph, edge, &text, &owner));
+  rgi_text_puts(&text, " of ");
+  rgi_view_add_node_label(&text, graph, owner);
+  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&text));
+  return NULL;
+}
+
+static rg_error *list_cycle(rg_table *table, const rg_graph *graph, const rg_cycle *cycle)
+{
+  RGI_SCOPED_TEXT face = RGI_TEXT_INIT;
   rg_node node = find_face(graph, cycle);
   rgi_view_add_node_label(&face, graph, node);
   rgi_table_add_number(table, RG_CELL_NUMBER, node);
@@ -89,12 +65,10 @@ static void list_cycle(rg_table *table, const rg_graph *graph, const rg_cycle *c
   rgi_table_add_text(table, RG_CELL_TEXT, fates[cycle->fate]);
   rgi_table_add_text(table, RG_CELL_TEXT, shapes[cycle->shape]);
   rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&face));
-  if (cycle->weakest == RG_EDGE_NONE) {
-    rgi_table_add_none(table);
-    return;
-  }
-  add_cut(&cut, graph, cycle);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&cut));
+  if (cycle->weakest != RG_EDGE_NONE)
+    return add_cut(table, graph, cycle->weakest);
+  rgi_table_add_none(table);
+  return NULL;
 }
 
 static bool has_match(const rg_matches *matches, const rg_cycle *cycle)
@@ -126,7 +100,7 @@ rg_error *rg_table_of_cycles(const rg_graph *graph, const rg_cycles *cycles, con
     if (!has_match(matches, &cycle))
       continue;
     if (num < max_rows)
-      list_cycle(table, graph, &cycle);
+      RGI_TRY(list_cycle(table, graph, &cycle));
     num++;
     num_garbage += cycle.fate == RG_CYCLE_GARBAGE;
   }

@@ -5,6 +5,7 @@ import json
 import sys
 import threading
 import unittest
+import weakref
 
 import refgraph
 
@@ -127,6 +128,50 @@ class Tables(unittest.TestCase):
     def test_of_cycles_tell_which_are_garbage(self):
         (cycle,) = [c for c in self.graph.cycles(limit=None) if c.object == "Lost"]
         self.assertEqual((cycle.fate, cycle.cut), ("garbage", ".itself of Lost"))
+
+    def test_of_cuts_name_what_frees_the_object_when_it_is_undone(self):
+        gc.collect()
+        listeners, panel = {"click": []}, Panel(1000)
+        listeners["click"].append(panel.callback)
+        alias = weakref.ref(panel)
+        del panel
+        cut = refgraph.capture().cut(alias())
+        self.assertEqual([record.reference for record in cut], ["self"])
+        self.assertIn("cut this reference: it frees ", cut.summary)
+        closure = listeners["click"][0]
+        closure.__closure__[0].cell_contents = None
+        self.assertIsNone(alias())
+
+    def test_of_cuts_name_every_holder(self):
+        panel = Panel(1000)
+        first, second = [panel], {"key": panel}
+        alias = weakref.ref(panel)
+        panel.callback = None
+        del panel
+        cut = refgraph.capture().cut(alias())
+        self.assertEqual({record.reference for record in cut}, {"[0]", "['key']"})
+        del first[0], second["key"]
+        self.assertIsNone(alias())
+
+    def test_of_cuts_say_why_there_is_nothing(self):
+        (garbage,) = self.graph.find("type:Lost garbage")
+        cut = self.graph.cut(id=garbage)
+        self.assertEqual((len(cut), cut.summary), (0, "nothing to cut: no root reaches it"))
+
+    def test_of_paths_share_no_object(self):
+        panel = Panel(1000)
+        holders = [panel], {"key": panel}
+        paths = refgraph.capture().paths(panel)
+        inner = [{step.id for step in path.steps[:-1]} for path in paths]
+        self.assertEqual(sum(len(ids) for ids in inner), len(set().union(*inner)))
+        self.assertEqual(paths[0].steps[-1].id, paths[0].id)
+        self.assertEqual(len(paths[0].steps), paths[0].length)
+        self.assertTrue(paths[0].path.endswith("panel"), paths[0].path)
+        self.assertEqual(len(holders), 2)
+
+    def test_of_paths_are_about_one_object(self):
+        with self.assertRaises(ValueError):
+            self.graph.paths(where="type:dict")
 
     def test_can_be_asked_for_by_many_threads(self):
         graph, answers = refgraph.capture(), []

@@ -166,6 +166,27 @@ class Graph(_refgraph.Graph):
         """Bytes that would go if all of the objects did, their own included."""
         return self._retained(self._ids(objs, id, where))
 
+    def cut(self, objs=None, *, id=None, where=None):
+        """The fewest references to cut so that all of the objects are freed: a :class:`Table` of ``CutReference``.
+
+        Among equally few those nearest to the objects, and only such as a program can undo: attributes, items, captured
+        and local variables. ``summary`` says what is freed at once, and what the next collection frees; the table is
+        empty where there is nothing to cut, and ``summary`` says why.
+        """
+        return _tables.Table(self._cut(self._ids(objs, id, where)))
+
+    def paths(self, objs=None, *, id=None, where=None, disjoint=10):
+        """Paths from the roots to one object that share no other object, the shortest first: a :class:`Table` of ``Path``.
+
+        At most `disjoint` of them. If there is one, cutting it anywhere frees the object; if there are two, that is not
+        enough. :meth:`why` draws the shortest paths to many objects.
+        """
+        _output.check_limits(disjoint=disjoint)
+        ids = self._ids(objs, id, where)
+        if len(ids) != 1:
+            raise ValueError(f"paths() is about one object, and {len(ids)} were given")
+        return _tables.Table(self._disjoint_paths(ids[0], max_paths=disjoint))
+
     def cycles(self, *, limit=30):
         """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``."""
         return _tables.Table(self._cycles(limit=_tables.check_limit(limit)))

@@ -182,6 +182,10 @@ class Graph:
         """The definition sites of which a filter holds for a closure, or all."""
     def _dominators(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:
         """The objects that retain most, as a tree that begins at these ids, or at the roots."""
+    def _cut(self, ids: Sequence[int], /) -> Table:
+        """The fewest references to cut so that all of these objects are freed."""
+    def _disjoint_paths(self, id: int, *, max_paths: int = 10) -> Table:
+        """Paths from the roots to an object that share no other object."""
     def _cycles(self, *, limit: int | None = None) -> Table:
         """The cycles that retain most."""
     def _retained(self, ids: Sequence[int], /) -> int:

@@ -50,6 +50,33 @@ class Dominator(NamedTuple):
     object: str
 
 
+class Step(NamedTuple):
+    """A step of a path: the object that it leads to."""
+
+    id: int
+    reference: str  # as ".callback" or "[0]"
+    object: str
+
+
+class Path(NamedTuple):
+    """A path from a root to an object."""
+
+    id: int  # of that object
+    length: int  # steps
+    path: str  # all steps in one line
+    steps: tuple[Step, ...]
+
+
+class CutReference(NamedTuple):
+    """A reference to cut."""
+
+    id: int  # of the holder
+    holder: str
+    reference: str  # as ".callback" or "[0]"
+    target: int
+    object: str
+
+
 class Cycle(NamedTuple):
     """Objects that lead to each other, so that reference counts alone never free them."""
 
@@ -77,10 +104,17 @@ def _closure_site(row):
     return site._replace(captures=tuple(Capture(*capture) for capture in site.captures))
 
 
+def _path(row):
+    path = Path(*row)
+    return path._replace(steps=tuple(Step(*step) for step in path.steps))
+
+
 _RECORDS = {
     "closures": _closure_site,
+    "cut": CutReference._make,
     "cycles": Cycle._make,
     "dominators": Dominator._make,
+    "paths": _path,
     "types": TypeCount._make,
 }
 

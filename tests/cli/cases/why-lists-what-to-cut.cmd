@@ -1,0 +1,1 @@
+refgraph why heap.rgd type:bytearray --cut
