@@ -535,7 +535,7 @@ class Signals(Folder):
             "for number in (1, 2, 3):\n"
             "    os.kill(os.getpid(), signal.SIGUSR2)\n"
             "    while len(glob.glob(folder + '/*.rgd')) < number: time.sleep(0.01)\n"
-            "    time.sleep(0.1)\n"
+            "    while len(os.listdir('/proc/self/task')) > 1: time.sleep(0.01)\n"  # the dump's thread, until it is done
             "print(len(os.listdir(folder)))"
         )
         self.assertEqual(printed, "3\n")
