@@ -94,6 +94,10 @@ class Shapes:
 
 
 class Outline(unittest.TestCase):
+    def tearDown(self):
+        # What was looked at holds the frame that looked: millions of objects for all later captures to go over.
+        gc.collect()
+
     def check(self):
         """Objects of the test itself come and go between the two looks; nothing else may differ."""
         gc.disable()
