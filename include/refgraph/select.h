@@ -20,6 +20,7 @@ typedef enum rg_role {
 typedef struct rg_selected_node {
   rg_node node;     /* the node, or of several that are shown as one the first */
   uint32_t count;   /* how many nodes it stands for, 1 or more */
+  uint64_t size;    /* shallow bytes of all of them */
   rg_role role;     /* never RG_ROLE_CUT: cut marks are made by the view, from the counts below */
   uint64_t num_cut_targets;   /* references of it that were left out by a limit */
   uint64_t num_cut_referrers; /* references to it that were left out by a limit */
@@ -28,10 +29,11 @@ typedef struct rg_selected_node {
 typedef struct rg_selected_edge {
   uint32_t source; /* index of a selected node */
   uint32_t target;
-  rg_edge edge;    /* the edge, or of several that are shown as one the first; RG_EDGE_NONE for a part of a path that
-                    * was left out */
-  uint32_t count;  /* how many edges it stands for, 1 or more; how many steps were left out */
+  rg_edge edge;    /* the edge, or of several that are shown as one the first; of a gap one like all of its steps, or
+                    * RG_EDGE_NONE */
+  uint32_t count;  /* how many edges it stands for, 1 or more; of a gap how many steps */
   uint32_t num_names; /* how many different names these edges have, 1 or more */
+  bool is_gap;     /* a part of a path that was left out */
 } rg_selected_edge;
 
 /* Passages are selected nodes like others, but count neither as depth nor in the budget.
@@ -78,7 +80,11 @@ typedef struct rg_why_options {
 #define RG_WHY_OPTIONS_INIT {sizeof(rg_why_options), 1, RG_MAX_NODES_DEFAULT, RG_MAX_EDGES_DEFAULT}
 
 /* The shortest paths from a root to each target, and what a target that is a closure captures.
- * Weak edges are never on a path. Of a path that is longer than the budget the end and the root are selected. */
+ *
+ * Weak edges are never on a path. Of a path that is longer than the budget the end and the root are selected; of a chain
+ * of five or more nodes that look alike, each held by the one before in the same way, the first two and the last.
+ * Paths to more than RG_WHY_NUM_SINGLE targets are merged as those to closures are, targets of one look too. */
+#define RG_WHY_NUM_SINGLE 12
 RG_PUBLIC RG_MUST_USE rg_error *rg_select_why(const rg_graph *graph, const rg_node *targets, size_t num_targets,
                                               const rg_why_options *options, rg_selection **ret);
 
@@ -93,8 +99,9 @@ typedef struct rg_why_closures_options {
   {sizeof(rg_why_closures_options), 50, false, RG_MAX_NODES_DEFAULT, RG_MAX_EDGES_DEFAULT}
 
 /* The shortest path from a root to each closure, merged: one node a definition site, and along the paths one node for
- * all that are reached from the same node by the same kind and name of edge and are of the same type and site. Three or
- * more that differ in their names only are one node, too. */
+ * all that are reached from the same node by the same kind and name of edge and are of the same type and site. Three
+ * keys of a dict, or a dozen other names, tell nothing apart any more, and neither do three that differ in their names
+ * only. A chain of nodes that look alike is three nodes at most, the last of which leads to itself. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_select_why_closures(const rg_graph *graph, const rg_closures *closures,
                                                        const rg_why_closures_options *options, rg_selection **ret);
 

@@ -4,7 +4,8 @@
 #include "listing.h"
 #include "picture.h"
 
-#define MAX_TARGETS 20
+// One search tells the shortest path to each target, but several paths take a search a target.
+#define MAX_TARGETS_OF_SEVERAL_PATHS 20
 #define MAX_SITES 50
 
 static rg_error *draw_closures(struct cli_session *session)
@@ -34,7 +35,8 @@ static rg_error *draw_targets(struct cli_session *session)
   options.max_paths = arguments->max_paths;
   options.max_nodes = arguments->max_nodes;
   options.max_edges = 2 * arguments->max_nodes;
-  CLI_TRY(cli_session_targets(session, MAX_TARGETS, &num_targets));
+  size_t max_targets = options.max_paths == 1 ? SIZE_MAX : MAX_TARGETS_OF_SEVERAL_PATHS;
+  CLI_TRY(cli_session_targets(session, max_targets, &num_targets));
   CLI_TRY(rg_select_why(session->graph, rg_matches_nodes(session->matches), num_targets, &options, &selection));
   char call[40] = "why";
   if (arguments->max_paths != 1)
@@ -72,7 +74,7 @@ static rg_error *list_targets(struct cli_session *session)
   if (session->arguments.with_cut && session->arguments.with_disjoint)
     return rg_error_create(RG_ERROR_ARGUMENT, "why lists either --cut or --disjoint, not both");
   CLI_TRY(cli_session_read(session));
-  CLI_TRY(cli_session_targets(session, MAX_TARGETS, &num_targets));
+  CLI_TRY(cli_session_targets(session, SIZE_MAX, &num_targets));
   return session->arguments.with_cut ? list_cut(session) : list_disjoint_paths(session);
 }
 

@@ -107,7 +107,9 @@ rg_error *rgi_draft_add_node(struct rgi_draft *draft, rg_node node, rg_role role
 {
   if (rgi_draft_has(draft, node))
     return NULL;
-  RGI_TRY(rgi_selection_add_node(draft->selection, (rg_selected_node){.node = node, .count = 1, .role = role}));
+  uint64_t size = rg_graph_node(draft->selection->graph, node).size;
+  rg_selected_node added = {.node = node, .count = 1, .size = size, .role = role};
+  RGI_TRY(rgi_selection_add_node(draft->selection, added));
   draft->places[node] = (uint32_t)draft->selection->num_nodes;
   if (draft->num_nodes_left && !rgi_is_passage(draft->selection->graph, node))
     draft->num_nodes_left--;
@@ -131,7 +133,7 @@ rg_error *rgi_draft_add_edge(struct rgi_draft *draft, rg_node source, rg_node ta
   uint32_t hash = rgi_hash(&edge, sizeof(edge));
   if (rgi_index_find(&draft->edges, hash, is_equal_edge, &key) != RGI_INDEX_NONE)
     return NULL;
-  rg_selected_edge added = {draft->places[source] - 1, draft->places[target] - 1, edge, 1, 1};
+  rg_selected_edge added = {draft->places[source] - 1, draft->places[target] - 1, edge, 1, 1, false};
   RGI_TRY(rgi_selection_add_edge(draft->selection, added));
   *is_new_ret = true;
   return rgi_index_add(&draft->edges, hash, (uint32_t)draft->selection->num_edges - 1);

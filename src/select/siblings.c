@@ -151,6 +151,7 @@ static void merge_nodes(struct siblings *siblings)
     siblings->merged[i] = siblings->merged[siblings->merged[i]];
     rg_selected_node *kept = &selection->nodes[siblings->merged[i]];
     kept->count += node->count;
+    kept->size += node->size;
     kept->num_cut_targets += node->num_cut_targets;
     kept->num_cut_referrers += node->num_cut_referrers;
   }

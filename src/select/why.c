@@ -7,7 +7,12 @@
 
 #include "../base/options.h"
 #include "../base/alloc.h"
+#include "keys.h"
+#include "many.h"
 #include "selection.h"
+
+// A gap stands for so many steps at least: fewer are drawn.
+#define LEAST_GAP 3
 
 struct why {
   rg_why_options options;
@@ -55,10 +60,18 @@ static rg_role role_on(const rg_paths *paths, rg_node node)
 static bool has_gap(const rg_selection *selection, uint32_t target)
 {
   for (size_t i = 0; i < selection->num_edges; i++) {
-    if (selection->edges[i].edge == RG_EDGE_NONE && selection->edges[i].target == target)
+    if (selection->edges[i].is_gap && selection->edges[i].target == target)
       return true;
   }
   return false;
+}
+
+static rg_error *add_gap_edge(struct rgi_draft *draft, rg_node source, rg_node target, rg_edge edge,
+                              uint32_t num_steps)
+{
+  draft->num_edges_left--;
+  rg_selected_edge gap = {draft->places[source] - 1, draft->places[target] - 1, edge, num_steps, 1, true};
+  return rgi_selection_add_edge(draft->selection, gap);
 }
 
 // The path is longer than the budget: its root, and one edge for all the steps from there to `node`.
@@ -75,10 +88,8 @@ static rg_error *add_gap(struct why *why, const rg_paths *paths, rg_node node)
   if (has_gap(draft->selection, draft->places[node] - 1))
     return NULL;
   RGI_TRY(rgi_draft_add_node(draft, root, RG_ROLE_ROOT));
-  draft->num_edges_left--;
   uint32_t num_steps = rg_paths_distance(paths, node) - rg_paths_distance(paths, root);
-  rg_selected_edge gap = {draft->places[root] - 1, draft->places[node] - 1, RG_EDGE_NONE, num_steps, 1};
-  return rgi_selection_add_edge(draft->selection, gap);
+  return add_gap_edge(draft, root, node, RG_EDGE_NONE, num_steps);
 }
 
 // Room for one more step, such that the root can still be drawn after it.
@@ -89,11 +100,69 @@ static bool has_room_for_step(const struct why *why, const rg_paths *paths, rg_n
   return rgi_draft_has_room(draft, node) && (is_last || (draft->num_nodes_left > 1 && draft->num_edges_left > 1));
 }
 
+// --- chains -------------------------------------------------------------------------------------------------------
+
+// How a box on a path is held by the one before: the last edge that says something.
+struct hold {
+  rg_node holder; // RG_NODE_NONE beyond the root
+  rg_edge edge;
+};
+
+static struct hold hold_of(const struct why *why, const rg_paths *paths, rg_node node)
+{
+  if (is_root_of(paths, node))
+    return (struct hold){RG_NODE_NONE, RG_EDGE_NONE};
+  struct hold hold = {rg_paths_parent(paths, node), rg_paths_edge(paths, node)};
+  while (rgi_is_passage(why->graph, hold.holder) && !is_root_of(paths, hold.holder)) {
+    if (!rgi_has_name(why->graph, hold.edge))
+      hold.edge = rg_paths_edge(paths, hold.holder);
+    hold.holder = rg_paths_parent(paths, hold.holder);
+  }
+  return hold;
+}
+
+// Whether a box and its holder look alike and are held alike.
+static bool is_like(const struct why *why, struct hold hold, rg_node node, struct hold before)
+{
+  if (before.holder == RG_NODE_NONE || hold.holder == RG_NODE_NONE || !rgi_has_name(why->graph, hold.edge))
+    return false;
+  struct rgi_key a = rgi_key_of(why->graph, hold.edge, node);
+  struct rgi_key b = rgi_key_of(why->graph, before.edge, hold.holder);
+  return rgi_key_equals(&a, &b);
+}
+
+// Of a chain of boxes that look alike and hold each other alike the first two and the last are drawn, with a gap for
+// the steps between. Goes from its last box, `*node`, to the second one, if there are enough of them.
+static rg_error *skip_chain(struct why *why, const rg_paths *paths, rg_node *node)
+{
+  struct rgi_draft *draft = &why->draft;
+  rg_node second = *node;
+  struct hold hold = hold_of(why, paths, *node), next = hold;
+  uint32_t num_steps = 0;
+  for (; next.holder != RG_NODE_NONE; num_steps++) {
+    struct hold before = hold_of(why, paths, next.holder);
+    if (!is_like(why, next, second, before))
+      break;
+    second = next.holder;
+    next = before;
+  }
+  if (num_steps < LEAST_GAP || !has_room_for_step(why, paths, second))
+    return NULL;
+  bool is_there = rgi_draft_has(draft, second);
+  RGI_TRY(rgi_draft_add_node(draft, second, role_on(paths, second)));
+  if (!is_there || !has_gap(draft->selection, draft->places[*node] - 1))
+    RGI_TRY(add_gap_edge(draft, second, *node, hold.edge, num_steps));
+  *node = second;
+  return NULL;
+}
+
 // Adds the path to a selected node that is reached, from the node up: what is near is what the budget is for.
 static rg_error *add_path(struct why *why, const rg_paths *paths, rg_node node)
 {
   struct rgi_draft *draft = &why->draft;
   while (!is_root_of(paths, node)) {
+    if (!rgi_is_passage(why->graph, node))
+      RGI_TRY(skip_chain(why, paths, &node));
     rg_node parent = rg_paths_parent(paths, node);
     if (!has_room_for_step(why, paths, parent))
       return add_gap(why, paths, node);
@@ -287,7 +356,8 @@ static rg_error *add_captured(struct why *why, size_t i)
 
 static bool has_other_items(const rg_graph *graph, const rg_selected_node *node)
 {
-  return (node->role == RG_ROLE_PATH || node->role == RG_ROLE_ROOT) && !rgi_is_passage(graph, node->node) &&
+  return (node->role == RG_ROLE_PATH || node->role == RG_ROLE_ROOT) && node->count == 1 &&
+         !rgi_is_passage(graph, node->node) &&
          rg_graph_node_category(graph, node->node) == RG_CATEGORY_CONTAINER;
 }
 
@@ -302,9 +372,23 @@ static void count_other_items(rg_selection *selection)
   }
   for (size_t i = 0; i < selection->num_edges; i++) {
     rg_selected_node *source = &selection->nodes[selection->edges[i].source];
-    if (source->num_cut_targets && has_other_items(graph, source))
-      source->num_cut_targets--;
+    uint32_t count = selection->edges[i].is_gap ? 1 : selection->edges[i].count;
+    if (has_other_items(graph, source))
+      source->num_cut_targets -= source->num_cut_targets < count ? source->num_cut_targets : count;
   }
+}
+
+static rg_error *draw_single(struct why *why, const rg_node *targets, size_t num_targets)
+{
+  RGI_TRY(add_targets(why, targets, num_targets));
+  size_t num_drawn = why->draft.selection->num_nodes;
+  if (why->options.max_paths == 1)
+    RGI_TRY(add_one_path_each(why, num_drawn));
+  for (size_t i = 0; i < num_drawn && why->options.max_paths > 1; i++)
+    RGI_TRY(add_paths(why, why->draft.selection->nodes[i].node));
+  for (size_t i = 0; i < num_drawn; i++)
+    RGI_TRY(add_captured(why, i));
+  return NULL;
 }
 
 rg_error *rg_select_why(const rg_graph *graph, const rg_node *targets, size_t num_targets,
@@ -313,14 +397,10 @@ rg_error *rg_select_why(const rg_graph *graph, const rg_node *targets, size_t nu
   __attribute__((cleanup(deinit))) struct why why = {.options = RG_WHY_OPTIONS_INIT};
   rgi_options_read(&why.options, options);
   RGI_TRY(init(&why, graph));
-  RGI_TRY(add_targets(&why, targets, num_targets));
-  size_t num_drawn = why.draft.selection->num_nodes;
-  if (why.options.max_paths == 1)
-    RGI_TRY(add_one_path_each(&why, num_drawn));
-  for (size_t i = 0; i < num_drawn && why.options.max_paths > 1; i++)
-    RGI_TRY(add_paths(&why, why.draft.selection->nodes[i].node));
-  for (size_t i = 0; i < num_drawn; i++)
-    RGI_TRY(add_captured(&why, i));
+  if (num_targets > RG_WHY_NUM_SINGLE && why.options.max_paths == 1)
+    RGI_TRY(rgi_draw_many(&why.draft, graph, targets, num_targets));
+  else
+    RGI_TRY(draw_single(&why, targets, num_targets));
   count_other_items(why.draft.selection);
   *ret = rgi_draft_finish(&why.draft);
   return NULL;

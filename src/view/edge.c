@@ -77,15 +77,10 @@ static void deinit_tracer(struct tracer *tracer)
   rgi_free(tracer->steps);
 }
 
-static bool has_name(const rg_graph *graph, rg_edge edge)
-{
-  return rg_graph_edge_kind(graph, edge) == RG_EDGE_INDEX || *rg_graph_edge_name(graph, edge);
-}
-
 static struct chain extend(const rg_graph *graph, struct chain chain, const rg_selected_edge *next)
 {
   rg_edge_kind kind = rg_graph_edge_kind(graph, next->edge);
-  bool is_named = has_name(graph, next->edge);
+  bool is_named = rgi_has_name(graph, next->edge);
   if (is_named || !chain.is_named) {
     chain.edge = next->edge;
     chain.is_named = is_named;
@@ -202,9 +197,25 @@ static rg_error *add_unset(struct tracer *tracer, uint32_t source, uint32_t pass
   return add_arrow(tracer, source, target, chain);
 }
 
+// "… 12 more steps", "… 9 998 more .next", "… 40 more items".
+static void add_gap_text(struct rgi_text *text, const rg_graph *graph, const rg_selected_edge *edge,
+                         const struct rgi_box *source)
+{
+  rg_edge_kind kind = edge->edge == RG_EDGE_NONE ? RG_EDGE_INDEX : rg_graph_edge_kind(graph, edge->edge);
+  const char *noun = edge->edge == RG_EDGE_NONE ? "step" : "item";
+  rgi_text_puts(text, RGI_ELLIPSIS " ");
+  rgi_words_add_count(text, edge->count, RGI_NARROW_SPACE);
+  rgi_text_puts(text, " more ");
+  if (kind == RG_EDGE_INDEX || kind == RG_EDGE_ITEM)
+    rgi_text_printf(text, "%s%s", noun, edge->count == 1 ? "" : "s");
+  else
+    rgi_view_add_edge_text(text, kind, rg_graph_edge_name(graph, edge->edge), source, RGI_EDGE_COLUMNS);
+}
+
 // The arrow for a part of a path that was left out.
 static rg_error *add_gap(struct tracer *tracer, uint32_t source, const rg_selected_edge *edge)
 {
+  const rg_graph *graph = tracer->sheet->graph;
   rg_view *view = tracer->sheet->view;
   struct rgi_arrow arrow = {.edge = {.source = source,
                                      .target = tracer->sheet->boxes[edge->target],
@@ -212,9 +223,10 @@ static rg_error *add_gap(struct tracer *tracer, uint32_t source, const rg_select
                                      .name = "",
                                      .count = 1,
                                      .is_drawn = true}};
+  if (edge->edge != RG_EDGE_NONE)
+    arrow.edge.kind = rg_graph_edge_kind(graph, edge->edge);
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  rgi_text_puts(&text, RGI_ELLIPSIS " ");
-  rgi_words_add_counted(&text, edge->count, "more step", RGI_NARROW_SPACE);
+  add_gap_text(&text, graph, edge, &view->boxes[source]);
   RGI_TRY(rgi_arena_add_text(&view->strings, &text, &arrow.edge.text));
   return rgi_view_add_arrow(view, &arrow);
 }
@@ -244,7 +256,7 @@ static bool may_enter(struct tracer *tracer, uint32_t passage, uint32_t source)
 
 static rg_error *follow(struct tracer *tracer, uint32_t source, const rg_selected_edge *edge, struct chain before)
 {
-  if (edge->edge == RG_EDGE_NONE)
+  if (edge->is_gap)
     return add_gap(tracer, source, edge);
   const rg_graph *graph = tracer->sheet->graph;
   uint32_t passage = edge->target, box = tracer->sheet->boxes[passage];

@@ -129,10 +129,8 @@ static void add_frame(struct writer *writer, const rg_graph *graph, const struct
 // A buffer of bytes says its size however small it is: it has nothing else to say.
 static bool shows_size(const struct rgi_box *box, uint64_t total_size)
 {
-  if (box->node.count > 1)
-    return false;
   bool is_buffer = box->type.category == RG_CATEGORY_CONTAINER && box->info.length == RG_LENGTH_NONE;
-  return is_buffer || (box->info.size >= LEAST_SIZE && box->info.size >= total_size / 1000);
+  return is_buffer || (box->node.size >= LEAST_SIZE && box->node.size >= total_size / 1000);
 }
 
 static void add_data(struct writer *writer, const rg_graph *graph, const struct rgi_box *box)
@@ -141,17 +139,16 @@ static void add_data(struct writer *writer, const rg_graph *graph, const struct 
   add_count(writer, box);
   add_type(writer, box);
   end_line(writer);
-  if (box->node.count > 1)
-    return;
-  if (*label)
+  bool is_one = box->node.count == 1;
+  if (is_one && *label)
     rgi_words_add_value(writer->text, label, room(writer));
-  if (box->info.length != RG_LENGTH_NONE) {
+  if (is_one && box->info.length != RG_LENGTH_NONE) {
     separate(writer);
     rgi_words_add_counted(writer->text, box->info.length, "item", writer->separator);
   }
   if (box->shows_size) {
     separate(writer);
-    rgi_words_add_size(writer->text, box->info.size);
+    rgi_words_add_size(writer->text, box->node.size);
   }
   end_line(writer);
 }
@@ -166,7 +163,7 @@ static void add_value(struct writer *writer, const rg_graph *graph, const struct
     add_type(writer, box);
   end_line(writer);
   if (box->shows_size)
-    rgi_words_add_size(writer->text, box->info.size);
+    rgi_words_add_size(writer->text, box->node.size);
   end_line(writer);
 }
 

@@ -186,7 +186,7 @@ static rg_error *add_object(struct rgi_sheet *sheet, const rg_selected_node *sel
   struct rgi_box box = {.info = rg_graph_node(graph, selected->node)};
   box.type = rg_graph_type(graph, box.info.type);
   box.node = (rg_view_node){.node = selected->node, .role = selected->role, .count = selected->count};
-  box.node.size = box.info.size;
+  box.node.size = selected->size;
   box.node.style = style_of(&box);
   box.is_mapping = is_mapping(graph, selected->node);
   box.num_cut_targets = selected->num_cut_targets;
@@ -211,7 +211,7 @@ static void find_passed(const rg_selection *selection, bool *is_passed, bool *is
 {
   for (size_t i = 0; i < selection->num_edges; i++) {
     const rg_selected_edge *edge = &selection->edges[i];
-    if (edge->edge == RG_EDGE_NONE)
+    if (edge->is_gap)
       continue;
     if (rg_graph_edge_passes(selection->graph, edge->edge))
       is_passed[edge->target] = true;

@@ -315,9 +315,10 @@ rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges)
 rg_graph *heap_chain(uint32_t num_nodes)
 {
   rg_builder *builder = begin_graph(num_nodes, NULL, NULL);
-  rg_string next;
-  check(rg_builder_add_string(builder, "next", 4, &next));
+  rg_string names[2];
+  check(rg_builder_add_string(builder, "next", 4, &names[0]));
+  check(rg_builder_add_string(builder, "then", 4, &names[1]));
   for (rg_node node = 0; node < num_nodes; node++)
-    check(rg_builder_add_edge(builder, node, node + 1, RG_EDGE_ATTRIBUTE, next));
+    check(rg_builder_add_edge(builder, node, node + 1, RG_EDGE_ATTRIBUTE, names[node % 2]));
   return finish_graph(builder);
 }

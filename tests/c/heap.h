@@ -41,7 +41,7 @@ rg_node heap_node(const struct heap *heap, const char *name);
 /* A graph of `num_nodes` nodes and `num_edges` edges, the same for the same seed: roots, loops, parallel edges, about a
  * quarter passages, edges of all kinds. Nothing is labelled. */
 rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges);
-/* R > 1 > 2 > … > num_nodes, each by an attribute named "next". */
+/* R > 1 > 2 > … > num_nodes, by attributes named "next" and "then" in turn, so that a picture cannot fold the chain. */
 rg_graph *heap_chain(uint32_t num_nodes);
 
 /* Pseudo-random numbers below `end`, from a state that is not 0. */

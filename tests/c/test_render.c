@@ -832,7 +832,7 @@ Test(render, arrows_keep_their_words_when_they_are_drawn_before_boxes)
   SCOPED_PICTURE picture = long_picture(1100);
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
   succeed(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
-  const char *arrow = strstr(svg.data, "<g id=\"edge3\""), *box = strstr(svg.data, "<g id=\"node1\"");
+  const char *arrow = strstr(svg.data, "<g id=\"edge2\""), *box = strstr(svg.data, "<g id=\"node1\"");
   cr_assert(arrow && box && arrow < box);
   cr_expect(strstr(arrow, "<title>.next: ") == strstr(arrow, "<title>"), "%.200s", arrow);
 }

@@ -186,6 +186,44 @@ Test(why_closures, keep_two_siblings_apart_and_those_that_hold_different_closure
   cr_assert_eq(rg_selection_num_nodes(selection), 6);
 }
 
+Test(why_closures, draw_the_holders_of_a_large_dict_as_one_whatever_the_budget)
+{
+  char notation[8192] = "R>d d:container";
+  for (uint32_t i = 0; i < 60; i++)
+    sprintf(notation + strlen(notation), " d['k%u']>h%u h%u:type=H h%u.cb>f%u f%u:" TICK, i, i, i, i, i, i);
+  SCOPED_HEAP heaped = heap(notation);
+  rg_why_closures_options options = RG_WHY_CLOSURES_OPTIONS_INIT;
+  options.max_nodes = 3;
+  SCOPED_SELECTION *selection = select_all(heaped.graph, &options);
+  cr_assert_eq(rg_selection_num_nodes(selection), 3);
+  cr_assert_eq(COUNT("h0"), 60);
+  cr_assert_eq(COUNT("f0"), 60);
+}
+
+Test(why_closures, draw_a_tree_of_widgets_as_one_that_leads_to_itself)
+{
+  // Each widget has two children and a callback.
+  char notation[8192] = "R>w0";
+  for (uint32_t i = 0; i < 31; i++) {
+    size_t used = strlen(notation);
+    used += (size_t)sprintf(notation + used, " w%u:type=W w%u.children>l%u l%u:container w%u.cb>f%u f%u:" TICK, i, i, i,
+                            i, i, i, i);
+    if (2 * i + 2 < 31)
+      sprintf(notation + used, " l%u[0]>w%u l%u[1]>w%u", i, 2 * i + 1, i, 2 * i + 2);
+  }
+  SCOPED_HEAP heaped = heap(notation);
+  SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
+  uint32_t num_widgets = 0;
+  for (size_t i = 0; i < rg_selection_num_nodes(selection); i++) {
+    rg_selected_node node = rg_selection_node(selection, i);
+    rg_type type = rg_graph_node(heaped.graph, node.node).type;
+    num_widgets += strcmp(rg_graph_type(heaped.graph, type).name, "W") ? 0 : node.count;
+  }
+  cr_assert_eq(num_widgets, 31);
+  cr_assert_eq(COUNT("f0"), 31);
+  cr_assert_leq(rg_selection_num_nodes(selection), 7);
+}
+
 Test(why_closures, draw_siblings_through_passages_as_one)
 {
   SCOPED_HEAP heaped = heap("R>m m:module,label=m m.__dict__>d d:passage d.A>A d.B>B d.C>C A:type,label=A B:type,label=B "

@@ -1,7 +1,9 @@
 /* Why something is alive: paths from the roots, several of them, and what a budget leaves of a long one. */
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../src/base/alloc.h"
 #include "heap.h"
@@ -41,7 +43,7 @@ static const rg_selected_edge *find_gap(const rg_selection *selection)
   static rg_selected_edge found;
   for (size_t i = 0; i < rg_selection_num_edges(selection); i++) {
     found = rg_selection_edge(selection, i);
-    if (found.edge == RG_EDGE_NONE)
+    if (found.is_gap)
       return &found;
   }
   return NULL;
@@ -114,9 +116,10 @@ static uint32_t length_of_path(const rg_graph *graph, const rg_selection *select
     size_t edge_i = 0;
     while (rg_selection_edge(selection, edge_i).target != i)
       edge_i++;
+    rg_selected_edge edge = rg_selection_edge(selection, edge_i);
     bool is_passage = rg_graph_node_flags(graph, rg_selection_node(selection, i).node) & RG_NODE_PASSAGE;
-    length += !is_passage;
-    i = rg_selection_edge(selection, edge_i).source;
+    length += edge.is_gap ? edge.count : !is_passage;
+    i = edge.source;
   }
   bool is_passage = rg_graph_node_flags(graph, rg_selection_node(selection, i).node) & RG_NODE_PASSAGE;
   return length + !is_passage;
@@ -195,6 +198,135 @@ Test(why, gives_several_paths_only_where_no_machinery_shares_them)
   SCOPED_HEAP machinery = heap("R>f f!__globals__>d d:passage d.t>t");
   SCOPED_SELECTION *only = ask_why(machinery.graph, heap_node(&machinery, "t"), 5, RG_MAX_NODES_DEFAULT);
   cr_assert_not_null(find(only, heap_node(&machinery, "f")));
+}
+
+/* --- chains and many targets --------------------------------------------------------------------------------------- */
+
+/* "R>n0 n0.next>n1 …": `num` nodes of a linked list, through attribute dicts if asked for. */
+static struct heap linked_list(uint32_t num, bool has_dicts)
+{
+  char notation[HEAP_MAX_NODES * 64] = "R>n0 n0:type=Node";
+  for (uint32_t i = 1; i < num; i++) {
+    size_t used = strlen(notation);
+    if (has_dicts)
+      sprintf(notation + used, " n%u!__dict__>d%u d%u:passage d%u.next>n%u n%u:type=Node", i - 1, i, i, i, i, i);
+    else
+      sprintf(notation + used, " n%u.next>n%u n%u:type=Node", i - 1, i, i);
+  }
+  return heap(notation);
+}
+
+Test(why, folds_a_linked_list_into_its_first_two_nodes_and_its_last)
+{
+  for (uint32_t has_dicts = 0; has_dicts < 2; has_dicts++) {
+    SCOPED_HEAP heaped = linked_list(100, has_dicts);
+    SCOPED_SELECTION *selection = WHY("n99", 1);
+    const rg_selected_edge *gap = find_gap(selection);
+    cr_assert_eq(rg_selection_num_nodes(selection), 3 + has_dicts);
+    cr_assert_eq(gap->count, 98);
+    cr_assert_str_eq(rg_graph_edge_name(heaped.graph, gap->edge), "next");
+    cr_assert_eq(rg_selection_node(selection, gap->source).node, heap_node(&heaped, "n1"));
+    cr_assert_eq(rg_selection_node(selection, gap->target).node, heap_node(&heaped, "n99"));
+  }
+}
+
+Test(why, draws_a_linked_list_of_four_nodes_as_it_is)
+{
+  SCOPED_HEAP heaped = linked_list(4, false);
+  SCOPED_SELECTION *selection = WHY("n3", 1);
+  cr_assert_null(find_gap(selection));
+  SCOPED_HEAP longer = linked_list(5, false);
+  SCOPED_SELECTION *folded = ask_why(longer.graph, heap_node(&longer, "n4"), 1, RG_MAX_NODES_DEFAULT);
+  cr_assert_eq(find_gap(folded)->count, 3);
+}
+
+Test(why, folds_no_chain_whose_names_or_types_differ)
+{
+  SCOPED_HEAP heaped = heap("R>a a.x>b b.y>c c.x>d d.y>e e.x>f b:type=N c:type=N d:type=N e:type=N f:type=N");
+  SCOPED_SELECTION *selection = WHY("f", 1);
+  cr_assert_null(find_gap(selection));
+  SCOPED_HEAP typed = heap("R>a a.x>b b.x>c c.x>d d.x>e e.x>f b:type=N c:type=M d:type=N e:type=M f:type=N");
+  SCOPED_SELECTION *other = ask_why(typed.graph, heap_node(&typed, "f"), 1, RG_MAX_NODES_DEFAULT);
+  cr_assert_null(find_gap(other));
+}
+
+static rg_selection *ask_why_all(const struct heap *heaped, const char *prefix, uint32_t num)
+{
+  rg_node targets[HEAP_MAX_NODES];
+  for (uint32_t i = 0; i < num; i++) {
+    char name[16];
+    sprintf(name, "%s%u", prefix, i);
+    targets[i] = heap_node(heaped, name);
+  }
+  rg_selection *selection;
+  cr_assert_null(rg_select_why(heaped->graph, targets, num, NULL, &selection));
+  return selection;
+}
+
+Test(why, of_many_targets_in_one_dict_is_one_path)
+{
+  char notation[4096] = "R>m m.all>d d:container,length=50";
+  for (uint32_t i = 0; i < 40; i++)
+    sprintf(notation + strlen(notation), " d['k%u']>h%u h%u:type=Holder h%u.data>t%u t%u:type=Data,size=100", i, i, i,
+            i, i, i);
+  SCOPED_HEAP heaped = heap(notation);
+  SCOPED_SELECTION *selection = ask_why_all(&heaped, "t", 40);
+  cr_assert_eq(rg_selection_num_nodes(selection), 4);
+  cr_assert_eq(rg_selection_num_edges(selection), 3);
+  cr_assert_eq(FIND("h0")->count, 40);
+  cr_assert_eq(FIND("t0")->count, 40);
+  cr_assert_eq(FIND("t0")->size, 4000);
+  cr_assert_eq(FIND("t0")->role, RG_ROLE_TARGET);
+  cr_assert_eq(FIND("d")->num_cut_targets, 10);
+}
+
+Test(why, of_many_targets_keeps_apart_what_two_keys_or_attributes_hold)
+{
+  char notation[4096] = "R>d d:container d['a']>l d['b']>k l:container k:container R>m m.x>p m.y>q m.z>r p:type=P q:type=P r:type=P";
+  const char *holders[] = {"l", "k", "p", "q", "r"};
+  for (uint32_t i = 0; i < 20; i++)
+    sprintf(notation + strlen(notation), " %s[%u]>t%u t%u:type=Data", holders[i % 5], i, i, i);
+  SCOPED_HEAP heaped = heap(notation);
+  SCOPED_SELECTION *selection = ask_why_all(&heaped, "t", 20);
+  cr_assert_eq(FIND("l")->count, 1);
+  cr_assert_eq(FIND("k")->count, 1);
+  cr_assert_eq(FIND("t0")->count, 4);
+}
+
+Test(why, of_all_nodes_of_a_linked_list_leads_back_to_itself)
+{
+  SCOPED_HEAP heaped = linked_list(100, false);
+  SCOPED_SELECTION *selection = ask_why_all(&heaped, "n", 100);
+  cr_assert_eq(rg_selection_num_nodes(selection), 3);
+  cr_assert_eq(FIND("n2")->count, 98);
+  rg_selected_edge last = rg_selection_edge(selection, rg_selection_num_edges(selection) - 1);
+  cr_assert_eq(last.source, last.target);
+  cr_assert_eq(last.count, 97);
+}
+
+Test(why, of_many_targets_counts_each_of_them)
+{
+  for (uint32_t seed = 1; seed <= 1000; seed++) {
+    rg_graph *graph = heap_random(seed, 40, 90);
+    rg_node targets[20];
+    for (uint32_t i = 0; i < 20; i++)
+      targets[i] = 1 + 2 * i;
+    rg_why_options options = RG_WHY_OPTIONS_INIT;
+    options.max_nodes = seed % 2 ? 200 : 1 + seed % 12;
+    SCOPED_SELECTION *selection;
+    cr_assert_null(rg_select_why(graph, targets, 20, &options, &selection));
+    uint32_t num = 0, num_boxes = 0;
+    for (size_t i = 0; i < rg_selection_num_nodes(selection); i++) {
+      rg_selected_node node = rg_selection_node(selection, i);
+      num += node.role == RG_ROLE_TARGET ? node.count : 0;
+      num_boxes += !(rg_graph_node_flags(graph, node.node) & RG_NODE_PASSAGE);
+    }
+    cr_assert_leq(num_boxes, options.max_nodes);
+    cr_assert_leq(num + rg_selection_num_unreached(selection), 20);
+    if (options.max_nodes == 200)
+      cr_assert_eq(num + rg_selection_num_unreached(selection), 20);
+    rg_graph_destroy(graph);
+  }
 }
 
 /* --- budget -------------------------------------------------------------------------------------------------------- */

@@ -200,7 +200,7 @@ Test(text, of_a_chain_of_a_hundred_thousand_stays_short)
   rg_writer writer = rg_buffer_writer(&buffer);
   cr_assert_null(rg_view_write_text(view, &writer));
   cr_assert_lt(buffer.size, 20000000);
-  cr_assert(strstr(buffer.data, "└─ 99999: .next → object"));
+  cr_assert(strstr(buffer.data, "└─ 99999: .then → object"));
   rg_buffer_deinit(&buffer);
   rg_view_destroy(view);
   rg_selection_destroy(selection);

@@ -435,8 +435,8 @@ Test(view, runs_short_paths_to_the_right_and_long_ones_down)
 {
   SCOPED_DRAWN brief = draw_why("R>a a.x>t", 9);
   cr_assert_eq(rg_view_direction(brief.view), RG_DIRECTION_LEFT_RIGHT);
-  SCOPED_DRAWN lengthy = draw_why("R>a a.a_long_name>b b.a_long_name>c c.a_long_name>d d.a_long_name>e e.a_long_name>f "
-                                  "f.a_long_name>g g.a_long_name>t",
+  SCOPED_DRAWN lengthy = draw_why("R>a a.long_name_0>b b.long_name_1>c c.long_name_2>d d.long_name_3>e e.long_name_4>f "
+                                  "f.long_name_5>g g.long_name_6>t",
                                   20);
   cr_assert_eq(rg_view_direction(lengthy.view), RG_DIRECTION_TOP_BOTTOM);
   rg_view_options options = RG_VIEW_OPTIONS_INIT;

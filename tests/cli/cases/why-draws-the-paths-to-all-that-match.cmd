@@ -1,0 +1,1 @@
+refgraph why many.rgd closure

@@ -1,0 +1,1 @@
+refgraph why many.rgd closure --max-paths 2 >/dev/null

@@ -1,1 +1,0 @@
-refgraph why many.rgd closure >/dev/null
