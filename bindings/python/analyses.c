@@ -50,12 +50,9 @@ static void asked_deinit(struct asked *asked)
 }
 #define SCOPED_ASKED __attribute__((cleanup(asked_deinit))) struct asked
 
-static int read_asked(PyObject *self, PyObject *args, PyObject *kwargs, struct asked *ret)
+static int read_asked(PyObject *self, PyObject *ids, PyObject *limit, struct asked *ret)
 {
-  static char *keywords[] = {"ids", "limit", NULL};
-  PyObject *ids = Py_None, *limit = Py_None;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO", keywords, &ids, &limit) ||
-      read_limit(limit, &ret->max_rows) < 0)
+  if (read_limit(limit, &ret->max_rows) < 0)
     return -1;
   if (ids == Py_None)
     return 0;
@@ -67,15 +64,23 @@ static int read_asked(PyObject *self, PyObject *args, PyObject *kwargs, struct a
 
 PyObject *rgpy_graph_types(PyObject *self, PyObject *args, PyObject *kwargs)
 {
+  static char *keywords[] = {"ids", "retained", "limit", NULL};
   const rg_graph *graph = ((struct rgpy_graph *)self)->graph;
   SCOPED_ASKED asked = {0};
+  PyObject *ids = Py_None, *limit = Py_None;
+  int with_retained = false;
+  const rg_dominators *dominators = NULL;
   rg_types *types = NULL;
   rg_table *table = NULL;
-  rg_error *error;
-  if (read_asked(self, args, kwargs, &asked) < 0)
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OpO", keywords, &ids, &with_retained, &limit) ||
+      read_asked(self, ids, limit, &asked) < 0)
     return NULL;
+  rg_error *error = with_retained ? find_dominators((struct rgpy_graph *)self, &dominators) : NULL;
   Py_BEGIN_ALLOW_THREADS;
-  error = rg_types_create(graph, asked.nodes, asked.num, &types);
+  if (!error)
+    error = rg_types_create(graph, asked.nodes, asked.num, &types);
+  if (!error && dominators)
+    error = rg_types_measure(types, graph, dominators);
   if (!error)
     error = rg_table_of_types(graph, types, asked.max_rows, &table);
   rg_types_destroy(types);
@@ -115,11 +120,14 @@ PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs)
 
 PyObject *rgpy_graph_dominators(PyObject *self, PyObject *args, PyObject *kwargs)
 {
+  static char *keywords[] = {"ids", "limit", NULL};
   struct rgpy_graph *graph = (struct rgpy_graph *)self;
   SCOPED_ASKED asked = {0};
+  PyObject *ids = Py_None, *limit = Py_None;
   const rg_dominators *dominators;
   rg_table *table = NULL;
-  if (read_asked(self, args, kwargs, &asked) < 0)
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$OO", keywords, &ids, &limit) ||
+      read_asked(self, ids, limit, &asked) < 0)
     return NULL;
   rg_error *error = find_dominators(graph, &dominators);
   if (error)

@@ -35,6 +35,7 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_RANKDIR] = {"rankdir", 0, "LR|TB", "draw from left to right or from top to bottom", 0},
     [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too", FLAG(with_refcounts)},
     [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]", FLAG(is_forward)},
+    [CLI_OPTION_RETAINED] = {"retained", 0, NULL, "measure what the objects of each type retain", FLAG(with_retained)},
     [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
     [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
 };
@@ -159,6 +160,7 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
   case CLI_OPTION_NO_CAPTION:
   case CLI_OPTION_REFCOUNTS:
   case CLI_OPTION_REFS:
+  case CLI_OPTION_RETAINED:
     break; // flags
   }
   return NULL;

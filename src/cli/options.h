@@ -26,10 +26,11 @@ enum cli_option_id {
   CLI_OPTION_RANKDIR,
   CLI_OPTION_REFCOUNTS,
   CLI_OPTION_REFS,
+  CLI_OPTION_RETAINED,
   CLI_OPTION_SIGNAL,
   CLI_OPTION_TOO_MANY,
 };
-#define CLI_NUM_OPTIONS 23
+#define CLI_NUM_OPTIONS 24
 
 typedef uint32_t cli_option_set;
 #define CLI_OPTION_BIT(id) ((cli_option_set)1 << (id))
@@ -58,6 +59,7 @@ struct cli_arguments {
   bool wants_help;
   bool with_json;
   bool with_all, with_closures, with_cut, with_disjoint, with_internals, with_long_names, no_caption, with_refcounts;
+  bool with_retained;
   bool is_backward, is_forward;
   bool has_limit;
   uint32_t limit; // 0: none

@@ -77,6 +77,13 @@ class Tables(unittest.TestCase):
             with self.assertRaises(error):
                 self.graph.types(limit=limit)
 
+    def test_of_types_say_what_they_retain_if_asked(self):
+        (panels,) = self.graph.types("type:Panel")
+        (measured,) = self.graph.types("type:Panel", retained=True)
+        self.assertIsNone(panels.retained)
+        self.assertGreater(measured.retained, measured.size)
+        self.assertEqual(measured.retained, self.graph.retained(where="type:Panel"))
+
     def test_of_types_count_what_a_filter_holds_for(self):
         (panels,) = self.graph.types("type:Panel")
         self.assertEqual((panels.count, panels.size), (1, sys.getsizeof(self.panel)))

@@ -138,13 +138,14 @@ class Graph(_refgraph.Graph):
     def _ids_or_all(self, objs, id, where):
         return None if objs is None and id is None and where is None else self._ids(objs, id, where)
 
-    def types(self, where=None, *, limit=30):
+    def types(self, where=None, *, retained=False, limit=30):
         """Objects and their bytes by type, the largest first: a :class:`Table` of ``TypeCount``.
 
-        `where` is a filter that says which objects count. `limit` None lists all.
+        `where` is a filter that says which objects count. `retained` measures what would go if all objects of a type
+        did, and puts the types that retain most first. `limit` None lists all.
         """
         ids = None if where is None else self.find(where)
-        return _tables.Table(self._types(ids=ids, limit=_tables.check_limit(limit)))
+        return _tables.Table(self._types(ids=ids, retained=retained, limit=_tables.check_limit(limit)))
 
     def closures(self, where=None, *, limit=50):
         """Closures by definition site, those that retain most first: a :class:`Table` of ``ClosureSite``.

@@ -176,8 +176,10 @@ class Graph:
         """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too."""
     def referrers(self, id: int, /) -> list[GraphEdge]:
         """Every reference to an object."""
-    def _types(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:
-        """The types of the objects with these ids, or of all."""
+    def _types(
+        self, *, ids: Sequence[int] | None = None, retained: bool = False, limit: int | None = None
+    ) -> Table:
+        """The types of the objects with these ids, or of all, and maybe what they retain."""
     def _closures(self, *, where: str | None = None, limit: int | None = None) -> Table:
         """The definition sites of which a filter holds for a closure, or all."""
     def _dominators(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:

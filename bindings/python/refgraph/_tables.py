@@ -12,6 +12,7 @@ class TypeCount(NamedTuple):
     count: int
     size: int  # bytes of all of them, without what they refer to
     type: str
+    retained: int | None = None  # bytes that would go with all of them, their own included
 
 
 class Capture(NamedTuple):
@@ -115,7 +116,7 @@ _RECORDS = {
     "cycles": Cycle._make,
     "dominators": Dominator._make,
     "paths": _path,
-    "types": TypeCount._make,
+    "types": lambda row: TypeCount(*row),
 }
 
 
@@ -127,7 +128,7 @@ class Table(Sequence):
     >>> import refgraph
     >>> types = refgraph.capture().types(limit=3)
     >>> len(types), types[0]._fields
-    (3, ('count', 'size', 'type'))
+    (3, ('count', 'size', 'type', 'retained'))
     """
 
     def __init__(self, table):

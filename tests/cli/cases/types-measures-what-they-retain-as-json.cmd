@@ -1,0 +1,1 @@
+refgraph types heap.rgd type:Screen --retained --json
