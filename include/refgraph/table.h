@@ -64,7 +64,7 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_write_html(const rg_table *table, const
 
 /* --- tables of analyses: at most `max_rows` rows, SIZE_MAX for all ------------------------------------------------ */
 
-/* count, size, type, and once rg_types_measure() was called, retained. */
+/* count, size, type, retained; the last is known once rg_types_measure() was called. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const rg_types *types, size_t max_rows,
                                                   rg_table **ret);
 /* qualname, file, line, copies, retained, captures (name, type, retained, shared, read, written, attributes), implicit;

@@ -5,6 +5,7 @@ static const rg_column columns[] = {
     {"count", "objects", true},
     {"size", "size", true},
     {"type", "type", false},
+    {"retained", NULL, true},
 };
 
 static const rg_column measured_columns[] = {
@@ -29,6 +30,8 @@ static void add_row(rg_table *table, const rg_graph *graph, const rg_type_count 
   rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&name));
   if (is_measured)
     rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)count->retained);
+  else
+    rgi_table_add_none(table);
 }
 
 // "13 objects of 7 types, 8.0 MB".

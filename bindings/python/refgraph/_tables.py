@@ -12,7 +12,7 @@ class TypeCount(NamedTuple):
     count: int
     size: int  # bytes of all of them, without what they refer to
     type: str
-    retained: int | None = None  # bytes that would go with all of them, their own included
+    retained: int | None  # bytes that would go with all of them, their own included; None: not measured
 
 
 class Capture(NamedTuple):
@@ -116,7 +116,7 @@ _RECORDS = {
     "cycles": Cycle._make,
     "dominators": Dominator._make,
     "paths": _path,
-    "types": lambda row: TypeCount(*row),
+    "types": TypeCount._make,
 }
 
 
