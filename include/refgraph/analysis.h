@@ -250,6 +250,26 @@ RG_PUBLIC void rg_captures_destroy(rg_captures *captures);
 RG_PUBLIC size_t rg_captures_num(const rg_captures *captures, size_t group_i);
 RG_PUBLIC rg_captured rg_captures_get(const rg_captures *captures, size_t group_i, size_t i);
 
+/* Who holds closures of a site: the object before it on the shortest path. */
+typedef struct rg_holder {
+  rg_node node;          /* the first of those that are of one type and hold closures by the same kind and name of edge,
+                          * of items of a container by any name */
+  rg_edge edge;          /* by which it holds the first of its closures: the last one that has a name */
+  uint32_t num_closures; /* that they hold */
+} rg_holder;
+
+/* Who holds the closures of some sites, given by their places, the most closures first; those that are roots, or that no
+ * path reaches, have no holder. Cost: O(closures), and sorting them. */
+typedef struct rg_holders rg_holders;
+
+RG_PUBLIC RG_MUST_USE rg_error *rg_holders_create(const rg_graph *graph, const rg_paths *paths,
+                                                  const rg_closures *closures, const size_t *groups,
+                                                  size_t num_groups, rg_holders **ret);
+RG_PUBLIC void rg_holders_destroy(rg_holders *holders);
+/* Of the site groups[group_i]. */
+RG_PUBLIC size_t rg_holders_num(const rg_holders *holders, size_t group_i);
+RG_PUBLIC rg_holder rg_holders_get(const rg_holders *holders, size_t group_i, size_t i);
+
 RG_PUBLIC RG_MUST_USE rg_error *rg_closures_create(const rg_graph *graph, rg_closures **ret);
 RG_PUBLIC void rg_closures_destroy(rg_closures *closures);
 RG_PUBLIC size_t rg_closures_num_groups(const rg_closures *closures);

@@ -67,7 +67,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_write_html(const rg_table *table, const
 /* count, size, type, retained; the last is known once rg_types_measure() was called. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const rg_types *types, size_t max_rows,
                                                   rg_table **ret);
-/* qualname, file, line, copies, retained, captures (name, type, retained, shared, read, written, attributes), implicit;
+/* qualname, file, line, copies, retained, holders (path, type, closures), captures (name, type, retained, shared, read,
+ * written, attributes), implicit;
  * the sites of which a closure is among `matches`, NULL for all, those that capture only what the language adds last.
  * What sites retain is what rg_closures_measure() found; `shared` is how many closures, of all sites, capture a value. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures,

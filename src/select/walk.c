@@ -11,11 +11,6 @@ bool rgi_is_passage(const rg_graph *graph, rg_node node)
   return rg_graph_node_flags(graph, node) & RG_NODE_PASSAGE;
 }
 
-bool rgi_has_name(const rg_graph *graph, rg_edge edge)
-{
-  return rg_graph_edge_kind(graph, edge) == RG_EDGE_INDEX || *rg_graph_edge_name(graph, edge);
-}
-
 rg_error *rgi_walk_init(struct rgi_walk *walk, const rg_graph *graph, bool is_backward, rg_edge_kinds kinds)
 {
   uint32_t *entered = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*entered));

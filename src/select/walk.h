@@ -49,7 +49,5 @@ rg_error *rgi_walk_start(struct rgi_walk *walk, rg_node node);
 rg_error *rgi_walk_next(struct rgi_walk *walk, rg_node *ret);
 
 bool rgi_is_passage(const rg_graph *graph, rg_node node);
-/* Whether the edge has something to say at an arrow: a name or an index. */
-bool rgi_has_name(const rg_graph *graph, rg_edge edge);
 
 #endif

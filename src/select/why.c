@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "../base/options.h"
+#include "../analysis/hold.h"
 #include "../base/alloc.h"
 #include "keys.h"
 #include "many.h"
@@ -102,29 +103,10 @@ static bool has_room_for_step(const struct why *why, const rg_paths *paths, rg_n
 
 // --- chains -------------------------------------------------------------------------------------------------------
 
-// How a box on a path is held by the one before: the last edge that says something.
-struct hold {
-  rg_node holder; // RG_NODE_NONE beyond the root
-  rg_edge edge;
-};
-
-static struct hold hold_of(const struct why *why, const rg_paths *paths, rg_node node)
-{
-  if (is_root_of(paths, node))
-    return (struct hold){RG_NODE_NONE, RG_EDGE_NONE};
-  struct hold hold = {rg_paths_parent(paths, node), rg_paths_edge(paths, node)};
-  while (rgi_is_passage(why->graph, hold.holder) && !is_root_of(paths, hold.holder)) {
-    if (!rgi_has_name(why->graph, hold.edge))
-      hold.edge = rg_paths_edge(paths, hold.holder);
-    hold.holder = rg_paths_parent(paths, hold.holder);
-  }
-  return hold;
-}
-
 // Whether a box and its holder look alike and are held alike.
-static bool is_like(const struct why *why, struct hold hold, rg_node node, struct hold before)
+static bool is_like(const struct why *why, struct rgi_hold hold, rg_node node, struct rgi_hold before)
 {
-  if (before.holder == RG_NODE_NONE || hold.holder == RG_NODE_NONE || !rgi_has_name(why->graph, hold.edge))
+  if (before.edge == RG_EDGE_NONE || !rgi_has_name(why->graph, hold.edge))
     return false;
   struct rgi_key a = rgi_key_of(why->graph, hold.edge, node);
   struct rgi_key b = rgi_key_of(why->graph, before.edge, hold.holder);
@@ -137,10 +119,10 @@ static rg_error *skip_chain(struct why *why, const rg_paths *paths, rg_node *nod
 {
   struct rgi_draft *draft = &why->draft;
   rg_node second = *node;
-  struct hold hold = hold_of(why, paths, *node), next = hold;
+  struct rgi_hold hold = rgi_hold_of(why->graph, paths, *node), next = hold;
   uint32_t num_steps = 0;
-  for (; next.holder != RG_NODE_NONE; num_steps++) {
-    struct hold before = hold_of(why, paths, next.holder);
+  for (; next.edge != RG_EDGE_NONE; num_steps++) {
+    struct rgi_hold before = rgi_hold_of(why->graph, paths, next.holder);
     if (!is_like(why, next, second, before))
       break;
     second = next.holder;

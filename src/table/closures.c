@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+// Kinds of holders that programs see, and what people see of the path to the first.
+#define MAX_HOLDERS 8
+#define HOLDER_COLUMNS 48
+
 static const rg_column columns[] = {
     {"qualname", NULL, false},
     {"file", NULL, false},
@@ -12,8 +16,15 @@ static const rg_column columns[] = {
     {"retained", "retained", true},
     {NULL, "closure", false},
     {NULL, "defined at", false},
+    {"holders", "held by", false},
     {"captures", "captures", false},
     {"implicit", NULL, false},
+};
+
+static const rg_column holder_columns[] = {
+    {"path", "path", false},
+    {"type", "type", false},
+    {"closures", "closures", true},
 };
 
 static const rg_column capture_columns[] = {
@@ -30,6 +41,8 @@ struct listing {
   rg_table *table;
   const rg_graph *graph;
   const rg_captures *captures; // of the rows
+  const rg_paths *paths;
+  const rg_holders *holders;   // of the rows
 };
 
 /* --- what a site captures ----------------------------------------------------------------------------------------- */
@@ -144,6 +157,60 @@ static void say_captures(const struct listing *listing, size_t row, const rg_sit
   rgi_table_say(listing->table, &text);
 }
 
+/* --- who holds the closures of a site ----------------------------------------------------------------------------- */
+
+static rg_error *add_path_to(const struct listing *listing, rg_node node, struct rgi_text *text)
+{
+  size_t num = 0;
+  for (rg_node on = node; on != RG_NODE_ROOT; on = rg_paths_parent(listing->paths, on))
+    num++;
+  RGI_SCOPED_FREE rg_edge *edges = rgi_alloc(num, sizeof(*edges));
+  if (!edges)
+    return rgi_out_of_memory();
+  for (size_t i = num; i-- > 0; node = rg_paths_parent(listing->paths, node))
+    edges[i] = rg_paths_edge(listing->paths, node);
+  rgi_table_add_path(text, listing->graph, (rg_edge_list){edges, num});
+  return NULL;
+}
+
+static rg_error *make_holders(const struct listing *listing, size_t row, rg_table **ret)
+{
+  RGI_SCOPED_TABLE *table = NULL;
+  RGI_SCOPED_TEXT summary = RGI_TEXT_INIT;
+  size_t num = rg_holders_num(listing->holders, row), num_rows = num < MAX_HOLDERS ? num : MAX_HOLDERS;
+  RGI_TRY(rgi_table_create("holders", holder_columns, sizeof(holder_columns) / sizeof(holder_columns[0]), &table));
+  for (size_t i = 0; i < num_rows; i++) {
+    rg_holder holder = rg_holders_get(listing->holders, row, i);
+    RGI_SCOPED_TEXT path = RGI_TEXT_INIT;
+    RGI_TRY(add_path_to(listing, holder.node, &path));
+    if (path.is_failed)
+      return rgi_out_of_memory();
+    rg_type type = rg_graph_node_type(listing->graph, holder.node);
+    rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&path));
+    rgi_table_add_text(table, RG_CELL_TEXT, rg_graph_type(listing->graph, type).name);
+    rgi_table_add_number(table, RG_CELL_NUMBER, holder.num_closures);
+  }
+  table->num_omitted = num - num_rows;
+  rgi_words_add_counted(&summary, num, "kind", " ");
+  rgi_text_puts(&summary, " of holder");
+  return rgi_table_finish(&table, &summary, ret);
+}
+
+// "app.bus._handlers" for the first holder, and how many closures others hold.
+static void say_holders(const struct listing *listing, size_t row, const rg_table *holders)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  if (rg_table_num_rows(holders)) {
+    uint32_t num_others = 0;
+    for (size_t i = 1; i < rg_holders_num(listing->holders, row); i++)
+      num_others += rg_holders_get(listing->holders, row, i).num_closures;
+    rgi_words_add_value(&text, rg_table_cell(holders, 0, 0).text, HOLDER_COLUMNS);
+    if (num_others)
+      rgi_text_printf(&text, " + %u", num_others);
+  }
+  rgi_table_say(listing->table, &text);
+}
+
 /* --- sites -------------------------------------------------------------------------------------------------------- */
 
 static void add_place(rg_table *table, const rg_site_info *site)
@@ -158,7 +225,7 @@ static void add_place(rg_table *table, const rg_site_info *site)
 static rg_error *add_row(const struct listing *listing, size_t row, const rg_closure_group *group)
 {
   static const rg_site_info no_site = {.name = "", .file = ""};
-  rg_table *table = listing->table, *captures = NULL;
+  rg_table *table = listing->table, *captures = NULL, *holders = NULL;
   rg_site_info site = group->site == RG_SITE_NONE ? no_site : rg_graph_site(listing->graph, group->site);
   rgi_table_add_text(table, RG_CELL_TEXT, site.name);
   rgi_table_add_text(table, RG_CELL_TEXT, site.file);
@@ -167,6 +234,9 @@ static rg_error *add_row(const struct listing *listing, size_t row, const rg_clo
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)group->retained);
   rgi_table_add_text(table, RG_CELL_TEXT, *site.name ? site.name : "(not known)");
   add_place(table, &site);
+  RGI_TRY(make_holders(listing, row, &holders));
+  rgi_table_add_table(table, holders);
+  say_holders(listing, row, holders);
   RGI_TRY(make_captures(listing, row, &site, &captures));
   rgi_table_add_table(table, captures);
   say_captures(listing, row, &site, group->is_implicit);
@@ -204,15 +274,22 @@ static void choose(const rg_closures *closures, const rg_matches *matches, bool 
 static rg_error *list(rg_table *table, const rg_graph *graph, const rg_closures *closures, const struct choice *choice,
                       size_t num_rows)
 {
-  rg_captures *captures;
-  RGI_TRY(rg_captures_create(graph, closures, choice->groups, num_rows, &captures));
-  struct listing listing = {table, graph, captures};
-  rg_error *error = NULL;
+  rg_captures *captures = NULL;
+  rg_paths *paths = NULL;
+  rg_holders *holders = NULL;
+  rg_error *error = rg_captures_create(graph, closures, choice->groups, num_rows, &captures);
+  if (!error)
+    error = rg_paths_create(graph, NULL, &paths);
+  if (!error)
+    error = rg_holders_create(graph, paths, closures, choice->groups, num_rows, &holders);
+  struct listing listing = {table, graph, captures, paths, holders};
   for (size_t row = 0; row < num_rows && !error; row++) {
     rg_closure_group group = rg_closures_group(closures, choice->groups[row]);
     error = add_row(&listing, row, &group);
   }
   rg_captures_destroy(captures);
+  rg_paths_destroy(paths);
+  rg_holders_destroy(holders);
   return error;
 }
 

@@ -1,6 +1,7 @@
 /* Arrows: which chains of selected edges a picture draws, and what stands at them. */
 #include <stdlib.h>
 
+#include "../analysis/hold.h"
 #include "../base/alloc.h"
 #include "view-internal.h"
 

@@ -18,6 +18,8 @@ static rg_closures *find_closures(const rg_graph *graph)
 #define TICK "closure,callable,site=on_tick/worker.py/42/self"
 #define DRAW "closure,callable,site=on_draw/ui.py/7/panel"
 
+#define SITE_F "closure,site=f/x.py/1"
+
 Test(closures, of_one_site_are_one_group)
 {
   SCOPED_HEAP heaped = heap("a:" TICK " b:" DRAW " c:" TICK);
@@ -159,6 +161,34 @@ Test(closures, of_very_many_sites_are_measured_exactly_where_most_is_retained)
     cr_assert_eq(rg_closures_group(closures, i).retained, i < RG_CLOSURES_NUM_EXACT ? 12 + num_sites - 1 - i : 1);
   rg_closures_destroy(closures);
   rg_graph_destroy(graph);
+}
+
+Test(closures, are_held_by_what_stands_before_them_on_the_shortest_path)
+{
+  // Two lists of three and one, an attribute of an instance through its dict, a root, and one that nothing reaches.
+  SCOPED_HEAP heaped = heap("R>m m.l>l m.k>k l:container,type=list k:container,type=list l[0]>a l[1]>b l[2]>c k[0]>d "
+                            "R>i i:type=Panel i!__dict__>p p:passage p.cb>e R>f a:" SITE_F " b:" SITE_F " c:" SITE_F
+                            " d:" SITE_F " e:" SITE_F " f:" SITE_F " g:" SITE_F);
+  rg_closures *closures = find_closures(heaped.graph);
+  rg_paths *paths;
+  rg_holders *holders;
+  const size_t group = 0;
+  cr_assert_null(rg_paths_create(heaped.graph, NULL, &paths));
+  cr_assert_null(rg_holders_create(heaped.graph, paths, closures, &group, 1, &holders));
+  cr_assert_eq(rg_holders_num(holders, 0), 2);
+  rg_holder lists = rg_holders_get(holders, 0, 0), panel = rg_holders_get(holders, 0, 1);
+  cr_assert_eq(lists.node, heap_node(&heaped, "l"));
+  cr_assert_eq(lists.num_closures, 4);
+  cr_assert_eq(panel.node, heap_node(&heaped, "i"));
+  cr_assert_str_eq(rg_graph_edge_name(heaped.graph, panel.edge), "cb");
+  cr_assert_eq(panel.num_closures, 1);
+  rg_holders *again;
+  cr_assert_gt(HEAP_TORTURE(rg_holders_create(heaped.graph, paths, closures, &group, 1, &again),
+                            rg_holders_destroy(again)),
+               0);
+  rg_holders_destroy(holders);
+  rg_paths_destroy(paths);
+  rg_closures_destroy(closures);
 }
 
 Test(closures, capture_values_by_name)

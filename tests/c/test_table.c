@@ -69,7 +69,7 @@ Test(table, for_programs_is_a_list_of_objects)
   rg_table *table = types_of(heaped.graph, SIZE_MAX), *none = types_of(heaped.graph, 0);
   rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
   rg_buffer empty = WRITTEN(rg_table_write_json(none, &writer));
-  cr_assert_str_eq(json.data, "[\n  {\"count\": 1, \"size\": 40, \"type\": \"Sc\\\"reen\"}\n]\n");
+  cr_assert_str_eq(json.data, "[\n  {\"count\": 1, \"size\": 40, \"type\": \"Sc\\\"reen\", \"retained\": null}\n]\n");
   cr_assert_str_eq(empty.data, "[]\n");
   rg_buffer_deinit(&json);
   rg_buffer_deinit(&empty);
@@ -90,13 +90,14 @@ Test(table, for_notebooks_lets_no_markup_through)
 
 Test(table, of_closures_has_a_table_of_what_each_site_captures)
 {
-  SCOPED_HEAP heaped = heap("R>f f{x}>a a>b f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw "
-                            "a:type=Row,size=3 b:size=2");
+  SCOPED_HEAP heaped = heap("R>m m:module,label=m m.on>l l:container,type=list l[0]>f f{x}>a a>b "
+                            "f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw a:type=Row,size=3 b:size=2");
   rg_table *table = closures_of(heaped.graph);
   rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
   cr_assert_str_eq(json.data,
                    "[\n  {\"qualname\": \"make\", \"file\": \"app.py\", \"line\": 12, \"copies\": 1, "
-                   "\"retained\": 14, \"captures\": ["
+                   "\"retained\": 14, \"holders\": [{\"path\": \"m.on\", \"type\": \"list\", \"closures\": 1}], "
+                   "\"captures\": ["
                    "{\"name\": \"x\", \"type\": \"Row\", \"retained\": 5, \"shared\": 1, \"read\": true, "
                    "\"written\": false, \"attributes\": [\"close\", \"title\"]}, "
                    "{\"name\": \"y\", \"type\": null, \"retained\": null, \"shared\": null, \"read\": true, "
@@ -203,7 +204,7 @@ Test(table, outlives_its_graph)
   rg_table *table = closures_of(heaped.graph);
   heap_deinit(&heaped);
   cr_assert_str_eq(rg_table_cell(table, 0, 0).text, "make");
-  cr_assert_str_eq(rg_table_cell(rg_table_cell(table, 0, 7).table, 0, 0).text, "x");
+  cr_assert_str_eq(rg_table_cell(rg_table_cell(table, 0, 8).table, 0, 0).text, "x");
   rg_table_destroy(table);
 }
 

@@ -97,6 +97,11 @@ class Tables(unittest.TestCase):
         self.assertEqual((capture.name, capture.type, capture.shared), ("self", "Panel", 1))
         self.assertEqual((capture.read, capture.written, capture.attributes), (True, False, ("rows",)))
 
+    def test_of_closures_say_who_holds_them(self):
+        (site,) = self.graph.closures("closure name:Panel.__init__")
+        self.assertEqual(sum(holder.closures for holder in site.holders), site.copies)
+        self.assertEqual(site.holders[0].type, "Panel")
+
     def test_of_closures_begin_with_those_that_retain_most(self):
         sites = self.graph.closures(limit=None)
         retained = [site.retained for site in sites if not site.implicit]

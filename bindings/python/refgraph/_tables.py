@@ -27,6 +27,14 @@ class Capture(NamedTuple):
     attributes: tuple[str, ...] | None  # where only some attributes of it are used: these
 
 
+class Holder(NamedTuple):
+    """Objects of one type that hold closures of a definition site in the same way."""
+
+    path: str  # the shortest to the first of them, as "app.bus._handlers"
+    type: str
+    closures: int  # that they hold
+
+
 class ClosureSite(NamedTuple):
     """Closures of one definition site."""
 
@@ -35,6 +43,7 @@ class ClosureSite(NamedTuple):
     line: int  # 0: not known
     copies: int
     retained: int  # bytes that the closures keep alive together, their own included
+    holders: tuple[Holder, ...]  # those that hold most first, at most 8
     captures: tuple[Capture, ...]
     implicit: bool  # they capture only what the language adds by itself, as __class__
 
@@ -102,7 +111,10 @@ def check_limit(limit):
 
 def _closure_site(row):
     site = ClosureSite(*row)
-    return site._replace(captures=tuple(Capture(*capture) for capture in site.captures))
+    return site._replace(
+        holders=tuple(Holder(*holder) for holder in site.holders),
+        captures=tuple(Capture(*capture) for capture in site.captures),
+    )
 
 
 def _path(row):
