@@ -1,6 +1,7 @@
 /* Methods of _refgraph.Graph that analyse it. Other threads run meanwhile; a graph never changes. */
 #include <stdlib.h>
 
+#include "capture.h"
 #include "rgpy.h"
 
 /* --- what they share ---------------------------------------------------------------------------------------------- */
@@ -114,6 +115,67 @@ PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs)
     error = rg_table_of_closures(graph, closures, matches, max_rows, &table);
   rg_closures_destroy(closures);
   rg_matches_destroy(matches);
+  Py_END_ALLOW_THREADS;
+  return answer(error, table);
+}
+
+/* --- allocations -------------------------------------------------------------------------------------------------- */
+
+// Lines of programs, and the texts of their files, which are one after the other.
+struct lines {
+  rg_traced *lines;
+  char (*files)[RG_STRING_MAX + 1];
+  size_t num;
+};
+
+static void lines_deinit(struct lines *lines)
+{
+  free(lines->lines);
+  free(lines->files);
+}
+
+static int read_lines(PyObject *sequence, struct lines *ret)
+{
+  RGPY_CLEANUP_DECREF PyObject *fast = PySequence_Fast(sequence, "lines must be a sequence");
+  if (!fast)
+    return -1;
+  size_t num = (size_t)PySequence_Fast_GET_SIZE(fast);
+  ret->lines = calloc(num + 1, sizeof(*ret->lines));
+  ret->files = calloc(num + 1, sizeof(*ret->files));
+  if (!ret->lines || !ret->files) {
+    PyErr_NoMemory();
+    return -1;
+  }
+  for (; ret->num < num; ret->num++) {
+    PyObject *file;
+    unsigned int line;
+    unsigned long long size, count;
+    if (!PyArg_ParseTuple(PySequence_Fast_GET_ITEM(fast, (Py_ssize_t)ret->num), "UIKK", &file, &line, &size, &count))
+      return -1;
+    rgpy_copy_text(file, ret->files[ret->num], sizeof(ret->files[ret->num]));
+    ret->lines[ret->num] = (rg_traced){ret->files[ret->num], line, size, count};
+  }
+  return 0;
+}
+
+PyObject *rgpy_graph_allocations(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"lines", "limit", NULL};
+  const rg_graph *graph = ((struct rgpy_graph *)self)->graph;
+  __attribute__((cleanup(lines_deinit))) struct lines lines = {0};
+  PyObject *sequence, *limit = Py_None;
+  size_t max_rows;
+  rg_closures *closures = NULL;
+  rg_table *table = NULL;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$O", keywords, &sequence, &limit) ||
+      read_limit(limit, &max_rows) < 0 || read_lines(sequence, &lines) < 0)
+    return NULL;
+  rg_error *error;
+  Py_BEGIN_ALLOW_THREADS;
+  error = rg_closures_create(graph, &closures);
+  if (!error)
+    error = rg_table_of_allocations(graph, closures, lines.lines, lines.num, max_rows, &table);
+  rg_closures_destroy(closures);
   Py_END_ALLOW_THREADS;
   return answer(error, table);
 }

@@ -572,6 +572,7 @@ static PyMethodDef graph_methods[] = {
     {"_draw_why_closures", KEYWORDS(graph_draw_why_closures), METH_VARARGS | METH_KEYWORDS,
      DOC_Graph__draw_why_closures},
     {"_closures", KEYWORDS(rgpy_graph_closures), METH_VARARGS | METH_KEYWORDS, DOC_Graph__closures},
+    {"_allocations", KEYWORDS(rgpy_graph_allocations), METH_VARARGS | METH_KEYWORDS, DOC_Graph__allocations},
     {"_cut", rgpy_graph_cut, METH_O, DOC_Graph__cut},
     {"_cycles", KEYWORDS(rgpy_graph_cycles), METH_VARARGS | METH_KEYWORDS, DOC_Graph__cycles},
     {"_disjoint_paths", KEYWORDS(rgpy_graph_disjoint_paths), METH_VARARGS | METH_KEYWORDS, DOC_Graph__disjoint_paths},

@@ -68,6 +68,7 @@ rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches
 /* Methods of rgpy_graph_type. */
 PyObject *rgpy_graph_types(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *rgpy_graph_allocations(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *rgpy_graph_cut(PyObject *self, PyObject *ids);
 PyObject *rgpy_graph_cycles(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *rgpy_graph_disjoint_paths(PyObject *self, PyObject *args, PyObject *kwargs);

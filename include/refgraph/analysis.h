@@ -237,6 +237,7 @@ typedef struct rg_captured {
   uint32_t num_nodes;
   uint32_t num_closures; /* of all sites, that capture the value which most of them share */
   uint64_t retained;     /* bytes that the values keep alive together, their own included */
+  rg_allocation allocation; /* where most of them were allocated; the file is NULL where there is no such place */
 } rg_captured;
 
 /* The captured variables of some sites, given by their places. Cost: O(closures and what they capture), and rg_retained_by_sets for as

@@ -68,11 +68,26 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_write_html(const rg_table *table, const
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const rg_types *types, size_t max_rows,
                                                   rg_table **ret);
 /* qualname, file, line, copies, retained, holders (path, type, closures), captures (name, type, retained, shared, read,
- * written, attributes), implicit;
+ * written, attributes, allocated), implicit;
  * the sites of which a closure is among `matches`, NULL for all, those that capture only what the language adds last.
  * What sites retain is what rg_closures_measure() found; `shared` is how many closures, of all sites, capture a value. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures,
                                                      const rg_matches *matches, size_t max_rows, rg_table **ret);
+
+/* A line of a program, and the memory that was allocated there. */
+typedef struct rg_traced {
+  const char *file;
+  uint32_t line;
+  uint64_t size;  /* bytes */
+  uint64_t count; /* blocks */
+} rg_traced;
+
+/* file, line, size, count, closures (qualname, file, line, name, values, retained): lines of a program in the given
+ * order, each with the definition sites of closures that capture values allocated there, under which name, how many
+ * such values, and what all values of that variable retain; the most values first. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_allocations(const rg_graph *graph, const rg_closures *closures,
+                                                        const rg_traced *traced, size_t num_traced, size_t max_rows,
+                                                        rg_table **ret);
 
 /* id, objects, size, retained, fate ("alive", "garbage", "frozen"), shape ("other", "recursive closure", "closure of its
  * owner", "frame"), object, cut: the cycles of which a node is among `matches`, NULL for all. `id` and `object` are a

@@ -72,6 +72,7 @@ typedef struct rg_view_node {
   const char *text;     /* the lines of the box, each ended by '\n'; empty for a node without a box */
   uint32_t num_rows;    /* how many of the last lines are rows, set left */
   const char *tooltip;  /* full text where a line was shortened; empty otherwise */
+  rg_allocation allocation; /* where it was allocated; the file is NULL where that is not known, or of several nodes */
   uint32_t holder;      /* index of the node in whose box this one is a row; RG_VIEW_NONE if it has its own */
   bool is_highlighted;
   const rg_attribute *attributes;
@@ -113,7 +114,7 @@ RG_PUBLIC const char *rg_role_word(rg_role role);
 
 /* A tree for terminals, in UTF-8. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_write_text(const rg_view *view, const rg_writer *writer);
-/* {"caption": …, "nodes": [{id, type, label, size, role, count}], "edges": [{source, target, kind, name, count}]}: ids
+/* {"caption": …, "nodes": [{id, type, label, size, role, count, and where it is known allocated}], "edges": [{source, target, kind, name, count}]}: ids
  * are those of the graph, a cut mark's is negative. With a list of definition sites also
  * "closures": [{name, file, line, count, captured, captured_size, implicit}]. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_write_json(const rg_view *view, const rg_writer *writer);

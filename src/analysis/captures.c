@@ -13,6 +13,7 @@ struct variable {
   size_t num_nodes, capacity;
   rg_retained retained;
   uint32_t num_closures;
+  rg_allocation allocation;
 };
 
 struct rg_captures {
@@ -186,6 +187,33 @@ static rg_error *measure(const rg_graph *graph, rg_captures *captures)
   return NULL;
 }
 
+static bool is_same_place(rg_allocation a, rg_allocation b)
+{
+  return a.file && b.file && a.line == b.line && !strcmp(a.file, b.file);
+}
+
+// The place where more than half of the values were allocated, by a vote in which different places cancel each other
+// (Boyer and Moore).
+static rg_allocation find_place(const rg_graph *graph, const struct variable *variable)
+{
+  rg_allocation place = {NULL, 0};
+  size_t lead = 0, num = 0;
+  for (size_t i = 0; i < variable->num_nodes; i++) {
+    rg_allocation other = rg_graph_allocation(graph, variable->nodes[i]);
+    place = lead ? place : other;
+    lead = lead && !is_same_place(place, other) ? lead - 1 : lead + 1;
+  }
+  for (size_t i = 0; i < variable->num_nodes; i++)
+    num += is_same_place(place, rg_graph_allocation(graph, variable->nodes[i]));
+  return 2 * num > variable->num_nodes ? place : (rg_allocation){NULL, 0};
+}
+
+static void find_places(const rg_graph *graph, rg_captures *captures)
+{
+  for (size_t i = 0; i < captures->num_variables; i++)
+    captures->variables[i].allocation = find_place(graph, &captures->variables[i]);
+}
+
 static void destroy_scoped(rg_captures **captures)
 {
   rg_captures_destroy(*captures);
@@ -199,6 +227,7 @@ rg_error *rg_captures_create(const rg_graph *graph, const rg_closures *closures,
     return rgi_out_of_memory();
   RGI_TRY(find_variables(graph, closures, groups, num_groups, captures));
   RGI_TRY(measure(graph, captures));
+  find_places(graph, captures);
   *ret = rgi_take(captures);
   return NULL;
 }
@@ -223,5 +252,5 @@ rg_captured rg_captures_get(const rg_captures *captures, size_t group_i, size_t 
 {
   const struct variable *variable = &captures->variables[captures->begins[group_i] + i];
   return (rg_captured){variable->name, variable->nodes, (uint32_t)variable->num_nodes, variable->num_closures,
-                       variable->retained.size};
+                       variable->retained.size, variable->allocation};
 }

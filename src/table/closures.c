@@ -7,6 +7,7 @@
 // Kinds of holders that programs see, and what people see of the path to the first.
 #define MAX_HOLDERS 8
 #define HOLDER_COLUMNS 48
+#define PLACE_COLUMNS 30
 
 static const rg_column columns[] = {
     {"qualname", NULL, false},
@@ -35,6 +36,7 @@ static const rg_column capture_columns[] = {
     {"read", "read", false},
     {"written", "written", false},
     {"attributes", "attributes", false},
+    {"allocated", "allocated at", false},
 };
 
 struct listing {
@@ -109,6 +111,15 @@ static void add_values(const struct listing *listing, size_t row, const char *na
   rgi_table_add_number(table, RG_CELL_NUMBER, captured.num_closures);
 }
 
+static void add_allocation(const struct listing *listing, size_t row, const char *name, rg_table *table)
+{
+  rg_captured captured;
+  if (find_captured(listing, row, name, &captured) && captured.allocation.file)
+    rgi_table_add_place(table, captured.allocation.file, captured.allocation.line);
+  else
+    rgi_table_add_none(table);
+}
+
 static void add_capture(const struct listing *listing, size_t row, const rg_site_info *site, uint32_t i,
                         rg_table *table)
 {
@@ -120,6 +131,7 @@ static void add_capture(const struct listing *listing, size_t row, const rg_site
     rgi_table_add_text(table, RG_CELL_WORDS, site->attributes[i]);
   else
     rgi_table_add_none(table);
+  add_allocation(listing, row, site->captured[i], table);
 }
 
 static rg_error *make_captures(const struct listing *listing, size_t row, const rg_site_info *site, rg_table **ret)
@@ -139,11 +151,16 @@ static void say_capture(const struct listing *listing, size_t row, const rg_site
 {
   rg_captured captured;
   rgi_text_puts(text, site->captured[i]);
-  if (find_captured(listing, row, site->captured[i], &captured)) {
+  bool is_found = find_captured(listing, row, site->captured[i], &captured);
+  if (is_found) {
     rgi_text_printf(text, ": %s ", type_of(listing->graph, &captured));
     rgi_words_add_size(text, captured.retained);
   }
   add_use(text, site->uses[i], site->attributes[i]);
+  if (is_found && captured.allocation.file) {
+    rgi_text_puts(text, " allocated at ");
+    rgi_words_add_place(text, captured.allocation.file, captured.allocation.line, PLACE_COLUMNS);
+  }
 }
 
 static void say_captures(const struct listing *listing, size_t row, const rg_site_info *site, bool is_implicit)
@@ -213,15 +230,6 @@ static void say_holders(const struct listing *listing, size_t row, const rg_tabl
 
 /* --- sites -------------------------------------------------------------------------------------------------------- */
 
-static void add_place(rg_table *table, const rg_site_info *site)
-{
-  RGI_SCOPED_TEXT place = RGI_TEXT_INIT;
-  rgi_text_puts(&place, site->file);
-  if (site->line)
-    rgi_text_printf(&place, ":%u", site->line);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&place));
-}
-
 static rg_error *add_row(const struct listing *listing, size_t row, const rg_closure_group *group)
 {
   static const rg_site_info no_site = {.name = "", .file = ""};
@@ -233,7 +241,7 @@ static rg_error *add_row(const struct listing *listing, size_t row, const rg_clo
   rgi_table_add_number(table, RG_CELL_NUMBER, group->num_nodes);
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)group->retained);
   rgi_table_add_text(table, RG_CELL_TEXT, *site.name ? site.name : "(not known)");
-  add_place(table, &site);
+  rgi_table_add_place(table, site.file, site.line);
   RGI_TRY(make_holders(listing, row, &holders));
   rgi_table_add_table(table, holders);
   say_holders(listing, row, holders);

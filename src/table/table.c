@@ -60,6 +60,15 @@ void rgi_table_add_text(rg_table *table, rg_cell_kind kind, const char *text)
   add(table, cell);
 }
 
+void rgi_table_add_place(rg_table *table, const char *file, uint32_t line)
+{
+  RGI_SCOPED_TEXT place = RGI_TEXT_INIT;
+  rgi_text_puts(&place, file);
+  if (line)
+    rgi_text_printf(&place, ":%u", line);
+  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&place));
+}
+
 void rgi_table_add_table(rg_table *table, rg_table *nested)
 {
   add(table, (rg_cell){.kind = RG_CELL_TABLE, .table = nested});

@@ -11,6 +11,16 @@ static void add_field(struct rgi_text *text, const char *name, const char *value
   rgi_text_puts(text, ", ");
 }
 
+// "allocated": "app/ui.py:12".
+static void add_allocation(struct rgi_text *text, rg_allocation allocation)
+{
+  RGI_SCOPED_TEXT place = RGI_TEXT_INIT;
+  rgi_text_printf(&place, "%s:%" PRIu32, allocation.file, allocation.line);
+  rgi_text_puts(text, ", \"allocated\": ");
+  rgi_text_add_json(text, rgi_text_string(&place));
+  text->is_failed |= place.is_failed;
+}
+
 static void add_node(struct rgi_text *text, const rg_view_node *node)
 {
   rgi_text_printf(text, "    {\"id\": %" PRId64 ", ", node->id);
@@ -18,7 +28,10 @@ static void add_node(struct rgi_text *text, const rg_view_node *node)
   add_field(text, "label", node->label);
   rgi_text_printf(text, "\"size\": %" PRIu64 ", ", node->size);
   add_field(text, "role", rg_role_word(node->role));
-  rgi_text_printf(text, "\"count\": %" PRIu32 "}", node->count);
+  rgi_text_printf(text, "\"count\": %" PRIu32, node->count);
+  if (node->allocation.file)
+    add_allocation(text, node->allocation);
+  rgi_text_puts(text, "}");
 }
 
 static void add_edge(struct rgi_text *text, const rg_view *view, const rg_view_edge *edge)

@@ -200,6 +200,16 @@ static void add_refcount(struct writer *writer, const struct rgi_box *box)
   end_line(writer);
 }
 
+// Where code was made says its definition already.
+static void add_allocation(struct writer *writer, const struct rgi_box *box)
+{
+  if (!box->node.allocation.file || box->type.category == RG_CATEGORY_CALLABLE)
+    return;
+  rgi_text_puts(writer->text, "allocated at ");
+  rgi_words_add_place(writer->text, box->node.allocation.file, box->node.allocation.line, room(writer));
+  end_line(writer);
+}
+
 static void add_mark(struct writer *writer, const struct rgi_box *box, const char *noun)
 {
   rgi_text_puts(writer->text, RGI_ELLIPSIS " ");
@@ -214,6 +224,7 @@ static void add_lines(struct writer *writer, const rg_graph *graph, const struct
   case RGI_MARK_NONE:
     add_object(writer, graph, box);
     add_refcount(writer, box);
+    add_allocation(writer, box);
     break;
   case RGI_MARK_ITEMS:
     add_mark(writer, box, "item");

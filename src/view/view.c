@@ -188,11 +188,14 @@ static rg_error *add_object(struct rgi_sheet *sheet, const rg_selected_node *sel
   box.node = (rg_view_node){.node = selected->node, .role = selected->role, .count = selected->count};
   box.node.size = selected->size;
   box.node.style = style_of(&box);
+  box.node.allocation = selected->count == 1 ? rg_graph_allocation(graph, selected->node) : (rg_allocation){NULL, 0};
   box.is_mapping = is_mapping(graph, selected->node);
   box.num_cut_targets = selected->num_cut_targets;
   box.num_cut_referrers = selected->num_cut_referrers;
   RGI_TRY(rgi_arena_add_string(&sheet->view->strings, box.type.name, &box.type.name));
   RGI_TRY(rgi_arena_add_string(&sheet->view->strings, rg_graph_string(graph, box.info.label), &box.value));
+  if (box.node.allocation.file)
+    RGI_TRY(rgi_arena_add_string(&sheet->view->strings, box.node.allocation.file, &box.node.allocation.file));
   RGI_TRY(annotate(sheet, &box));
   return rgi_view_add_box(sheet->view, &box, ret);
 }

@@ -13,6 +13,8 @@ struct reader {
   rg_node_info infos[HEAP_MAX_NODES];
   rg_category categories[HEAP_MAX_NODES];
   char types[HEAP_MAX_NODES][32]; // empty: the usual one of the category
+  char allocations[HEAP_MAX_NODES][32]; // files; empty: not known
+  uint32_t lines[HEAP_MAX_NODES];
 };
 
 static const char *const category_words[RG_NUM_CATEGORIES] = {"instance", "container", "value", "callable",
@@ -168,6 +170,14 @@ static bool read_word(struct reader *reader, rg_node node, const char *word)
   return false;
 }
 
+// "app.py/12"
+static void read_allocation(struct reader *reader, rg_node node, const char *value)
+{
+  const char *slash = strrchr(value, '/');
+  snprintf(reader->allocations[node], sizeof(reader->allocations[node]), "%.*s", (int)(slash - value), value);
+  reader->lines[node] = (uint32_t)atoi(slash + 1);
+}
+
 static bool read_setting(struct reader *reader, rg_node node, const char *key, char *value)
 {
   rg_node_info *info = &reader->infos[node];
@@ -176,6 +186,8 @@ static bool read_setting(struct reader *reader, rg_node node, const char *key, c
     snprintf(reader->types[node], sizeof(reader->types[node]), "%s", value);
   else if (!strcmp(key, "label"))
     info->label = add_string(reader, value, strlen(value));
+  else if (!strcmp(key, "allocated"))
+    read_allocation(reader, node, value);
   else if (!strcmp(key, "context"))
     info->context = add_string(reader, value, strlen(value));
   else if (!strcmp(key, "size"))
@@ -216,6 +228,9 @@ static void set_nodes(struct reader *reader)
     rg_type_info type = {*reader->types[node] ? reader->types[node] : usual_types[category], "", category};
     check(rg_builder_add_type(reader->builder, &type, &reader->infos[node].type));
     check(rg_builder_set_node(reader->builder, node, &reader->infos[node]));
+    rg_allocation allocation = {reader->allocations[node], reader->lines[node]};
+    if (*allocation.file)
+      check(rg_builder_set_allocation(reader->builder, node, &allocation));
   }
 }
 

@@ -213,6 +213,30 @@ Test(closures, capture_values_by_name)
   rg_closures_destroy(closures);
 }
 
+static const char *place_of_values(const char *notation)
+{
+  static char file[32];
+  SCOPED_HEAP heaped = heap(notation);
+  rg_captures *captures;
+  rg_closures *closures = find_closures(heaped.graph);
+  const size_t group = 0;
+  cr_assert_null(rg_captures_create(heaped.graph, closures, &group, 1, &captures));
+  rg_allocation allocation = rg_captures_get(captures, 0, 0).allocation;
+  snprintf(file, sizeof(file), "%s", allocation.file ? allocation.file : "");
+  rg_captures_destroy(captures);
+  rg_closures_destroy(closures);
+  return file;
+}
+
+Test(closures, capture_what_was_mostly_allocated_at_one_place)
+{
+#define THREE "a{x}>u b{x}>v c{x}>w a:" SITE_F "/x b:" SITE_F "/x c:" SITE_F "/x "
+  cr_assert_str_eq(place_of_values(THREE "u:allocated=a.py/1 v:allocated=b.py/1 w:allocated=b.py/1"), "b.py");
+  cr_assert_str_eq(place_of_values(THREE "u:allocated=a.py/1 v:allocated=b.py/2 w:allocated=b.py/3"), "");
+  cr_assert_str_eq(place_of_values(THREE "u:allocated=a.py/1"), "");
+  cr_assert_str_eq(place_of_values(THREE "u:allocated=a.py/1 w:allocated=a.py/1"), "a.py");
+}
+
 Test(closures, capture_through_passages_under_the_last_name)
 {
   SCOPED_HEAP heaped = heap("a:closure,site=f/x.py/1 a{}>t t:passage t{self}>c c:passage c{}>w t{other}>d d:passage d{}>v "

@@ -91,7 +91,7 @@ Test(table, for_notebooks_lets_no_markup_through)
 Test(table, of_closures_has_a_table_of_what_each_site_captures)
 {
   SCOPED_HEAP heaped = heap("R>m m:module,label=m m.on>l l:container,type=list l[0]>f f{x}>a a>b "
-                            "f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw a:type=Row,size=3 b:size=2");
+                            "f:closure,size=9,site=make/app.py/12/x:.close.title/y:rw a:type=Row,size=3,allocated=ui.py/7 b:size=2");
   rg_table *table = closures_of(heaped.graph);
   rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
   cr_assert_str_eq(json.data,
@@ -99,9 +99,9 @@ Test(table, of_closures_has_a_table_of_what_each_site_captures)
                    "\"retained\": 14, \"holders\": [{\"path\": \"m.on\", \"type\": \"list\", \"closures\": 1}], "
                    "\"captures\": ["
                    "{\"name\": \"x\", \"type\": \"Row\", \"retained\": 5, \"shared\": 1, \"read\": true, "
-                   "\"written\": false, \"attributes\": [\"close\", \"title\"]}, "
+                   "\"written\": false, \"attributes\": [\"close\", \"title\"], \"allocated\": \"ui.py:7\"}, "
                    "{\"name\": \"y\", \"type\": null, \"retained\": null, \"shared\": null, \"read\": true, "
-                   "\"written\": true, \"attributes\": null}], \"implicit\": false}\n]\n");
+                   "\"written\": true, \"attributes\": null, \"allocated\": null}], \"implicit\": false}\n]\n");
   rg_buffer_deinit(&json);
   rg_table_destroy(table);
 }
@@ -196,6 +196,35 @@ Test(table, of_cycles_says_what_a_limit_left_out)
   cr_assert_eq(rg_table_num_rows(table), 1);
   cr_assert_eq(rg_table_num_omitted(table), 1);
   rg_table_destroy(table);
+}
+
+Test(table, of_allocations_puts_closures_beside_the_lines_where_captured_values_were_allocated)
+{
+  SCOPED_HEAP heaped = heap("R>f R>g R>h f{x}>a f{y}>b g{x}>c h{z}>d "
+                            "f:closure,site=make/app.py/12/x/y g:closure,site=make/app.py/12/x/y "
+                            "h:closure,site=other/app.py/30/z a:size=5,allocated=app.py/7 b:size=1,allocated=app.py/8 "
+                            "c:size=6,allocated=app.py/7 d:size=9,allocated=app.py/7");
+  const rg_traced traced[] = {{"app.py", 7, 100, 3}, {"lib.py", 7, 50, 2}, {"app.py", 8, 10, 1}, {"app.py", 9, 5, 1}};
+  rg_closures *closures;
+  rg_table *table;
+  cr_assert_null(rg_closures_create(heaped.graph, &closures));
+  cr_assert_null(rg_table_of_allocations(heaped.graph, closures, traced, 4, 3, &table));
+  cr_assert_eq(rg_table_num_rows(table), 3);
+  const rg_table *here = rg_table_cell(table, 0, 5).table;
+  cr_assert_eq(rg_table_num_rows(here), 2);
+  cr_assert_str_eq(rg_table_cell(here, 0, 0).text, "make");
+  cr_assert_str_eq(rg_table_cell(here, 0, 3).text, "x");
+  cr_assert_eq(rg_table_cell(here, 0, 4).number, 2);
+  cr_assert_eq(rg_table_cell(here, 0, 5).number, 11);
+  cr_assert_str_eq(rg_table_cell(here, 1, 0).text, "other");
+  cr_assert_eq(rg_table_num_rows(rg_table_cell(table, 1, 5).table), 0);
+  cr_assert_str_eq(rg_table_cell(rg_table_cell(table, 2, 5).table, 0, 3).text, "y");
+  cr_assert_eq(rg_table_num_omitted(table), 1);
+  rg_table_destroy(table);
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_allocations(heaped.graph, closures, traced, 4, 3, &table),
+                            rg_table_destroy(table)),
+               0);
+  rg_closures_destroy(closures);
 }
 
 Test(table, outlives_its_graph)

@@ -32,6 +32,7 @@ except ModuleNotFoundError as error:
         " it is built for CPython 3.10 to 3.13, and not for free-threaded builds"
     ) from error
 
+from ._allocations import by_allocation
 from ._calls import show_backrefs, show_refs, why, why_closures
 from ._dump import dump, install_dump_signal, load
 from ._graph import Graph, capture
@@ -54,6 +55,7 @@ __all__ = [
     "RenderError",
     "Table",
     "UnsupportedError",
+    "by_allocation",
     "capture",
     "dump",
     "info",

@@ -184,6 +184,8 @@ class Graph:
         """The definition sites of which a filter holds for a closure, or all."""
     def _dominators(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:
         """The objects that retain most, as a tree that begins at these ids, or at the roots."""
+    def _allocations(self, lines: Sequence[tuple[str, int, int, int]], *, limit: int | None = None) -> Table:
+        """Lines of programs, each (file, line, bytes, blocks), with the closures that capture what was allocated there."""
     def _cut(self, ids: Sequence[int], /) -> Table:
         """The fewest references to cut so that all of these objects are freed."""
     def _disjoint_paths(self, id: int, *, max_paths: int = 10) -> Table:

@@ -6,6 +6,27 @@ from typing import NamedTuple
 from ._refgraph import ArgumentError
 
 
+class CapturedHere(NamedTuple):
+    """A variable that closures of one definition site capture, some of whose values were allocated at one line."""
+
+    qualname: str
+    file: str
+    line: int
+    name: str
+    values: int  # that were allocated there
+    retained: int  # bytes that all values of the variable keep alive together
+
+
+class AllocationLine(NamedTuple):
+    """A line of the program, and what was allocated there and is still there."""
+
+    file: str
+    line: int
+    size: int  # bytes
+    count: int  # blocks
+    closures: tuple[CapturedHere, ...]
+
+
 class TypeCount(NamedTuple):
     """Objects of one type."""
 
@@ -25,6 +46,7 @@ class Capture(NamedTuple):
     read: bool | None
     written: bool | None
     attributes: tuple[str, ...] | None  # where only some attributes of it are used: these
+    allocated: str | None  # where tracemalloc saw most of the values allocated, as "app/ui.py:12"
 
 
 class Holder(NamedTuple):
@@ -117,12 +139,18 @@ def _closure_site(row):
     )
 
 
+def _allocation_line(row):
+    line = AllocationLine(*row)
+    return line._replace(closures=tuple(CapturedHere(*closure) for closure in line.closures))
+
+
 def _path(row):
     path = Path(*row)
     return path._replace(steps=tuple(Step(*step) for step in path.steps))
 
 
 _RECORDS = {
+    "allocations": _allocation_line,
     "closures": _closure_site,
     "cut": CutReference._make,
     "cycles": Cycle._make,

@@ -1,0 +1,35 @@
+"""Closures beside the lines where what they capture was allocated."""
+
+import tracemalloc
+
+from . import _tables
+from ._graph import capture
+from ._refgraph import NotFoundError
+
+
+def by_allocation(limit=50):
+    """The lines where most memory was allocated, each with the closures that capture it: a :class:`Table`.
+
+    Its ``AllocationLine`` records are those of ``tracemalloc.take_snapshot().statistics("lineno")``, at most `limit`,
+    None for all. ``closures`` of each says which closures capture a value that was allocated there, under which name.
+    What was allocated before ``tracemalloc.start()`` is not known; where nothing is traced, :class:`NotFoundError` is
+    raised.
+
+    >>> import refgraph, tracemalloc
+    >>> tracemalloc.start()
+    >>> def make():
+    ...     rows = {"all": bytearray(1_000_000)}
+    ...     return lambda: rows
+    >>> closure = make()
+    >>> refgraph.by_allocation(limit=1)[0].closures[0].name
+    'rows'
+    >>> tracemalloc.stop()
+    """
+    limit = _tables.check_limit(limit)
+    if not tracemalloc.is_tracing():
+        raise NotFoundError("no allocations are traced: call tracemalloc.start() early, or run python -X tracemalloc")
+    lines = [
+        (statistic.traceback[0].filename, statistic.traceback[0].lineno, statistic.size, statistic.count)
+        for statistic in tracemalloc.take_snapshot().statistics("lineno")
+    ]
+    return _tables.Table(capture()._allocations(lines, limit=limit))
