@@ -226,6 +226,7 @@ rg_error *rg_table_of_allocations(const rg_graph *graph, const rg_closures *clos
     RGI_TRY(add_row(&search, &traced[i], table, &num_captured));
   table->num_omitted = num_traced - num_rows;
   rgi_words_add_counted(&summary, num_traced, "line", " ");
-  rgi_text_printf(&summary, ", %zu of those listed %s captured values", num_captured, num_captured == 1 ? "has" : "have");
+  const char *verb = num_captured == 1 ? "has" : "have";
+  rgi_text_printf(&summary, ", %zu of those listed %s captured values", num_captured, verb);
   return rgi_table_finish(&table, &summary, ret);
 }
