@@ -1,0 +1,177 @@
+"""Cutting what Graph.cut() names frees the object, whatever shapes hold it: weak references are the witnesses."""
+
+import collections
+import functools
+import gc
+import random
+import types
+import unittest
+import weakref
+
+import refgraph
+
+
+class Target:
+    pass
+
+
+class Plain:
+    pass
+
+
+class Slotted:
+    __slots__ = ("first", "second", "__weakref__")
+
+
+def closure_over(value):
+    return lambda: value
+
+
+def suspended(value):
+    local = value
+    del value
+    yield local
+
+
+# By name: a holder of a value, made anew. Those of values that cannot change, too, as tuples and bound methods.
+def attribute(value):
+    holder = Plain()
+    holder.held = value
+    return holder
+
+
+def slot(value):
+    holder = Slotted()
+    holder.second = value
+    return holder
+
+
+def generator(value):
+    running = suspended(value)
+    next(running)
+    return running
+
+
+def hashable(value):
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def method(value):
+    return types.MethodType(len, value)
+
+
+# What a test holds: its local variables would be references to cut, too.
+registry = {}
+
+HOLDERS = {
+    "list": lambda value: [None, value],
+    "dict": lambda value: {"key": value},
+    "dict of two": lambda value: {"one": value, "two": value},
+    "attribute": attribute,
+    "slot": slot,
+    "closure": closure_over,
+    "partial": lambda value: functools.partial(print, value),
+    "deque": lambda value: collections.deque([value]),
+    "set": lambda value: {value} if hashable(value) else [value],
+    "tuple": lambda value: (value, value),
+    "frozenset": lambda value: frozenset([value] if hashable(value) else []) or (value,),
+    "method": method,
+    "generator": generator,
+    "property": lambda value: property(closure_over(value)),
+    "static method": lambda value: staticmethod(closure_over(value)),
+    "class": lambda value: type("Class", (), {"held": value}),
+    "mapping proxy": lambda value: types.MappingProxyType({"key": value}),
+    "chain": lambda value: collections.ChainMap({"key": value}),
+    "iterator": lambda value: iter([value]),
+    "exception": lambda value: ValueError(value),
+    "namespace": lambda value: types.SimpleNamespace(held=value),
+}
+
+
+def undo(holder, reference, held):
+    """Removes a reference as a program would."""
+    if isinstance(holder, list):
+        holder[int(reference[1:-1])] = None
+    elif isinstance(holder, dict):
+        del holder[next(key for key in holder if f"[{key!r}]" == reference)]
+    elif isinstance(holder, (collections.deque, set)):
+        holder.remove(held)
+    elif isinstance(holder, types.FunctionType):
+        holder.__closure__[holder.__code__.co_freevars.index(reference)].cell_contents = None
+    elif isinstance(holder, functools.partial):
+        holder.__setstate__((holder.func, (), {}, {}))
+    elif isinstance(holder, types.GeneratorType):
+        holder.close()
+    elif isinstance(holder, BaseException):
+        holder.args = ()
+    else:
+        delattr(holder, reference.lstrip("."))
+
+
+def hold(names, chance):
+    """Registers holders of a new target and of each other, the outermost ones alone; returns a weak reference to it."""
+    global registry
+    target = Target()
+    pool, held = [target], set()
+    for name in names:
+        value = chance.choice(pool)
+        held.add(id(value))
+        pool.append(HOLDERS[name](value))
+    registry = {f"key {i}": obj for i, obj in enumerate(pool) if id(obj) not in held}
+    return weakref.ref(target)
+
+
+def find(addresses):
+    """The objects at some addresses, those that the collector knows and what they refer to."""
+    known = {}
+    for obj in gc.get_objects():
+        for each in (obj, *gc.get_referents(obj)):
+            if id(each) in addresses:
+                known[id(each)] = each
+    return known
+
+
+class Cut(unittest.TestCase):
+    def setUp(self):
+        # What is freed at once is looked for at once.
+        self.addCleanup(gc.enable if gc.isenabled() else gc.disable)
+        gc.collect()
+        gc.disable()
+
+    def check(self, names, seed):
+        witness = hold(names, random.Random(seed))
+        graph = refgraph.capture()
+        cut = graph.cut(witness())
+        self.assertTrue(cut, (names, seed, cut.summary))
+        references = [
+            (graph.node(record.id)["address"], record.reference, graph.node(record.target)["address"]) for record in cut
+        ]
+        known = find({address for holder, _, held in references for address in (holder, held)})
+        while references:
+            holder, reference, held = references.pop()
+            undo(known[holder], reference, known[held])
+        known.clear()
+        holder = held = None
+        if "next collection" in cut.summary:
+            gc.collect()
+        self.assertIsNone(witness(), (names, seed, cut.text))
+
+    def test_frees_what_a_single_holder_holds(self):
+        for name in HOLDERS:
+            with self.subTest(name):
+                self.check([name], 0)
+
+    def test_frees_what_holders_of_holders_hold(self):
+        chance = random.Random(3)
+        for seed in range(40):
+            names = chance.choices(list(HOLDERS), k=chance.randint(2, 6))
+            with self.subTest(names=names, seed=seed):
+                self.check(names, seed)
+
+
+if __name__ == "__main__":
+    unittest.main()
