@@ -307,10 +307,22 @@ static bool count_own_reference(struct rgpy_capture *capture, PyObject *object)
   return is_of_call_alone;
 }
 
+// What was passed down to the call, unless the call itself says how often.
+static void count_arguments(struct rgpy_capture *capture)
+{
+  PyObject *targets = capture->target_bias ? NULL : capture->call.targets;
+  for (Py_ssize_t i = 0; targets && i < Py_SIZE(targets); i++) {
+    PyObject *target = PySequence_Fast_GET_ITEM(targets, i);
+    for (Py_ssize_t num = num_as_argument(capture, target); num > 0; num--)
+      rgpy_found_at(capture, find_lacking(capture, target))->num_counted++;
+  }
+}
+
 // Leaves in `own` what nothing else holds.
 static rg_error *count_own(struct rgpy_capture *capture)
 {
   size_t num_kept = 0;
+  count_arguments(capture);
   for (size_t i = 0; i < capture->num_own; i++) {
     if (count_own_reference(capture, capture->own[i]))
       capture->own[num_kept++] = capture->own[i];

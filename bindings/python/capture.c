@@ -8,6 +8,8 @@
 #include "collected.h"
 #include "describe.h"
 #include "interpreter.h"
+#include "needed.h"
+#include "outline.h"
 #include "probes.h"
 #include "static_data.h"
 #include "uses.h"
@@ -86,6 +88,8 @@ static bool is_hidden(const struct rgpy_capture *capture, const struct rgpy_refe
 static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference reference)
 {
   struct rgpy_row *row = &capture->row;
+  if (!rgpy_capture_wants(capture, reference.target))
+    return NULL;
   if (is_hidden(capture, &reference)) {
     row->num_hidden++;
   } else if (rgpy_capture_is_full(capture)) {
@@ -124,7 +128,7 @@ static rg_error *mark_passage(struct rgpy_capture *capture, rg_node node)
                  : PyTuple_Check(found->object) ? RGPY_MARK_CELLS
                                                 : 0;
   bool was_marked = found->marks & mark;
-  found->marks |= mark;
+  found->marks |= mark | RGPY_MARK_PASSAGE;
   if (mark == RGPY_MARK_ATTRIBUTES && !was_marked && found->row != RGPY_ROW_NONE)
     return rgpy_name_attributes(capture, node);
   return NULL;
@@ -298,6 +302,14 @@ static rg_error *add_of_current(struct rgpy_capture *capture, const struct rgpy_
   return rgpy_documented_visit(documented, add_documented, capture);
 }
 
+static rg_error *add_needed(struct rgpy_capture *capture, const struct rgpy_needed *needed)
+{
+  for (size_t i = 0; i < needed->num_listed; i++)
+    RGPY_TRY(add_listed(capture, needed->listed[i].object, needed->listed[i].is_frozen));
+  capture->num_frozen = needed->num_frozen;
+  return NULL;
+}
+
 static rg_error *add_all_tracked(struct rgpy_capture *capture, const struct rgpy_documented *documented)
 {
   PyInterpreterState *current = PyInterpreterState_Get();
@@ -382,10 +394,23 @@ static rg_error *name_closures(struct rgpy_capture *capture)
   return NULL;
 }
 
+static rg_error *read_whole(struct rgpy_capture *capture, const struct rgpy_documented *documented,
+                            const struct rgpy_needed *needed)
+{
+  RGPY_TRY(needed ? add_needed(capture, needed) : add_all_tracked(capture, documented));
+  count_waiting(capture);
+  RGPY_TRY(rgpy_set_call_apart(capture));
+  RGPY_TRY(read_all(capture));
+  count_waiting(capture);
+  return rgpy_account(capture);
+}
+
 static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_options *options,
-                              const struct rgpy_documented *documented)
+                              const struct rgpy_documented *documented, const struct rgpy_needed *needed)
 {
   RGPY_TRY(init_capture(capture, options));
+  capture->wanted = needed ? &needed->objects : NULL;
+  capture->wanted_from = 1;
   if (!options->is_bounded)
     RGPY_TRY(rgpy_roots(capture));
   capture->num_collections += rgpy_collector(PyInterpreterState_Get()).is_collecting;
@@ -396,16 +421,10 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
     if (options->target_nodes)
       options->target_nodes[i] = node;
   }
-  if (options->is_bounded) {
+  if (options->is_bounded)
     RGPY_TRY(read_bounded(capture, options));
-  } else {
-    RGPY_TRY(add_all_tracked(capture, documented));
-    count_waiting(capture);
-    RGPY_TRY(rgpy_set_call_apart(capture));
-    RGPY_TRY(read_all(capture));
-    count_waiting(capture);
-    RGPY_TRY(rgpy_account(capture));
-  }
+  else
+    RGPY_TRY(read_whole(capture, documented, needed));
   return name_closures(capture);
 }
 
@@ -438,6 +457,39 @@ static rg_error *add_losses(struct rgpy_capture *capture, const rg_capture_optio
   return NULL;
 }
 
+// Where an outline cannot be made the whole heap is captured.
+static bool find_needed(const rg_capture_options *options, const struct rgpy_call *call, struct rgpy_outline *outline,
+                        struct rgpy_needed *ret)
+{
+  bool is_found = false;
+  rg_error *error = rgpy_needed_find(options, call, outline, ret, &is_found);
+  rg_error_destroy(error);
+  return !error && is_found;
+}
+
+// Memory that a capture touches for the first time is asked for while others may still go on.
+static struct rgpy_outline *prepare_outline(const rg_capture_options *options, const struct rgpy_call *call)
+{
+  struct rgpy_outline *outline = NULL;
+  bool is_wanted = call && call->question != RGPY_QUESTION_ANY && !options->is_isolated && rgpy_collected_has_lists();
+  if (!is_wanted)
+    return NULL;
+  Py_BEGIN_ALLOW_THREADS
+  rg_error_destroy(rgpy_outline_create(&outline));
+  Py_END_ALLOW_THREADS
+  return outline;
+}
+
+static rg_error *finish(struct rgpy_capture *capture, const rg_capture_options *options, rgpy_locate locate,
+                        void *context, uint64_t begin_ns, rg_graph **ret)
+{
+  RGPY_TRY(add_losses(capture, options));
+  if (locate)
+    RGPY_TRY(rgpy_allocations(capture, locate, context));
+  RGPY_TRY(rgpy_set_process(capture, options, begin_ns));
+  return rg_builder_finish(capture->builder, ret);
+}
+
 rg_error *rgpy_capture_located(const rg_capture_options *options, const struct rgpy_call *call, rgpy_locate locate,
                                void *context, rg_graph **ret)
 {
@@ -446,23 +498,23 @@ rg_error *rgpy_capture_located(const rg_capture_options *options, const struct r
   if (options)
     memcpy(&complete, options, Py_MIN(options->size, sizeof(complete)));
   options = &complete;
+  struct rgpy_outline *outline = prepare_outline(options, call);
   uint64_t begin_ns = rgpy_clock_ns(CLOCK_MONOTONIC);
   struct rgpy_capture capture = {.call = call ? *call : (struct rgpy_call){0}};
-  __attribute__((cleanup(rgpy_documented_deinit))) struct rgpy_documented documented = {0};
+  struct rgpy_needed needed = {0};
+  struct rgpy_documented documented = {0};
   if (!options->is_isolated)
     rgpy_capture_prepare();
   capture.is_documented = !options->is_bounded && !options->is_isolated && !rgpy_collected_has_lists();
-  if (capture.is_documented)
-    RGPY_TRY(rgpy_documented_init(&documented));
-  rg_error *error = capture_into(&capture, options, capture.is_documented ? &documented : NULL);
+  rg_error *error = capture.is_documented ? rgpy_documented_init(&documented) : NULL;
+  bool is_found = outline && find_needed(options, call, outline, &needed);
   if (!error)
-    error = add_losses(&capture, options);
-  if (!error && locate)
-    error = rgpy_allocations(&capture, locate, context);
+    error = capture_into(&capture, options, capture.is_documented ? &documented : NULL, is_found ? &needed : NULL);
   if (!error)
-    error = rgpy_set_process(&capture, options, begin_ns);
-  if (!error)
-    error = rg_builder_finish(capture.builder, ret);
+    error = finish(&capture, options, locate, context, begin_ns, ret);
   deinit_capture(&capture);
+  rgpy_documented_deinit(&documented);
+  rgpy_needed_deinit(&needed);
+  rgpy_outline_destroy(outline);
   return error;
 }

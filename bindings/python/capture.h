@@ -3,6 +3,7 @@
  *   capture.c     the walk: from given objects to a depth, or over the whole heap
  *   collected.c   all objects that the collector knows
  *   outline.c     who refers to whom on the whole heap
+ *   needed.c      what the answer to a question needs of it
  *   references.c  the references of one object, each with its kind and name
  *   describe.c    type, label and code site of one object
  *   sizes.c       its bytes
@@ -92,6 +93,8 @@ struct rgpy_found {
 #define RGPY_MARK_FIELD 32
 /* The dict of interned strings, which counts none of its references. */
 #define RGPY_MARK_INTERNED 64
+/* It is a step between a holder and its field. */
+#define RGPY_MARK_PASSAGE 128
 
 struct rgpy_state; /* roots.h */
 struct rgpy_states {
@@ -108,8 +111,16 @@ struct rgpy_queue {
 /* References wait to be counted while what they are counted in is on its way from memory. */
 #define RGPY_NUM_WAITING 32
 
+/* What a graph will be asked, so that it need not have more than that takes: see needed.h. */
+enum rgpy_question {
+  RGPY_QUESTION_ANY,
+  RGPY_QUESTION_PATHS,     /* one path to each target */
+  RGPY_QUESTION_REFERRERS, /* what refers to the targets, within max_depth of the options */
+};
+
 /* What a call of Python that captures has made for itself: it is not of the program. */
 struct rgpy_call {
+  enum rgpy_question question;
   PyObject *arguments, *keywords; /* as C got them */
   PyObject *targets;              /* the sequence of what is asked about, which the program may hold, too */
   PyObject *result;
@@ -142,12 +153,15 @@ struct rgpy_capture {
   struct rgpy_call call;         /* of Python; without arguments: there is none */
   PyObject **own;                /* what the call refers to, once for each reference */
   size_t num_own, own_capacity;
+  const struct rgpy_address_map *wanted; /* only references to objects that have a number here, */
+  uint32_t wanted_from;          /* this or a higher one, are noted; NULL: all */
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
 
   rg_node node;                  /* the one that is being read */
   struct rgpy_row row;
   PyObject **visited;            /* what its tp_traverse gave */
   size_t num_visited, visited_capacity;
+  bool gives_any;                /* it gave something, whether that is wanted or not */
   bool is_out_of_memory;         /* inside a visit, where no error can be returned */
 
   struct rgpy_address_map type_numbers;
@@ -172,6 +186,12 @@ static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *captur
 }
 
 /* --- capture.c --- */
+
+/* Whether references to this object are noted at all. */
+static inline bool rgpy_capture_wants(const struct rgpy_capture *capture, PyObject *target)
+{
+  return !capture->wanted || rgpy_address_map_get(capture->wanted, target) >= capture->wanted_from;
+}
 
 /* The node of `object`, a new one if it has none. */
 rg_error *rgpy_capture_node(struct rgpy_capture *capture, PyObject *object, rg_node *ret);

@@ -152,32 +152,41 @@ static PyObject *capture(PyTypeObject *type, rg_capture_options *options, struct
   return result;
 }
 
+static enum rgpy_question read_question(const char *word)
+{
+  if (!word)
+    return RGPY_QUESTION_ANY;
+  return strcmp(word, "paths") == 0 ? RGPY_QUESTION_PATHS : RGPY_QUESTION_REFERRERS;
+}
+
 static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
 {
   static char *keywords[] = {"targets", "max_depth", "max_references", "max_nodes", "internals", "hold",
-                             "own_references", "redacted", "isolated", NULL};
+                             "own_references", "redacted", "isolated", "question", NULL};
   PyObject *targets, *max_depth = Py_None, *hold = Py_None;
+  const char *question = NULL;
   rg_capture_options options = RG_CAPTURE_OPTIONS_INIT;
   int with_internals = 0, is_redacted = 0, is_isolated = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpOIpp", keywords, &targets, &max_depth,
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$OnnpOIppz", keywords, &targets, &max_depth,
                                    &options.max_references, &options.max_nodes, &with_internals, &hold,
-                                   &options.num_own_references, &is_redacted, &is_isolated))
+                                   &options.num_own_references, &is_redacted, &is_isolated, &question))
     return NULL;
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(targets, "targets must be a sequence");
   if (!sequence)
     return NULL;
   options.targets = PySequence_Fast_ITEMS(sequence);
   options.num_targets = (size_t)PySequence_Fast_GET_SIZE(sequence);
-  options.is_bounded = max_depth != Py_None;
+  options.is_bounded = max_depth != Py_None && !question;
   options.with_internals = with_internals;
   options.is_redacted = is_redacted;
   options.is_isolated = is_isolated;
-  if (options.is_bounded)
+  if (max_depth != Py_None)
     options.max_depth = (uint32_t)PyLong_AsUnsignedLongMask(max_depth);
   long hold_depth = hold == Py_None ? 0 : PyLong_AsLong(hold);
   if (PyErr_Occurred())
     return NULL;
-  struct rgpy_call call = {.arguments = args, .keywords = kwargs, .targets = sequence};
+  struct rgpy_call call = {
+      .question = read_question(question), .arguments = args, .keywords = kwargs, .targets = sequence};
   return capture((PyTypeObject *)type, &options, &call, hold == Py_None ? NULL : &hold_depth);
 }
 

@@ -61,7 +61,7 @@ struct rgpy_outline {
   size_t num_references, max_references;
   enum failure failure;
   struct arena chunks_arena, bits_arena, tokens_arena, ends_arena, references_arena, sorted_arena, counts_arena,
-      begin_arena;
+      begin_arena, rows_arena;
   struct list lists[MAX_LISTS];
   size_t num_lists;
   struct rgpy_capture *reader;
@@ -70,6 +70,7 @@ struct rgpy_outline {
   uint32_t *counts; /* by word of bits: objects before it */
   uint32_t *begin;  /* by object in the order of tokens: where the rows that refer to it end */
   uint32_t *sorted; /* rows */
+  uint32_t *rows;   /* by object in the order of tokens */
 };
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
@@ -156,6 +157,7 @@ void rgpy_outline_destroy(struct rgpy_outline *outline)
   unmap(&outline->sorted_arena);
   unmap(&outline->counts_arena);
   unmap(&outline->begin_arena);
+  unmap(&outline->rows_arena);
   rg_memory_free(outline->places);
   rg_memory_free(outline);
 }
@@ -534,6 +536,14 @@ bool rgpy_outline_is_frozen(const struct rgpy_outline *outline, uint32_t row)
   return list && list->is_frozen;
 }
 
+uint64_t rgpy_outline_num_frozen(const struct rgpy_outline *outline)
+{
+  uint64_t num = 0;
+  for (size_t i = 0; i < outline->num_lists; i++)
+    num += outline->lists[i].is_frozen ? outline->lists[i].num : 0;
+  return num;
+}
+
 /* --- who refers to what ---------------------------------------------------------------------------------------------- */
 
 // The number of an object in the order of tokens.
@@ -564,6 +574,7 @@ static void sort_references(struct rgpy_outline *outline)
     begin[i + 1] += begin[i];
   size_t i = 0;
   for (uint32_t row = 0; row < outline->num_rows; row++) {
+    outline->rows[rank_of(outline, outline->tokens[row])] = row;
     for (; i < outline->ends[row]; i++)
       outline->sorted[begin[references[i]]++] = row;
   }
@@ -577,22 +588,37 @@ rg_error *rgpy_outline_sort(struct rgpy_outline *outline)
   RGPY_TRY(reserve(&outline->counts_arena, counts_size, &outline->counts));
   RGPY_TRY(reserve(&outline->begin_arena, begin_size, &outline->begin));
   RGPY_TRY(reserve(&outline->sorted_arena, sorted_size, &outline->sorted));
+  RGPY_TRY(reserve(&outline->rows_arena, begin_size, &outline->rows));
   touch(&outline->counts_arena, counts_size);
   touch(&outline->begin_arena, begin_size);
+  touch(&outline->rows_arena, begin_size);
   touch(&outline->sorted_arena, sorted_size);
   count_bits(outline);
   sort_references(outline);
   return NULL;
 }
 
-struct rgpy_outline_rows rgpy_outline_referrers(const struct rgpy_outline *outline, PyObject *object)
+// The rank of an object; RGPY_ROW_UNKNOWN if it was not found.
+static uint32_t find_rank(const struct rgpy_outline *outline, PyObject *object)
 {
   uintptr_t address = (uintptr_t)object;
   uint32_t chunk = address >> ADDRESS_BITS ? 0 : outline->chunks[address >> (GRANULE_BITS + CHUNK_BITS)];
   uint32_t token = chunk << CHUNK_BITS | (address >> GRANULE_BITS & (((uint32_t)1 << CHUNK_BITS) - 1));
-  if (!chunk || !(outline->bits[token >> 6] >> (token & 63) & 1))
+  bool is_found = chunk && outline->bits[token >> 6] >> (token & 63) & 1;
+  return is_found ? rank_of(outline, token) : RGPY_ROW_UNKNOWN;
+}
+
+uint32_t rgpy_outline_row(const struct rgpy_outline *outline, PyObject *object)
+{
+  uint32_t rank = find_rank(outline, object);
+  return rank == RGPY_ROW_UNKNOWN ? RGPY_ROW_UNKNOWN : outline->rows[rank];
+}
+
+struct rgpy_outline_rows rgpy_outline_referrers(const struct rgpy_outline *outline, PyObject *object)
+{
+  uint32_t rank = find_rank(outline, object);
+  if (rank == RGPY_ROW_UNKNOWN)
     return (struct rgpy_outline_rows){0};
-  uint32_t rank = rank_of(outline, token);
   // Each was the beginning of its rows, and moved on to their end.
   uint32_t begin = rank ? outline->begin[rank - 1] : 0;
   return (struct rgpy_outline_rows){outline->sorted + begin, outline->begin[rank] - begin};

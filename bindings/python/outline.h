@@ -18,7 +18,7 @@
  * The lists of the collector are walked from both ends at once, so that two loads are under way, and an object is
  * traversed when its link is read, which brought it into the cache. Cost: O(V + E) time, 8 bytes a row, 4 a reference,
  * a 64th of the memory that has objects in it. Asked who refers to what, it counts the objects below each word of bits
- * and sorts the references by target: 4 bytes a row and 4 a reference more. */
+ * and sorts the references by target: 8 bytes a row and 4 a reference more. */
 #ifndef RGPY_OUTLINE_H
 #define RGPY_OUTLINE_H
 
@@ -46,9 +46,13 @@ void rgpy_outline_references(const struct rgpy_outline *outline, uint32_t row, v
  * UINT32_MAX for others. */
 uint32_t rgpy_outline_place(const struct rgpy_outline *outline, uint32_t row);
 bool rgpy_outline_is_frozen(const struct rgpy_outline *outline, uint32_t row);
+uint64_t rgpy_outline_num_frozen(const struct rgpy_outline *outline);
 
 /* Sorts the references by target; the GIL need not be held. */
 rg_error *rgpy_outline_sort(struct rgpy_outline *outline);
+/* The row of an object; RGPY_ROW_UNKNOWN if it was not found. */
+#define RGPY_ROW_UNKNOWN UINT32_MAX
+uint32_t rgpy_outline_row(const struct rgpy_outline *outline, PyObject *object);
 /* The rows that refer to an object, once for each reference; none for an object that was not found. */
 struct rgpy_outline_rows {
   const uint32_t *rows;

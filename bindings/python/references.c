@@ -12,7 +12,7 @@
 rg_error *rgpy_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, const char *literal)
 {
   rg_string name = 0;
-  if (!target)
+  if (!target || !rgpy_capture_wants(capture, target))
     return NULL;
   RGPY_TRY(rgpy_literal(capture, literal, &name));
   return rgpy_capture_refer(capture, target, kind, name);
@@ -43,7 +43,7 @@ static rg_error *refer_members(struct rgpy_capture *capture, PyObject *object, c
   for (size_t i = 0; i < type->num_members; i++) {
     const struct rgpy_member *member = &type->members[i];
     PyObject *target = *(PyObject **)((char *)object + member->offset);
-    if (target && is_confirmed(capture, object, target))
+    if (target && rgpy_capture_wants(capture, target) && is_confirmed(capture, object, target))
       RGPY_TRY(rgpy_capture_refer(capture, target, (rg_edge_kind)member->kind, member->name));
   }
   return NULL;
@@ -75,7 +75,7 @@ static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object
   struct rgpy_inline_values values = rgpy_inline_values(object);
   for (size_t i = 0; i < values.num; i++) {
     PyObject *key = values.keys[i * values.stride];
-    if (!values.values[i] || !key)
+    if (!values.values[i] || !key || !rgpy_capture_wants(capture, values.values[i]))
       continue;
     rg_string name;
     RGPY_TRY(rgpy_name(capture, key, &name));
@@ -137,6 +137,8 @@ static rg_edge_kind attribute_kind(PyObject *name)
 static rg_error *refer_item(struct rgpy_capture *capture, PyObject *key, PyObject *value, bool are_attributes)
 {
   rg_string name;
+  if (!rgpy_capture_wants(capture, value))
+    return NULL;
   if (are_attributes && PyUnicode_Check(key)) {
     RGPY_TRY(rgpy_name(capture, key, &name));
     return rgpy_capture_refer(capture, value, attribute_kind(key), name);
@@ -197,12 +199,14 @@ rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
   PyObject *key, *value;
   while (edge < end && PyDict_Next(dict, &position, &key, &value)) {
     rg_string name;
-    if (value && PyUnicode_Check(key)) {
+    bool has_edge = value && rgpy_capture_wants(capture, value);
+    if (has_edge && PyUnicode_Check(key)) {
       RGPY_TRY(rgpy_name(capture, key, &name));
       rg_builder_name_edge(capture->builder, edge, attribute_kind(key), name);
     }
-    bool has_key_edge = with_keys && !(is_plain_key(key) && rgpy_capture_hides_internals(capture));
-    edge += (uint64_t)(value != NULL) + has_key_edge;
+    bool has_key_edge = with_keys && rgpy_capture_wants(capture, key) &&
+                        !(is_plain_key(key) && rgpy_capture_hides_internals(capture));
+    edge += (uint64_t)has_edge + has_key_edge;
   }
   return NULL;
 }
@@ -295,12 +299,15 @@ rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *object)
   struct rgpy_names names = rgpy_code_free_variables((PyCodeObject *)function->func_code);
   rg_node tuple_node = rgpy_address_map_get(&capture->nodes, function->func_closure);
   const struct rgpy_found *tuple = rgpy_found_at(capture, tuple_node);
-  for (size_t i = 0; i < tuple->row_size && i < names.num; i++) {
+  uint64_t edge = tuple->row, end = tuple_node ? edge + tuple->row_size : edge;
+  for (size_t i = 0; edge < end && i < names.num; i++) {
+    PyObject *cell = PyTuple_GET_ITEM(function->func_closure, i);
     rg_string name;
+    if (!rgpy_capture_wants(capture, cell))
+      continue;
     RGPY_TRY(rgpy_name(capture, names.names[i], &name));
-    rg_builder_name_edge(capture->builder, tuple->row + i, RG_EDGE_CAPTURED, name);
-    uint32_t cell = rgpy_address_map_get(&capture->nodes, PyTuple_GET_ITEM(function->func_closure, i));
-    rg_builder_add_flags(capture->builder, cell, RG_NODE_PASSAGE);
+    rg_builder_name_edge(capture->builder, edge++, RG_EDGE_CAPTURED, name);
+    rg_builder_add_flags(capture->builder, rgpy_address_map_get(&capture->nodes, cell), RG_NODE_PASSAGE);
   }
   return NULL;
 }
@@ -382,8 +389,10 @@ static rg_error *enumerate_cached(struct rgpy_capture *capture, PyObject *object
   struct cache_link *end = &wrapper->ring;
   for (struct cache_link *link = end->next; link && link != end; link = link->next) {
     rg_string name;
-    RGPY_TRY(rgpy_key_name(capture, link->key, &name));
-    RGPY_TRY(rgpy_capture_refer(capture, link->result, RG_EDGE_ITEM, name));
+    if (rgpy_capture_wants(capture, link->result)) {
+      RGPY_TRY(rgpy_key_name(capture, link->key, &name));
+      RGPY_TRY(rgpy_capture_refer(capture, link->result, RG_EDGE_ITEM, name));
+    }
     RGPY_TRY(rgpy_refer(capture, link->key, RG_EDGE_INTERNAL, "key"));
     RGPY_TRY(rgpy_refer(capture, (PyObject *)link, RG_EDGE_INTERNAL, "link"));
     RGPY_TRY(rgpy_refer(capture, (PyObject *)Py_TYPE(link), RG_EDGE_INTERNAL, "type of a link"));
@@ -475,6 +484,8 @@ static rg_error *enumerate_traceback(struct rgpy_capture *capture, PyObject *obj
 static rg_error *refer_local(struct rgpy_capture *capture, PyObject *value, PyObject *name_object)
 {
   rg_string name;
+  if (!rgpy_capture_wants(capture, value))
+    return NULL;
   RGPY_TRY(rgpy_name(capture, name_object, &name));
   if (!PyCell_Check(value))
     return rgpy_capture_refer(capture, value, RG_EDGE_LOCAL, name);
@@ -613,6 +624,9 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *
 static int visit(PyObject *object, void *context)
 {
   struct rgpy_capture *capture = context;
+  capture->gives_any = true;
+  if (!rgpy_capture_wants(capture, object))
+    return 0;
   if (capture->num_visited == capture->visited_capacity) {
     // The error is the constant one or leaks nothing that matters: it is replaced by the flag.
     rg_error *error = rgpy_reserve((void **)&capture->visited, &capture->visited_capacity, capture->num_visited + 1,
@@ -783,6 +797,7 @@ static rg_error *refer_rest(struct rgpy_capture *capture, PyObject *object)
 static rg_error *traverse(struct rgpy_capture *capture, PyObject *object)
 {
   capture->num_visited = 0;
+  capture->gives_any = false;
   if (is_traversable(object))
     Py_TYPE(object)->tp_traverse(object, visit, capture);
   return capture->is_out_of_memory ? rgpy_out_of_memory() : NULL;
@@ -792,7 +807,7 @@ static rg_error *traverse(struct rgpy_capture *capture, PyObject *object)
 static rg_error *refer_own_type(struct rgpy_capture *capture, PyObject *object)
 {
   PyTypeObject *type = Py_TYPE(object);
-  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || (!capture->num_visited && is_cache_link(type)))
+  if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || (!capture->gives_any && is_cache_link(type)))
     return NULL;
   for (size_t i = capture->num_visited; i-- > 0;) {
     if (capture->visited[i] == (PyObject *)type)

@@ -216,10 +216,22 @@ static rg_error *refer_signal_handlers(struct rgpy_capture *capture)
   return NULL;
 }
 
+static rg_error *mark_interned(struct rgpy_capture *capture, PyInterpreterState *interpreter)
+{
+  rg_node node;
+  PyObject *interned = rgpy_interned_strings(interpreter);
+  if (!interned)
+    return NULL;
+  RGPY_TRY(rgpy_capture_node(capture, interned, &node));
+  rgpy_found_at(capture, node)->marks |= RGPY_MARK_INTERNED;
+  return NULL;
+}
+
 // Whatever belongs to the process is told of one interpreter.
 static rg_error *read_interpreter(struct rgpy_capture *capture, PyInterpreterState *interpreter)
 {
   bool is_current = interpreter == PyInterpreterState_Get();
+  RGPY_TRY(mark_interned(capture, interpreter));
   RGPY_TRY(rgpy_interpreter_fields(interpreter, refer_field, capture));
   if (is_current)
     RGPY_TRY(refer_signal_handlers(capture));
@@ -255,23 +267,11 @@ static rg_error *read_state(struct rgpy_capture *capture, const struct rgpy_stat
 
 /* --- all ---------------------------------------------------------------------------------------------------------- */
 
-static rg_error *mark_interned(struct rgpy_capture *capture, PyInterpreterState *interpreter)
-{
-  rg_node node;
-  PyObject *interned = rgpy_interned_strings(interpreter);
-  if (!interned)
-    return NULL;
-  RGPY_TRY(rgpy_capture_node(capture, interned, &node));
-  rgpy_found_at(capture, node)->marks |= RGPY_MARK_INTERNED;
-  return NULL;
-}
-
 // Modules of another interpreter have names that are known already: the way to them begins at that interpreter.
 static rg_error *add_interpreter(struct rgpy_capture *capture, PyInterpreterState *interpreter)
 {
   if (interpreter == PyInterpreterState_Get())
     RGPY_TRY(add_modules(capture, interpreter));
-  RGPY_TRY(mark_interned(capture, interpreter));
   PyThreadState *first = PyInterpreterState_ThreadHead(interpreter);
   for (PyThreadState *thread = first; thread; thread = PyThreadState_Next(thread))
     RGPY_TRY(add_frames(capture, thread));

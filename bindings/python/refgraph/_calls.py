@@ -91,15 +91,17 @@ def _show(
     _output.check_limits(max_depth=max_depth, too_many=too_many, max_nodes=max_nodes)
     has_callables = any(callable is not None for callable in (filter, highlight, extra_info, extra_node_attrs))
     selects = filter is not None or bool(extra_ignore)
+    holds = has_callables or bool(extra_ignore)
     targets = as_targets(objs)
     graph, ids, held = Graph._capture(
         targets,
-        max_depth=None if backward else max_depth,
+        max_depth=max_depth,
         max_references=max(too_many, _CANDIDATE_REFERENCES) if selects else too_many,
         max_nodes=max(max_nodes, _CANDIDATES) if selects else max_nodes,
-        internals=internals,
+        internals=internals or (backward and holds),
         own_references=1 if len(targets) != 1 or targets[0] is not objs else _OWN_REFERENCES,
-        hold=None if not (has_callables or extra_ignore) else (max_depth if backward else -1),
+        hold=None if not holds else (max_depth if backward else -1),
+        question="referrers" if backward else None,
     )
     options = dict(
         backward=backward,
@@ -186,7 +188,7 @@ def why(objs, *, max_paths=1, filename=None, max_nodes=200, rankdir=None, captio
     Returns a :class:`Drawing`.
     """
     _output.check(filename)
-    graph, ids, _ = Graph._capture(as_targets(objs))
+    graph, ids, _ = Graph._capture(as_targets(objs), question="paths" if max_paths == 1 else None)
     return graph._why(ids, max_paths, filename, max_nodes, rankdir, caption)
 
 

@@ -207,6 +207,7 @@ class Graph:
         own_references: int = 0,
         redacted: bool = False,
         isolated: bool = False,
+        question: Literal["paths", "referrers"] | None = None,
     ) -> tuple[Graph, tuple[int, ...], dict[int, object]]:
         """Captures the whole heap, or with max_depth what the targets refer to.
 
