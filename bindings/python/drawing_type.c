@@ -215,6 +215,19 @@ static PyObject *drawing_caption(PyObject *self, void *closure)
   return PyUnicode_FromString(rg_view_caption(view_of(self)));
 }
 
+// What the drawing says of its capture, it says as the graph does.
+static PyObject *drawing_process(PyObject *self, void *closure)
+{
+  (void)closure;
+  return PyObject_GetAttrString(((struct drawing *)self)->graph, "process");
+}
+
+static PyObject *drawing_losses(PyObject *self, void *closure)
+{
+  (void)closure;
+  return PyObject_GetAttrString(((struct drawing *)self)->graph, "losses");
+}
+
 static PyObject *drawing_repr(PyObject *self)
 {
   const rg_view *view = view_of(self);
@@ -247,7 +260,9 @@ static PyGetSetDef drawing_getset[] = {
     {"caption", drawing_caption, NULL, DOC_Drawing_caption, NULL},
     {"dot", drawing_dot, NULL, DOC_Drawing_dot, NULL},
     {"edges", drawing_edges, NULL, DOC_Drawing_edges, NULL},
+    {"losses", drawing_losses, NULL, DOC_Drawing_losses, NULL},
     {"nodes", drawing_nodes, NULL, DOC_Drawing_nodes, NULL},
+    {"process", drawing_process, NULL, DOC_Drawing_process, NULL},
     {"text", drawing_text, NULL, DOC_Drawing_text, NULL},
     {0},
 };

@@ -6,6 +6,8 @@ random, refilled, twice, and shuffled: its lists are not in address order, as th
 """
 
 import random
+import types
+import weakref
 
 OBJECTS_PER_UNIT = 16
 
@@ -51,6 +53,16 @@ def holders(few):
     """An object that `few` others hold, each held by one more: (what keeps it all, the object)."""
     target = Holder(None)
     return [Holder([target]) for _ in range(few)], target
+
+
+def chain(length):
+    """A module that holds an object through so many others, one after the other, and what gives the object."""
+    held = target = Holder(None)
+    for _ in range(length):
+        held = [held]
+    keeper = types.ModuleType("keeper")
+    keeper.held = held
+    return keeper, weakref.ref(target)
 
 
 def picture():

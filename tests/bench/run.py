@@ -18,6 +18,7 @@ import time
 
 import heap
 import refgraph
+from refgraph import _refgraph
 
 try:
     import objgraph
@@ -105,6 +106,47 @@ def bench_capture(num_objects):
         capture = least(refgraph.capture, 5)
         report(f"capture with names, {num:,} objects, {kind}", capture, collect, "gc.collect()", "3")
         del units
+
+
+def bench_outline(num_objects):
+    """How long the process stands still for who refers to whom, without names, and the memory that takes meanwhile."""
+    for aged in (False, True):
+        units = heap.build(num_objects, aged)
+        gc.collect()
+        collect = least(gc.collect, 5)
+        outlines = [_refgraph.outline() for _ in range(7)]
+        outline = min(outlines, key=lambda outline: outline["pause_ns"])
+        num, size = outline["objects"], outline["bytes"] / outline["objects"]
+        report(f"outline, {num:,} objects, {'aged' if aged else 'sequential'}", outline["pause_ns"] / 1e9, collect,
+               f"gc.collect(); {size:.1f} bytes an object, target 32", "0.45")
+        del units
+
+
+def bench_chains(num_objects):
+    """Chains of references on which objgraph looks at a known number of objects, each with a pass over the heap."""
+    if not objgraph:
+        print("why beside objgraph: no objgraph here")
+        return
+    units = heap.build(num_objects)
+    for num in (1, 2, 5, 50, 200, 1000):
+        # The object itself and the dict of the module are looked at, too; a module stands for itself.
+        keeper, give = heap.chain(max(num - 2, 0))
+        sys.modules["keeper"] = keeper
+        if num == 1:
+            ours = least(lambda: refgraph.why(keeper))
+            theirs = least(lambda: objgraph.find_backref_chain(keeper.__dict__, objgraph.is_proper_module), 2)
+        else:
+            ours = least(lambda: refgraph.why(give()))
+            theirs = least(lambda: objgraph.find_backref_chain(give(), objgraph.is_proper_module, max_depth=2000), 1)
+        target = "1" if num < 200 else "0.05"
+        report(f"why, {num} looked at", ours, theirs, "objgraph.find_backref_chain", target)
+        if num > 50:
+            continue
+        depth = min(num, 5)
+        ours = least(lambda: refgraph.show_backrefs([give()], max_depth=depth).dot)
+        theirs = least(lambda: objgraph.show_backrefs([give()], max_depth=depth, output=io.StringIO()), 1)
+        report(f"show_backrefs, max_depth={depth}, to DOT", ours, theirs, "objgraph", "1")
+    del sys.modules["keeper"], units
 
 
 def resident_bytes():
@@ -218,6 +260,8 @@ BENCHES = {
     "picture": bench_picture,
     "refs": bench_refs,
     "capture": bench_capture,
+    "outline": bench_outline,
+    "chains": bench_chains,
     "dump": bench_dump,
     "backrefs": bench_backrefs,
     "png": bench_png,

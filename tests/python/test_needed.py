@@ -193,6 +193,12 @@ print(refgraph.why(ctypes.cast(address, ctypes.py_object).value).text.splitlines
 
 
 class HowItWasRead(unittest.TestCase):
+    def test_a_drawing_tells_pause_mode_and_losses_of_its_capture(self):
+        for drawing in (refgraph.why(thing("Alone")), refgraph.show_backrefs(thing("Alone"))):
+            self.assertEqual(drawing.process["mode"], "gil")
+            self.assertGreater(drawing.process["pause_ns"], 0)
+            self.assertEqual([what for what, num in drawing.losses if "sizes" not in what], [])
+
     def test_a_small_question_reads_a_small_part(self):
         graph, _, _ = Graph._capture([thing("Alone")], question="paths")
         self.assertLess(graph.num_nodes, 2_000)

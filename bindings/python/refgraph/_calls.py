@@ -68,7 +68,7 @@ def show_backrefs(
     """Draws what refers to objects, from them back to `max_depth` references away.
 
     Modules, and frames with their local variables, are drawn and not followed further. The parameters are those of
-    :func:`show_refs`. The whole heap is captured, whatever is drawn of it.
+    :func:`show_refs`. The whole heap is looked through for references, and what is near the targets is captured.
 
     Returns a :class:`Drawing`.
     """

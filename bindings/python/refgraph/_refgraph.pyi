@@ -214,7 +214,8 @@ class Graph:
         Also gives the targets' ids, and objects by id that the caller then keeps: with hold=-1 all of the graph, with
         another number those that refer to the targets within that depth. The own_references to each target that only
         the call itself holds are not counted. A redacted graph has types and lengths in place of values, and of keys
-        that came from outside the program. An isolated capture reads the heap as one in a forked child does.
+        that came from outside the program. An isolated capture reads the heap as one in a forked child does. A question
+        needs only a part of the heap: "paths", one to each target, or "referrers" within max_depth.
         """
     def _find(self, object: object, /) -> int:
         """The id of an object, found again by its address and type; else NotFoundError."""
@@ -299,6 +300,12 @@ class Drawing:
     @property
     def dot(self) -> str:
         """The picture in the DOT language. The same input gives the same text, byte for byte."""
+    @property
+    def process(self) -> Process:
+        """The capture that it was drawn from: when and in which mode, and how long the process stood still for it."""
+    @property
+    def losses(self) -> tuple[tuple[str, int], ...]:
+        """What that capture could not record, each with how many; 0 where that is not known."""
     @property
     def text(self) -> str:
         """The picture as a tree for terminals."""
