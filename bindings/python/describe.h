@@ -79,7 +79,8 @@ rg_error *rgpy_enumerate_array(struct rgpy_capture *capture, PyObject *array);
 
 /* --- references.c --- */
 
-/* The enumerator of a builtin kind, whether it alone tells everything of an exact instance, and whether tp_traverse does. */
+/* The enumerator of a builtin kind, whether it alone tells everything of an exact instance, and whether tp_traverse
+ * does. */
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *is_traversed_ret);
 /* Whether it is the C type of this name, and not a class that a program made. */
 bool rgpy_is_native(const PyTypeObject *type, const char *name);

@@ -14,7 +14,8 @@
 #include "interpreter.h"
 #include "layout.h"
 
-enum { GRANULE_BITS = 3, CHUNK_BITS = 16, MAX_CHUNKS = 1 << 16, ADDRESS_BITS = 47, WORDS_PER_CHUNK = 1 << CHUNK_BITS >> 6 };
+enum { GRANULE_BITS = 3, CHUNK_BITS = 16, ADDRESS_BITS = 47, MAX_CHUNKS = 1 << 16 };
+enum { WORDS_PER_CHUNK = 1 << CHUNK_BITS >> 6 };
 #define NUM_PLACES ((size_t)1 << (ADDRESS_BITS - GRANULE_BITS - CHUNK_BITS))
 
 /* One of the collector's lists, as rows: from its front and from its back in turn. */
