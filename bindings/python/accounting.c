@@ -203,8 +203,10 @@ static rg_error *add_own_of_frame(struct rgpy_capture *capture, const struct rgp
 {
   rg_node node;
   RGPY_TRY(rgpy_frame_references(capture, frame));
-  for (size_t i = 0; i < capture->row.num; i++)
-    RGPY_TRY(add_own(capture, capture->row.references[i].target));
+  for (size_t i = 0; i < capture->row.num; i++) {
+    if (!capture->row.references[i].is_borrowed)
+      RGPY_TRY(add_own(capture, capture->row.references[i].target));
+  }
   capture->row.num = 0;
   if (!frame->object)
     return NULL;
@@ -237,7 +239,7 @@ static Py_ssize_t num_as_argument(const struct rgpy_capture *capture, PyObject *
   for (size_t i = 0; i < capture->states.num; i++) {
     const struct rgpy_state *state = &capture->states.states[i];
     size_t slot = 0;
-    while (slot < state->frame.num_slots && state->frame.slots[slot] != object)
+    while (slot < state->frame.num_slots && rgpy_slot_object(state->frame.slots[slot]) != object)
       slot++;
     num += was_own && slot < state->frame.num_slots;
     was_own = state->node == RG_NODE_NONE;
@@ -331,8 +333,9 @@ static rg_error *count_own(struct rgpy_capture *capture)
   for (size_t i = 0; i < capture->states.num; i++) {
     const struct rgpy_state *state = &capture->states.states[i];
     for (size_t j = 0; state->node == RG_NODE_NONE && j < state->frame.num_slots; j++) {
-      if (count_own_reference(capture, state->frame.slots[j]))
-        RGPY_TRY(add_own(capture, state->frame.slots[j]));
+      PyObject *object = rgpy_slot_object(state->frame.slots[j]);
+      if (count_own_reference(capture, object))
+        RGPY_TRY(add_own(capture, object));
     }
   }
   return NULL;

@@ -103,12 +103,12 @@ static rg_error *refer(struct rgpy_capture *capture, struct rgpy_reference refer
 
 rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name)
 {
-  return refer(capture, (struct rgpy_reference){target, name, (uint8_t)kind, false, false});
+  return refer(capture, (struct rgpy_reference){target, name, (uint8_t)kind, false, false, false});
 }
 
 rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name)
 {
-  return refer(capture, (struct rgpy_reference){passage, name, (uint8_t)kind, true, false});
+  return refer(capture, (struct rgpy_reference){passage, name, (uint8_t)kind, true, false, false});
 }
 
 void rgpy_capture_leave_out(struct rgpy_capture *capture, size_t num)
@@ -117,6 +117,12 @@ void rgpy_capture_leave_out(struct rgpy_capture *capture, size_t num)
     capture->row.num_hidden += !is_hidden(capture, &capture->row.references[i]);
     capture->row.references[i].is_elsewhere = true;
   }
+}
+
+void rgpy_capture_borrow(struct rgpy_capture *capture, size_t num)
+{
+  for (size_t i = num; i < capture->row.num; i++)
+    capture->row.references[i].is_borrowed = true;
 }
 
 // The items of a passage are fields of its owner. It learns so before it is read, or its edges get their names now.
@@ -155,7 +161,7 @@ static rg_error *add_reference(struct rgpy_capture *capture, const struct rgpy_r
   RGPY_TRY(rgpy_capture_node(capture, reference->target, &target));
   RGPY_TRY(rg_builder_add_edge(capture->builder, capture->node, target, (rg_edge_kind)reference->kind,
                                reference->name));
-  if (reference->kind != RG_EDGE_WEAK)
+  if (reference->kind != RG_EDGE_WEAK && !reference->is_borrowed)
     count_reference(capture, target);
   if (capture->is_bounded && capture->num_found > num_before)
     RGPY_TRY(rgpy_queue_add(reference->is_passage ? &capture->near : &capture->far, target));

@@ -35,6 +35,7 @@ struct rgpy_reference {
   uint8_t kind;    /* rg_edge_kind */
   bool is_passage; /* the target is a step between the holder and its field */
   bool is_elsewhere; /* another node shows it: here it is only known */
+  bool is_borrowed;  /* the target's reference count does not have it */
 };
 
 /* The references of the object that is being read. */
@@ -201,6 +202,8 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
 rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name);
 /* Leaves out the references that were noted since there were `num`: another node shows them. */
 void rgpy_capture_leave_out(struct rgpy_capture *capture, size_t num);
+/* Reference counts do not have the references that were noted since there were `num`: somebody else holds the targets. */
+void rgpy_capture_borrow(struct rgpy_capture *capture, size_t num);
 rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name);
 /* What is known of the object that is being read before it is read: RGPY_MARK_. */
 static inline bool rgpy_capture_hides_internals(const struct rgpy_capture *capture)

@@ -39,6 +39,16 @@ PyObject *rgpy_interned_strings(PyInterpreterState *interpreter)
 #endif
 }
 
+#if PY_VERSION_HEX >= 0x030e0000
+
+static rg_error *visit_atexit(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
+{
+  const struct rgpy_field fields[] = {{"atexit", interpreter->atexit.callbacks}};
+  return RGPY_VISIT_FIELDS(fields);
+}
+
+#else
+
 static rg_error *visit_atexit(PyInterpreterState *interpreter, rgpy_visit_field visit, void *context)
 {
   const struct atexit_state *state = &interpreter->atexit;
@@ -52,6 +62,8 @@ static rg_error *visit_atexit(PyInterpreterState *interpreter, rgpy_visit_field 
   }
   return NULL;
 }
+
+#endif
 
 #if PY_VERSION_HEX >= 0x030c0000
 
@@ -131,9 +143,19 @@ static rg_error *visit_singletons(PyInterpreterState *interpreter, rgpy_visit_fi
 {
   const struct _Py_interp_cached_objects *cached = &interpreter->cached_objects;
   const struct rgpy_field fields[] = {
-      {"inf", cached->str_replace_inf},
       {"object.__reduce__", cached->objreduce},
+#if PY_VERSION_HEX < 0x030d0000
+      {"inf", cached->str_replace_inf}, // releases of 3.13 differ in its name; it is found by a search there
+#endif
+#if PY_VERSION_HEX < 0x030f0000
       {"__slots__", cached->type_slots_pname},
+#else
+      {"__dict__ of an instance", cached->dict_descriptor},
+      {"__weakref__ of an instance", cached->weakref_descriptor},
+#endif
+#if PY_VERSION_HEX >= 0x030e0000
+      {"constant evaluator", (PyObject *)cached->constevaluator_type},
+#endif
       {"typing.Generic", (PyObject *)cached->generic_type},
       {"typing.TypeVar", (PyObject *)cached->typevar_type},
       {"typing.TypeVarTuple", (PyObject *)cached->typevartuple_type},

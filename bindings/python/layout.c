@@ -18,6 +18,10 @@
 #endif
 #include <internal/pycore_interp.h>
 #include <internal/pycore_object.h>
+#if PY_VERSION_HEX >= 0x030e0000
+#include <internal/pycore_genobject.h>
+#include <internal/pycore_interpframe.h>
+#endif
 
 /* --- attributes of an instance ----------------------------------------------------------------------------------- */
 
@@ -363,7 +367,13 @@ static const uint8_t uninstrumented[256] = {
     [INSTRUMENTED_POP_JUMP_IF_NOT_NONE] = POP_JUMP_IF_NOT_NONE,
     [INSTRUMENTED_POP_JUMP_IF_TRUE] = POP_JUMP_IF_TRUE,
     [INSTRUMENTED_RESUME] = RESUME,
+#if PY_VERSION_HEX < 0x030e0000
     [INSTRUMENTED_RETURN_CONST] = RETURN_CONST,
+#else
+    [INSTRUMENTED_END_ASYNC_FOR] = END_ASYNC_FOR,
+    [INSTRUMENTED_NOT_TAKEN] = NOT_TAKEN,
+    [INSTRUMENTED_POP_ITER] = POP_ITER,
+#endif
     [INSTRUMENTED_RETURN_VALUE] = RETURN_VALUE,
     [INSTRUMENTED_YIELD_VALUE] = YIELD_VALUE,
 };
@@ -479,6 +489,9 @@ static struct rgpy_instruction decode(PyCodeObject *code, uint8_t opcode, size_t
   case STORE_DEREF:
   case DELETE_DEREF:
     return with_free(code, RGPY_OPERATION_STORE_FREE, argument);
+#if PY_VERSION_HEX >= 0x030e0000
+  case LOAD_FAST_BORROW:
+#endif
 #if PY_VERSION_HEX >= 0x030d0000
   case LOAD_FAST:
 #else
@@ -526,9 +539,31 @@ struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader)
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
+PyObject *rgpy_slot_object(rgpy_slot slot)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+  // Without a value the tag is all there is; with tag 3 the rest is a number.
+  return (slot & 3) == 3 ? NULL : (PyObject *)(slot & ~(rgpy_slot)3);
+#else
+  return (PyObject *)slot;
+#endif
+}
+
+bool rgpy_slot_counts(rgpy_slot slot)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+  return !(slot & 1);
+#else
+  (void)slot;
+  return true;
+#endif
+}
+
 #if PY_VERSION_HEX >= 0x030b0000
 
-#if PY_VERSION_HEX >= 0x030c0000
+#if PY_VERSION_HEX >= 0x030e0000
+#define FUNCTION_OF(frame) rgpy_slot_object((frame)->f_funcobj.bits)
+#elif PY_VERSION_HEX >= 0x030c0000
 #define FUNCTION_OF(frame) ((frame)->f_funcobj)
 #else
 #define FUNCTION_OF(frame) ((PyObject *)(frame)->f_func)
@@ -536,7 +571,9 @@ struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader)
 
 static PyCodeObject *code_of(const _PyInterpreterFrame *frame)
 {
-#if PY_VERSION_HEX >= 0x030d0000
+#if PY_VERSION_HEX >= 0x030e0000
+  return (PyCodeObject *)rgpy_slot_object(frame->f_executable.bits);
+#elif PY_VERSION_HEX >= 0x030d0000
   return (PyCodeObject *)frame->f_executable;
 #else
   return frame->f_code;
@@ -545,7 +582,9 @@ static PyCodeObject *code_of(const _PyInterpreterFrame *frame)
 
 static bool is_python_frame(const _PyInterpreterFrame *frame)
 {
-#if PY_VERSION_HEX >= 0x030c0000
+#if PY_VERSION_HEX >= 0x030e0000
+  return code_of(frame) && PyCode_Check(code_of(frame));
+#elif PY_VERSION_HEX >= 0x030c0000
   return frame->owner != FRAME_OWNED_BY_CSTACK && code_of(frame) && PyCode_Check(code_of(frame));
 #else
   return frame->f_code != NULL;
@@ -562,20 +601,28 @@ static void read_frame(_PyInterpreterFrame *frame, struct rgpy_frame *ret)
 {
   PyCodeObject *code = code_of(frame);
   int num_locals = code->co_nlocalsplus;
+  const rgpy_slot *slots = (const rgpy_slot *)(const void *)frame->localsplus;
+#if PY_VERSION_HEX >= 0x030e0000
+  bool is_depth_known = frame->stackpointer;
+  int depth = is_depth_known ? (int)(frame->stackpointer - frame->localsplus) : 0;
+#else
   // stacktop is -1 where the depth of the stack is only in a register: running C code, or the innermost frame.
-  int num_stack = frame->stacktop > num_locals ? frame->stacktop - num_locals : 0;
+  bool is_depth_known = frame->stacktop >= num_locals;
+  int depth = frame->stacktop;
+#endif
+  int num_stack = depth > num_locals ? depth - num_locals : 0;
   *ret = (struct rgpy_frame){
       .code = code,
       .function = FUNCTION_OF(frame),
       .globals = frame->f_globals,
       .builtins = frame->f_builtins,
       .locals_dict = frame->f_locals,
-      .locals = frame->localsplus,
+      .locals = slots,
       .num_locals = (size_t)num_locals,
-      .stack = frame->localsplus + num_locals,
+      .stack = slots + num_locals,
       .num_stack = (size_t)num_stack,
-      .slots = frame->localsplus + num_locals,
-      .num_slots = frame->stacktop < num_locals ? (size_t)code->co_stacksize : 0,
+      .slots = slots + num_locals,
+      .num_slots = is_depth_known ? 0 : (size_t)code->co_stacksize,
       .object = (PyObject *)frame->frame_obj,
       .line = line_of(frame),
       .previous = frame->previous,
@@ -610,12 +657,24 @@ PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i)
   return PyTuple_GET_ITEM(frame->code->co_localsplusnames, i);
 }
 
+// States have other numbers from 3.15 on.
+#if PY_VERSION_HEX >= 0x030e0000
+#define IS_FINISHED(state) FRAME_STATE_FINISHED(state)
+#else
+#define IS_FINISHED(state) ((state) > FRAME_EXECUTING)
+#endif
+
+// Up to 3.13 declared as words of no type, from then on as what it is.
+static _PyInterpreterFrame *frame_of_generator(PyObject *object)
+{
+  return (_PyInterpreterFrame *)(void *)&((PyGenObject *)object)->gi_iframe;
+}
+
 bool rgpy_generator_frame(PyObject *object, struct rgpy_frame *ret)
 {
-  PyGenObject *generator = (PyGenObject *)object;
-  if (generator->gi_frame_state > FRAME_EXECUTING)
+  if (rgpy_generator_is_finished(object))
     return false;
-  read_frame((_PyInterpreterFrame *)generator->gi_iframe, ret);
+  read_frame(frame_of_generator(object), ret);
   return true;
 }
 
@@ -626,13 +685,13 @@ bool rgpy_generator_is_running(PyObject *object)
 
 bool rgpy_generator_is_finished(PyObject *object)
 {
-  return ((PyGenObject *)object)->gi_frame_state > FRAME_EXECUTING;
+  return IS_FINISHED(((PyGenObject *)object)->gi_frame_state);
 }
 
 PyCodeObject *rgpy_generator_code(PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030c0000
-  return code_of((_PyInterpreterFrame *)((PyGenObject *)object)->gi_iframe);
+  return code_of(frame_of_generator(object));
 #else
   return ((PyGenObject *)object)->gi_code;
 #endif
@@ -670,11 +729,11 @@ static bool read_frame(PyFrameObject *frame, struct rgpy_frame *ret)
       .globals = frame->f_globals,
       .builtins = frame->f_builtins,
       .locals_dict = frame->f_locals,
-      .locals = frame->f_localsplus,
+      .locals = (const rgpy_slot *)(const void *)frame->f_localsplus,
       .num_locals = num_locals,
-      .stack = frame->f_valuestack,
+      .stack = (const rgpy_slot *)(const void *)frame->f_valuestack,
       .num_stack = frame->f_stackdepth > 0 ? (size_t)frame->f_stackdepth : 0,
-      .slots = frame->f_valuestack,
+      .slots = (const rgpy_slot *)(const void *)frame->f_valuestack,
       .num_slots = frame->f_stackdepth < 0 ? (size_t)code->co_stacksize : 0,
       .object = (PyObject *)frame,
       .line = PyFrame_GetLineNumber(frame),
@@ -740,6 +799,11 @@ bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)
 }
 
 #endif
+
+PyObject *rgpy_generator_name(PyObject *generator)
+{
+  return ((PyGenObject *)generator)->gi_name;
+}
 
 PyObject *rgpy_generator_qualname(PyObject *generator)
 {

@@ -107,6 +107,12 @@ struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader);
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
+/* A variable or temporary of a frame: a pointer, from 3.14 on with a tag in its lowest bits. */
+typedef uintptr_t rgpy_slot;
+PyObject *rgpy_slot_object(rgpy_slot slot); /* NULL: no value, or a number that is no object */
+/* Whether the slot's reference is counted; from 3.14 on it may be borrowed from somebody else. */
+bool rgpy_slot_counts(rgpy_slot slot);
+
 /* A frame, running or suspended, as it is on every version. */
 struct rgpy_frame {
   PyCodeObject *code;
@@ -114,11 +120,11 @@ struct rgpy_frame {
   PyObject *globals;
   PyObject *builtins;
   PyObject *locals_dict;  /* of class bodies and exec(); may be NULL */
-  PyObject *const *locals; /* local, cell and free variables; entries may be NULL */
+  const rgpy_slot *locals; /* local, cell and free variables; some may have no value */
   size_t num_locals;
-  PyObject *const *stack; /* temporaries, as far as they are known; entries may be NULL */
+  const rgpy_slot *stack; /* temporaries, as far as they are known; some may have no value */
   size_t num_stack;
-  PyObject *const *slots; /* of a stack whose depth is not known: temporaries, and what was left there */
+  const rgpy_slot *slots; /* of a stack whose depth is not known: temporaries, and what was left there */
   size_t num_slots;
   PyObject *object;       /* the frame object, where one exists; may be NULL */
   int line;               /* 0: not known */
@@ -137,6 +143,7 @@ PyObject *rgpy_local_name(const struct rgpy_frame *frame, size_t i);
 bool rgpy_generator_frame(PyObject *generator, struct rgpy_frame *ret);
 bool rgpy_generator_is_running(PyObject *generator);
 bool rgpy_generator_is_finished(PyObject *generator);
+PyObject *rgpy_generator_name(PyObject *generator);
 PyObject *rgpy_generator_qualname(PyObject *generator);
 PyCodeObject *rgpy_generator_code(PyObject *generator);
 

@@ -28,7 +28,8 @@ static PyObject *locals_of(const struct rgpy_frame *frame)
 {
   RGPY_CLEANUP_DECREF PyObject *locals = PyDict_New();
   for (size_t i = 0; locals && i < frame->num_locals; i++) {
-    if (frame->locals[i] && PyDict_SetItem(locals, rgpy_local_name(frame, i), frame->locals[i]) < 0)
+    PyObject *value = rgpy_slot_object(frame->locals[i]);
+    if (value && PyDict_SetItem(locals, rgpy_local_name(frame, i), value) < 0)
       return NULL;
   }
   return rgpy_take(&locals);

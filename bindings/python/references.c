@@ -498,14 +498,21 @@ static rg_error *refer_local(struct rgpy_capture *capture, PyObject *value, PyOb
 rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_frame *frame)
 {
   for (size_t i = 0; i < frame->num_locals; i++) {
-    if (frame->locals[i])
-      RGPY_TRY(refer_local(capture, frame->locals[i], rgpy_local_name(frame, i)));
+    PyObject *value = rgpy_slot_object(frame->locals[i]);
+    size_t num = capture->row.num;
+    if (value)
+      RGPY_TRY(refer_local(capture, value, rgpy_local_name(frame, i)));
+    if (!rgpy_slot_counts(frame->locals[i]))
+      rgpy_capture_borrow(capture, num);
   }
   // The dict of a module's or class's body is the locals; a module's is its globals too.
   if (frame->locals_dict && frame->locals_dict != frame->globals)
     RGPY_TRY(refer_dict(capture, frame->locals_dict));
-  for (size_t i = 0; i < frame->num_stack; i++)
-    RGPY_TRY(rgpy_refer(capture, frame->stack[i], RG_EDGE_LOCAL, "temporary value"));
+  // What a temporary borrows somebody else holds.
+  for (size_t i = 0; i < frame->num_stack; i++) {
+    if (rgpy_slot_counts(frame->stack[i]))
+      RGPY_TRY(rgpy_refer(capture, rgpy_slot_object(frame->stack[i]), RG_EDGE_LOCAL, "temporary value"));
+  }
 #if PY_VERSION_HEX < 0x030b0000
   RGPY_TRY(rgpy_refer(capture, (PyObject *)(uintptr_t)frame->previous, RG_EDGE_INTERNAL, "f_back"));
 #endif
@@ -522,7 +529,6 @@ rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_
 
 static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *object)
 {
-  PyGenObject *generator = (PyGenObject *)object;
   struct rgpy_frame frame;
   if (rgpy_generator_frame(object, &frame)) {
 #if PY_VERSION_HEX < 0x030b0000
@@ -536,8 +542,8 @@ static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *obj
       rgpy_capture_leave_out(capture, num);
 #endif
   }
-  RGPY_TRY(rgpy_refer(capture, generator->gi_name, RG_EDGE_INTERNAL, "__name__"));
-  return rgpy_refer(capture, generator->gi_qualname, RG_EDGE_INTERNAL, "__qualname__");
+  RGPY_TRY(rgpy_refer(capture, rgpy_generator_name(object), RG_EDGE_INTERNAL, "__name__"));
+  return rgpy_refer(capture, rgpy_generator_qualname(object), RG_EDGE_INTERNAL, "__qualname__");
 }
 
 static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
