@@ -473,12 +473,21 @@ static bool find_needed(const rg_capture_options *options, const struct rgpy_cal
   return !error && is_found;
 }
 
+// Paths to each of many targets take a search each: then reading the whole heap is as fast.
+#define MAX_TARGETS_OF_SEARCHES 100
+
+static bool is_outline_wanted(const rg_capture_options *options, const struct rgpy_call *call)
+{
+  if (!call || call->question == RGPY_QUESTION_ANY || options->is_isolated || !rgpy_collected_has_lists())
+    return false;
+  return call->question != RGPY_QUESTION_PATHS || options->num_targets <= MAX_TARGETS_OF_SEARCHES;
+}
+
 // Memory that a capture touches for the first time is asked for while others may still go on.
 static struct rgpy_outline *prepare_outline(const rg_capture_options *options, const struct rgpy_call *call)
 {
   struct rgpy_outline *outline = NULL;
-  bool is_wanted = call && call->question != RGPY_QUESTION_ANY && !options->is_isolated && rgpy_collected_has_lists();
-  if (!is_wanted)
+  if (!is_outline_wanted(options, call))
     return NULL;
   Py_BEGIN_ALLOW_THREADS
   rg_error_destroy(rgpy_outline_create(&outline));

@@ -156,6 +156,7 @@ struct rgpy_capture {
   size_t num_own, own_capacity;
   const struct rgpy_address_map *wanted; /* only references to objects that have a number here, */
   uint32_t wanted_from;          /* this or a higher one, are noted; NULL: all */
+  uint64_t num_looks;            /* references that were looked at, noted or not */
   struct rgpy_queue near, far;   /* of a bounded capture: what is as far as the node being read, and a step farther */
 
   rg_node node;                  /* the one that is being read */
@@ -189,8 +190,9 @@ static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *captur
 /* --- capture.c --- */
 
 /* Whether references to this object are noted at all. */
-static inline bool rgpy_capture_wants(const struct rgpy_capture *capture, PyObject *target)
+static inline bool rgpy_capture_wants(struct rgpy_capture *capture, PyObject *target)
 {
+  capture->num_looks++;
   return !capture->wanted || rgpy_address_map_get(capture->wanted, target) >= capture->wanted_from;
 }
 

@@ -40,6 +40,7 @@ struct search {
   struct reached *reached; /* by number, less 1 */
   size_t num_reached, reached_capacity;
   size_t max_reached;
+  uint64_t max_looks;
   struct numbers now, next;           /* to be asked: at the level of the round, and one step farther */
   struct found_reference *references; /* of this round */
   size_t num_references, references_capacity;
@@ -79,7 +80,7 @@ static rg_error *need(struct search *search, PyObject *object, uint32_t *ret)
 
 static bool is_too_much(const struct search *search)
 {
-  return search->num_reached > search->max_reached;
+  return search->num_reached > search->max_reached || search->reader.num_looks > search->max_looks;
 }
 
 // What the roots told of an object: its node, if they know it.
@@ -325,6 +326,7 @@ static void forget_levels(struct search *search)
 {
   for (size_t i = 0; i < search->num_reached; i++)
     search->reached[i].level = LEVEL_NONE;
+  search->reader.num_looks += search->num_reached;
 }
 
 static rg_error *find_paths(struct search *search)
@@ -496,8 +498,11 @@ static rg_error *begin(struct search *search)
   search->end_of_roots = search->reader.num_found;
   RGPY_TRY(rgpy_outline_read(search->outline, &search->reader));
   RGPY_TRY(rgpy_outline_sort(search->outline));
-  // Where much of the heap is needed, reading all of it is as fast.
+  // Where much of the heap is needed, reading all of it is as fast. A container of many targets that lead to each other
+  // is read at each step.
   search->max_reached = rgpy_outline_num_rows(search->outline) / 4;
+  search->max_looks = rgpy_outline_num_references(search->outline);
+  search->reader.num_looks = 0;
   search->rounds = rg_memory_alloc(rgpy_outline_num_rows(search->outline), sizeof(*search->rounds));
   RGPY_TRY(rgpy_address_map_init(&search->wanted));
   RGPY_TRY(rgpy_address_map_init(&search->needed->objects));
