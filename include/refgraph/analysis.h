@@ -303,6 +303,85 @@ RG_PUBLIC void rg_types_destroy(rg_types *types);
 RG_PUBLIC size_t rg_types_num(const rg_types *types);
 RG_PUBLIC rg_type_count rg_types_count(const rg_types *types, size_t i);
 
+/* --- growth over several graphs ----------------------------------------------------------------------------------- */
+
+/* What grows from graph to graph, of one process or of several. Objects are told by where they are held and where their
+ * code is defined, never by their address.
+ *
+ * The path to an object, without positions and keys, is its signature: "app.bus.handlers[...] -> on_click, app.py:12" is
+ * one signature, however many handlers there are. Signatures form a tree; a step that was taken before on the same path
+ * leads back to where it was, so that the links of a chain have one signature. Graphs are added from the oldest to the
+ * newest and need not stay: what a growth tells, it tells without them.
+ *
+ * Method: a shortest-path tree and one pass a graph, O(V + E); 16 bytes a node while it runs; kept are 40 bytes a signature
+ * and 12 a signature and graph. */
+typedef struct rg_growth rg_growth;
+
+RG_PUBLIC RG_MUST_USE rg_error *rg_growth_create(rg_growth **ret);
+RG_PUBLIC void rg_growth_destroy(rg_growth *growth);
+/* On failure the growth is as it was. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_growth_add(rg_growth *growth, const rg_graph *graph);
+RG_PUBLIC size_t rg_growth_num_graphs(const rg_growth *growth);
+
+/* What happened to a group of objects. */
+typedef enum rg_trend {
+  RG_TREND_STEADY,
+  RG_TREND_GROWS,   /* in each graph more than in the one before, or, always the same number, more bytes */
+  RG_TREND_SHRINKS, /* less, in the same way */
+  RG_TREND_CHURNS,  /* more at times, and fewer at others */
+  RG_TREND_STEPS,   /* only more or only fewer, but not in each graph */
+} rg_trend;
+#define RG_NUM_TRENDS 5
+
+/* What makes objects a group. */
+typedef enum rg_group_by {
+  RG_GROUP_BY_PATH, /* their signature */
+  RG_GROUP_BY_SITE, /* where their code is defined; objects without code are in no group */
+  RG_GROUP_BY_TYPE,
+} rg_group_by;
+
+/* Puts together what grows and what shrinks, most bytes gained first (ties: more objects gained first, then names). To be
+ * called after the last graph, and again for other groups; RG_ERROR_ARGUMENT for fewer than two graphs.
+ *
+ * By path, what moves because that which holds it does is folded into the row of the holder: it has the same trend, and
+ * there are not more than twice as many a holder in the last graph as in the first. What is folded, and what does not
+ * move, counts for the row of the holder nearest above, so that each byte is in one row at most.
+ * Cost: O(signatures * graphs), and sorting the rows. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_growth_rank(rg_growth *growth, rg_group_by by);
+
+typedef uint32_t rg_signature;
+#define RG_SIGNATURE_ROOT ((rg_signature)0)      /* of the super-root */
+#define RG_SIGNATURE_UNREACHED ((rg_signature)1) /* above all that no root reaches */
+
+typedef struct rg_growth_row {
+  rg_trend trend;        /* RG_TREND_GROWS or RG_TREND_SHRINKS */
+  const uint32_t *counts; /* of the group alone, by graph. What it gains a graph: (last - first) / (graphs - 1) */
+  const uint64_t *sizes; /* shallow bytes, with those of passages, by graph */
+  int64_t gained;        /* bytes, of the group and of all that counts for its row */
+  int64_t gained_below;  /* those of them that are not of the group itself */
+  rg_signature signature; /* of the group; by site or type that one of its signatures which gains most objects */
+  rg_node node;          /* an object of it in the last graph; RG_NODE_NONE if there is none any more */
+} rg_growth_row;
+
+/* What rows are groups by. */
+RG_PUBLIC rg_group_by rg_growth_by(const rg_growth *growth);
+RG_PUBLIC size_t rg_growth_num_rows(const rg_growth *growth);
+RG_PUBLIC rg_growth_row rg_growth_get(const rg_growth *growth, size_t i);
+/* How many groups have a trend, whether they have a row or not. */
+RG_PUBLIC size_t rg_growth_num_groups(const rg_growth *growth, rg_trend trend);
+
+/* The last step of a signature. */
+typedef struct rg_signature_info {
+  rg_signature parent;  /* the step before; RG_SIGNATURE_ROOT for both signatures above */
+  rg_edge_kind kind;    /* of the reference */
+  const char *name;     /* its name; empty where it is folded away; at a root and at a frame the label of the object */
+  rg_type_info type;    /* of the object */
+  rg_site_info site;    /* of its code, without captured names; name and file empty: it has none */
+  bool is_passage;
+} rg_signature_info;
+/* Texts stay as long as no graph is added. */
+RG_PUBLIC rg_signature_info rg_growth_signature(const rg_growth *growth, rg_signature signature);
+
 #ifdef __cplusplus
 }
 #endif
