@@ -18,7 +18,7 @@ LC_ALL=C.UTF-8
 export LC_ALL
 unset TERM
 
-# A whole dump, one that was cut off, one with a byte that was changed, and many closures.
+# A whole dump, one that was cut off, one with a byte that was changed, many closures, and three of a list that grows.
 "$build/tests/cli/make_dump" "$notation" >heap.rgd || exit
 head -c $(($(wc -c <heap.rgd) - 100)) heap.rgd >cut.rgd
 { head -c 50 heap.rgd; printf '?'; tail -c +52 heap.rgd; } >damaged.rgd
@@ -27,6 +27,15 @@ many=$(for i in $(seq 60); do
   echo "R.x>a$i a$i:type=T$i,closure,callable,size=$i,site=f$i/app.py/$i/x"
 done)
 "$build/tests/cli/make_dump" "$many" >many.rgd || exit
+for num in 2 4 6; do
+  list="R>app app:module,label=app,type=module app.handlers>list list:container,type=list,size=$((50 + 8 * num))"
+  list="$list app.turn$num>turn turn:type=Turn,size=40"
+  for i in $(seq $num); do
+    list="$list list[$i]>f$i f$i:type=function,callable,closure,size=100,site=make.on_click/ui.py/12/screen"
+    list="$list f$i{screen}>s$i s$i:type=Screen,size=1000"
+  done
+  "$build/tests/cli/make_dump" "$list" >"list-$num.rgd" || exit
+done
 
 update() {
   cp actual "$1.out"

@@ -14,7 +14,16 @@ LC_ALL=C.UTF-8
 export LC_ALL
 
 "$build/tests/cli/make_dump" "$(cat "$source/tests/cli/heap.txt")" >heap.rgd || exit
-echo 'listeners = []' >app.py
+cp heap.rgd old.rgd && cp heap.rgd oldest.rgd
+cat >app.py <<'END'
+import sys
+
+listeners = []
+for _ in range(5):
+    listeners.append(lambda: listeners)
+    if "refgraph" in sys.modules:
+        sys.modules["refgraph"].round()
+END
 printf '#!/bin/sh\nexec %s "$@"\n' "${PYTHON:-false}" >"$folder/bin/python3"
 chmod +x "$folder/bin/python3"
 PATH=$folder/bin:$PATH
@@ -67,9 +76,9 @@ manual_is_well_formed() {
   ! mandoc -Tlint "$1" | grep -v 'referenced manual not found'
 }
 
-# Runs an example in a folder of its own, with heap.rgd and app.py.
+# Runs an example in a folder of its own, with dumps and app.py.
 works() {
-  rm -rf example && mkdir example && cp heap.rgd app.py example && (cd example && sh -c "$1")
+  rm -rf example && mkdir example && cp ./*.rgd app.py example && (cd example && sh -c "$1")
 }
 
 example_of_c_compiles() {
@@ -109,7 +118,7 @@ done
 } | sort -u >examples
 while IFS= read -r example; do
   case $example in
-    *" run "*) if [ -z "$PYTHON" ] || [ -n "$SANITIZED_PYTHON" ]; then continue; fi ;;
+    *" -- "*) if [ -z "$PYTHON" ] || [ -n "$SANITIZED_PYTHON" ]; then continue; fi ;;
   esac
   ok "$example" works "$example" </dev/null
 done <examples

@@ -4,6 +4,7 @@
  *   command.h   what a command is and what it is given        options.c   the options of all commands, and reading them
  *   session.c   the dump, the filter, the nodes that match    picture.c   a selection to a file or the terminal
  *   listing.c   a table to the terminal: columns for people, or a document for programs
+ *   launch.c    the environment of a program that is watched      rounds.c   its rounds, and their dumps
  *   table.c     fields for people       json.c  one document for programs      terminal.c  all that goes to stderr
  *
  * Errors travel as the library's rg_error, and become an exit status in one place. Only <refgraph.h> is known here. */
@@ -42,8 +43,8 @@ struct cli_command {
 #define CLI_WORDS_MAX 1000
 #define CLI_LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-extern const struct cli_command cli_closures, cli_cycles, cli_dominators, cli_draw_command, cli_help, cli_info, cli_run,
-    cli_types, cli_verify, cli_version, cli_why;
+extern const struct cli_command cli_closures, cli_cycles, cli_diff, cli_dominators, cli_draw_command, cli_growth, cli_help,
+    cli_info, cli_run, cli_types, cli_verify, cli_version, cli_why;
 
 /* All commands, by name; ends with NULL. */
 extern const struct cli_command *const cli_commands[];
@@ -57,6 +58,10 @@ struct cli_session {
   struct cli_arguments arguments;
   enum cli_status status; // if there is no error
   bool is_reading;        // an error now is one of the dump
+  const char *dump;       // its word; of several the last one
+  bool is_truncated;      // it is cut off, or one of several
+  const char *const *dumps; // of an answer about several dumps: their names
+  size_t num_dumps;
   char *filter_text;      // NULL: there is no filter
   rg_filter *filter;
   rg_graph *graph;
@@ -66,6 +71,9 @@ struct cli_session {
 void cli_session_deinit(struct cli_session *session);
 /* Reads the dump that the first word names, and the filter that the other words are. */
 RG_MUST_USE rg_error *cli_session_read(struct cli_session *session);
+/* Reads one dump in place of the one before: that of a word, or what is open at `fd`, which is called by the word. */
+RG_MUST_USE rg_error *cli_session_read_dump(struct cli_session *session, const char *word);
+RG_MUST_USE rg_error *cli_session_read_fd(struct cli_session *session, const char *word, int fd);
 /* The name of the dump, as people may see it, until the next call. */
 const char *cli_dump_name(const struct cli_session *session);
 /* How many of the matches are answered for: all, up to `limit`. RG_ERROR_NOT_FOUND if nothing matches. What is cut is

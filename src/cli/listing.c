@@ -4,12 +4,25 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "terminal.h"
 
 size_t cli_max_rows(const struct cli_session *session, size_t preset)
 {
   const struct cli_arguments *arguments = &session->arguments;
   size_t limit = arguments->has_limit ? arguments->limit : arguments->with_json ? 0 : preset;
   return limit ? limit : SIZE_MAX;
+}
+
+static void print_dumps(const struct cli_session *session)
+{
+  if (!session->num_dumps) {
+    cli_json_string("dump", cli_dump_name(session));
+    return;
+  }
+  cli_json_open("dumps", '[');
+  for (size_t i = 0; i < session->num_dumps; i++)
+    cli_json_string(NULL, cli_shown(session->dumps[i]));
+  cli_json_close(']');
 }
 
 static rg_error *print_json(const struct cli_session *session, const rg_table *table)
@@ -21,8 +34,8 @@ static rg_error *print_json(const struct cli_session *session, const rg_table *t
     error = writer.write(writer.context, "", 1);
   if (!error) {
     cli_json_begin(session->command);
-    cli_json_string("dump", cli_dump_name(session));
-    cli_json_bool("truncated", rg_graph_is_truncated(session->graph));
+    print_dumps(session);
+    cli_json_bool("truncated", session->is_truncated);
     cli_json_number("omitted", rg_table_num_omitted(table));
     cli_json_document(rg_table_name(table), rows.data);
     cli_json_end();

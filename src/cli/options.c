@@ -13,16 +13,19 @@
 const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too", FLAG(with_all)},
     [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects", FLAG(is_backward)},
+    [CLI_OPTION_BY] = {"by", 0, "WHAT", "path, site or type: what is counted together [path]", 0},
     [CLI_OPTION_CLOSURES] = {"closures", 0, NULL,
                              "draw the path to every closure, one box a definition site", FLAG(with_closures)},
     [CLI_OPTION_CUT] = {"cut", 0, NULL, "list the fewest references to cut, and what that frees", FLAG(with_cut)},
     [CLI_OPTION_DISJOINT] = {"disjoint", 0, NULL, "list paths that share no object, to the first that matches",
                              FLAG(with_disjoint)},
     [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
+    [CLI_OPTION_EVERY] = {"every", 0, "TIME", "end a round after each TIME, as 10s or 500ms [refgraph.round()]", 0},
     [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]", 0},
     [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help", FLAG(wants_help)},
     [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too", FLAG(with_internals)},
     [CLI_OPTION_JSON] = {"json", 0, NULL, "print one JSON document", FLAG(with_json)},
+    [CLI_OPTION_KEEP] = {"keep", 0, "FOLDER", "keep the dumps there, as round-1.rgd, round-2.rgd and so on", 0},
     [CLI_OPTION_LIMIT] = {"limit", 0, "N", "at most so many; 0: all", 0},
     [CLI_OPTION_LONG_NAMES] = {"long-names", 0, NULL, "name types with their module", FLAG(with_long_names)},
     [CLI_OPTION_MAX_DEPTH] = {"max-depth", 0, "N", "references away from the objects [3]", 0},
@@ -36,6 +39,7 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too", FLAG(with_refcounts)},
     [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]", FLAG(is_forward)},
     [CLI_OPTION_RETAINED] = {"retained", 0, NULL, "measure what the objects of each type retain", FLAG(with_retained)},
+    [CLI_OPTION_ROUNDS] = {"rounds", 0, "N", "look at so many rounds of the program, 2 or more [5]", 0},
     [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
     [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
 };
@@ -119,15 +123,51 @@ static rg_error *read_signal(const char *value, int *ret)
   return *ret || strcmp(value, "none") == 0 ? NULL : bad_value("signal", value, "it is USR1, USR2 or none");
 }
 
+static rg_error *read_group_by(const char *value, rg_group_by *ret)
+{
+  static const char *const words[] = {"path", "site", "type"};
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    if (strcmp(value, words[i]) != 0)
+      continue;
+    *ret = (rg_group_by)i;
+    return NULL;
+  }
+  return bad_value("by", value, "it is path, site or type");
+}
+
+// In seconds, unless it ends in another unit.
+static rg_error *read_time(const char *option, const char *value, uint64_t *ret)
+{
+  static const struct {
+    const char *word;
+    uint64_t ms;
+  } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"", 1000}};
+  size_t size = strspn(value, "0123456789"), i = 0;
+  while (i < sizeof(units) / sizeof(units[0]) && strcmp(value + size, units[i].word) != 0)
+    i++;
+  bool is_time = i < sizeof(units) / sizeof(units[0]) && read_digits(value, size, INT32_MAX, ret) && *ret;
+  if (!is_time)
+    return bad_value(option, value, "it is a time, as 10s, 500ms, 2m or 1h");
+  *ret *= units[i].ms;
+  return NULL;
+}
+
 static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_arguments *ret)
 {
   const char *name = cli_options[id].name;
   switch (id) {
+  case CLI_OPTION_BY:
+    return read_group_by(value, &ret->by);
   case CLI_OPTION_DUMP:
     ret->dump = value;
     return NULL;
+  case CLI_OPTION_EVERY:
+    return read_time(name, value, &ret->every_ms);
   case CLI_OPTION_FORMAT:
     return read_format(value, ret);
+  case CLI_OPTION_KEEP:
+    ret->keep = value;
+    return NULL;
   case CLI_OPTION_LIMIT:
     ret->has_limit = true;
     return read_number(name, value, 0, &ret->limit);
@@ -144,6 +184,8 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
     return NULL;
   case CLI_OPTION_RANKDIR:
     return read_rankdir(value, &ret->direction);
+  case CLI_OPTION_ROUNDS:
+    return read_number(name, value, 1, &ret->rounds);
   case CLI_OPTION_SIGNAL:
     return read_signal(value, &ret->signal);
   case CLI_OPTION_TOO_MANY:
@@ -229,7 +271,7 @@ static rg_error *read_option(char **argv, size_t *i, cli_option_set options, str
 rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arguments *ret)
 {
   *ret = (struct cli_arguments){
-      .max_depth = 3, .max_nodes = RG_MAX_NODES_DEFAULT, .max_paths = 1, .too_many = 10, .signal = SIGUSR2};
+      .max_depth = 3, .max_nodes = RG_MAX_NODES_DEFAULT, .max_paths = 1, .too_many = 10, .signal = SIGUSR2, .rounds = 5};
   size_t num = 0;
   while (argv[num])
     num++;
@@ -244,6 +286,8 @@ rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arg
       CLI_TRY(read_option(argv, &i, options, ret));
     else
       is_word = true;
+    if (!is_word)
+      ret->num_before = ret->num_words;
   }
   return NULL;
 }

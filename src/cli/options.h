@@ -7,14 +7,17 @@
 enum cli_option_id {
   CLI_OPTION_ALL,
   CLI_OPTION_BACKREFS,
+  CLI_OPTION_BY,
   CLI_OPTION_CLOSURES,
   CLI_OPTION_CUT,
   CLI_OPTION_DISJOINT,
   CLI_OPTION_DUMP,
+  CLI_OPTION_EVERY,
   CLI_OPTION_FORMAT,
   CLI_OPTION_HELP,
   CLI_OPTION_INTERNALS,
   CLI_OPTION_JSON,
+  CLI_OPTION_KEEP,
   CLI_OPTION_LIMIT,
   CLI_OPTION_LONG_NAMES,
   CLI_OPTION_MAX_DEPTH,
@@ -27,10 +30,11 @@ enum cli_option_id {
   CLI_OPTION_REFCOUNTS,
   CLI_OPTION_REFS,
   CLI_OPTION_RETAINED,
+  CLI_OPTION_ROUNDS,
   CLI_OPTION_SIGNAL,
   CLI_OPTION_TOO_MANY,
 };
-#define CLI_NUM_OPTIONS 24
+#define CLI_NUM_OPTIONS 28
 
 typedef uint32_t cli_option_set;
 #define CLI_OPTION_BIT(id) ((cli_option_set)1 << (id))
@@ -56,6 +60,7 @@ extern const struct cli_option cli_options[CLI_NUM_OPTIONS];
 struct cli_arguments {
   const char **words;
   size_t num_words;
+  size_t num_before; // words before "--"; all, if it is not there
   bool wants_help;
   bool with_json;
   bool with_all, with_closures, with_cut, with_disjoint, with_internals, with_long_names, no_caption, with_refcounts;
@@ -71,6 +76,10 @@ struct cli_arguments {
   rg_format format;
   const char *dump;    // NULL: refgraph-PID.rgd
   int signal;
+  rg_group_by by;
+  uint32_t rounds;
+  uint64_t every_ms;   // 0: when the program says so
+  const char *keep;    // NULL: dumps of rounds are not kept
 };
 
 /* Reads what follows the name of a command: options that are in the set, in any place before "--", and words.

@@ -21,12 +21,12 @@ void cli_session_deinit(struct cli_session *session)
 
 static bool is_stdin(const struct cli_session *session)
 {
-  return strcmp(session->arguments.words[0], "-") == 0;
+  return strcmp(session->dump, "-") == 0;
 }
 
 const char *cli_dump_name(const struct cli_session *session)
 {
-  return is_stdin(session) ? "standard input" : cli_shown(session->arguments.words[0]);
+  return is_stdin(session) ? "standard input" : cli_shown(session->dump);
 }
 
 /* --- the filter --------------------------------------------------------------------------------------------------- */
@@ -73,7 +73,7 @@ static rg_error *open_dump(const struct cli_session *session, int *ret)
     return isatty(*ret) ? cannot_open(session, "it is a terminal, and no dump") : NULL;
   }
   struct stat status;
-  int fd = open(session->arguments.words[0], O_RDONLY | O_CLOEXEC);
+  int fd = open(session->dump, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return cannot_open(session, strerror(errno));
   if (!fstat(fd, &status) && S_ISDIR(status.st_mode)) {
@@ -84,15 +84,37 @@ static rg_error *open_dump(const struct cli_session *session, int *ret)
   return NULL;
 }
 
-static rg_error *read_graph(struct cli_session *session, int fd)
+rg_error *cli_session_read_fd(struct cli_session *session, const char *word, int fd)
 {
   rg_reader reader = rg_fd_reader(fd);
   rg_dump_read_options options = RG_DUMP_READ_OPTIONS_INIT;
   options.max_memory = session->arguments.max_memory;
   options.progress = cli_progress;
+  session->dump = word;
+  session->is_reading = true;
+  rg_graph_destroy(session->graph);
+  session->graph = NULL;
   cli_progress_begin("reading", false);
   rg_error *error = rg_dump_read(&reader, &options, &session->graph);
   cli_progress_end();
+  if (error)
+    return error;
+  session->is_reading = false;
+  session->is_truncated |= rg_graph_is_truncated(session->graph);
+  if (rg_graph_is_truncated(session->graph))
+    cli_say("%s is cut off: sizes and references are lower bounds", cli_dump_name(session));
+  return NULL;
+}
+
+rg_error *cli_session_read_dump(struct cli_session *session, const char *word)
+{
+  int fd = -1;
+  session->dump = word;
+  session->is_reading = true;
+  CLI_TRY(open_dump(session, &fd));
+  rg_error *error = cli_session_read_fd(session, word, fd);
+  if (fd != STDIN_FILENO)
+    close(fd);
   return error;
 }
 
@@ -100,17 +122,7 @@ rg_error *cli_session_read(struct cli_session *session)
 {
   if (session->arguments.num_words > 1)
     CLI_TRY(read_filter(session));
-  int fd = -1;
-  session->is_reading = true;
-  CLI_TRY(open_dump(session, &fd));
-  rg_error *error = read_graph(session, fd);
-  if (fd != STDIN_FILENO)
-    close(fd);
-  if (error)
-    return error;
-  session->is_reading = false;
-  if (rg_graph_is_truncated(session->graph))
-    cli_say("%s is cut off: sizes and references are lower bounds", cli_dump_name(session));
+  CLI_TRY(cli_session_read_dump(session, session->arguments.words[0]));
   return session->filter ? rg_matches_create(session->graph, session->filter, &session->matches) : NULL;
 }
 

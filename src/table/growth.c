@@ -235,8 +235,11 @@ static void summarize(struct rgi_text *text, const rg_growth *growth, const stru
   static const char *const nouns[] = {"path", "site", "type"};
   const struct totals *up = &totals[RG_TREND_GROWS], *down = &totals[RG_TREND_SHRINKS];
   size_t num_graphs = rg_growth_num_graphs(growth), num_churning = rg_growth_num_groups(growth, RG_TREND_CHURNS);
-  rgi_words_add_counted(text, up->num, nouns[rg_growth_by(growth)], " ");
-  rgi_text_puts(text, up->num == 1 ? " grows" : " grow");
+  if (up->num)
+    rgi_words_add_counted(text, up->num, nouns[rg_growth_by(growth)], " ");
+  else
+    rgi_text_puts(text, "nothing");
+  rgi_text_puts(text, up->num > 1 ? " grow" : " grows");
   if (num_graphs > 2)
     rgi_text_printf(text, " in each of %zu rounds", num_graphs - 1);
   add_gained(text, up->gained);

@@ -38,6 +38,7 @@ from ._dump import dump, install_dump_signal, load
 from ._graph import Graph, capture
 from ._info import VERSION as __version__
 from ._info import check_interpreter, info
+from ._rounds import round
 from ._tables import Table
 
 __all__ = [

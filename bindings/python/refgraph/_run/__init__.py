@@ -6,6 +6,7 @@ import signal
 import sys
 
 import refgraph
+from refgraph import _rounds
 
 
 class _Watch:
@@ -46,6 +47,12 @@ class _Watch:
             words = f"refgraph: cannot dump: {error}\n"
         self._say(words)
 
+    def rounds(self, num, every_ms):
+        """Dumps at the end of each round instead of that of the program."""
+        _rounds.current = _rounds.Rounds(self._path, num, self._say)
+        if every_ms:
+            atexit.register(_rounds.current.end_every(every_ms / 1000))
+
     def at_end(self):
         if not self._is_done:
             self._is_done = True
@@ -66,9 +73,12 @@ class _Watch:
         self._dump(f"{stem}-{self._num_signals}{extension}")
 
 
-def watch(path, signal_name):
+def watch(path, signal_name, rounds):
     """Watches this process from now on. What is registered first is called last, when the program has cleaned up."""
     watched = _Watch(path)
+    if rounds:
+        watched.rounds(*map(int, rounds.split(":")))
+        return
     atexit.register(watched.at_end)
     sys.excepthook = watched.on_exception(sys.excepthook)
     if signal_name:

@@ -31,11 +31,11 @@ def _leave_no_trace():
     else:
         environment.pop("PYTHONPATH", None)
     sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder or os.curdir) != _FOLDER]
-    names = ("REFGRAPH_RUN_TOKEN", "REFGRAPH_RUN_DUMP", "REFGRAPH_RUN_SIGNAL")
+    names = ("REFGRAPH_RUN_TOKEN", "REFGRAPH_RUN_DUMP", "REFGRAPH_RUN_SIGNAL", "REFGRAPH_RUN_ROUNDS")
     return [environment.pop(name, "") for name in names]
 
 
-def _watch(token, path, signal_name):
+def _watch(token, path, signal_name, rounds):
     if not _take_token(token):
         return
     # Not installed for this interpreter, the package is found beside this file.
@@ -43,7 +43,7 @@ def _watch(token, path, signal_name):
     try:
         from refgraph._run import watch
 
-        watch(path, signal_name)
+        watch(path, signal_name, rounds)
     except BaseException as error:
         # Nothing of the program has run: it must not run without being watched.
         sys.stderr.write(f"refgraph: cannot watch {sys.executable}: {error}\n")

@@ -1,0 +1,1 @@
+refgraph diff heap.rgd

@@ -1,0 +1,1 @@
+refgraph diff list-2.rgd list-6.rgd

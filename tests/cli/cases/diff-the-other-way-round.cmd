@@ -1,0 +1,1 @@
+refgraph diff list-6.rgd list-2.rgd

@@ -1,0 +1,1 @@
+refgraph diff cut.rgd heap.rgd --by type --limit 1

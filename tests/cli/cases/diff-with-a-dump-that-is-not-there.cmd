@@ -1,0 +1,1 @@
+refgraph diff nowhere.rgd heap.rgd

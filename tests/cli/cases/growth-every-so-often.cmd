@@ -1,0 +1,1 @@
+refgraph growth --every soon -- true

@@ -1,0 +1,1 @@
+refgraph growth heap.rgd heap.rgd --every 1s

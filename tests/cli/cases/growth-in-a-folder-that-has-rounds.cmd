@@ -1,0 +1,1 @@
+mkdir kept; cp heap.rgd kept/round-1.rgd; refgraph growth --keep kept -- true

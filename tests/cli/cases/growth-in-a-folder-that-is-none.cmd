@@ -1,0 +1,1 @@
+refgraph growth --keep heap.rgd -- true

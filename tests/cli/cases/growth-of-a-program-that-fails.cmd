@@ -1,0 +1,1 @@
+refgraph growth -- sh -c 'echo out; echo err >&2; exit 3'

@@ -1,0 +1,1 @@
+mkdir rounds; TMPDIR=$PWD/rounds refgraph growth -- true; echo "exit $?"; ls -A rounds; rmdir rounds

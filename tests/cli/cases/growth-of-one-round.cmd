@@ -1,0 +1,1 @@
+refgraph growth --rounds 1 -- true

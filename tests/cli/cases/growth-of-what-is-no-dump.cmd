@@ -1,0 +1,1 @@
+echo text >app.txt; refgraph growth heap.rgd app.txt
