@@ -24,8 +24,7 @@ static rg_error *find_dominators(struct rgpy_graph *graph, const rg_dominators *
   return error;
 }
 
-// None: all rows.
-static int read_limit(PyObject *limit, size_t *ret)
+int rgpy_read_limit(PyObject *limit, size_t *ret)
 {
   *ret = SIZE_MAX;
   if (limit != Py_None)
@@ -53,7 +52,7 @@ static void asked_deinit(struct asked *asked)
 
 static int read_asked(PyObject *self, PyObject *ids, PyObject *limit, struct asked *ret)
 {
-  if (read_limit(limit, &ret->max_rows) < 0)
+  if (rgpy_read_limit(limit, &ret->max_rows) < 0)
     return -1;
   if (ids == Py_None)
     return 0;
@@ -97,7 +96,7 @@ PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs)
   PyObject *limit = Py_None;
   size_t max_rows;
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$zO", keywords, &where, &limit) ||
-      read_limit(limit, &max_rows) < 0)
+      rgpy_read_limit(limit, &max_rows) < 0)
     return NULL;
   rg_matches *matches = NULL;
   rg_closures *closures = NULL;
@@ -168,7 +167,7 @@ PyObject *rgpy_graph_allocations(PyObject *self, PyObject *args, PyObject *kwarg
   rg_closures *closures = NULL;
   rg_table *table = NULL;
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|$O", keywords, &sequence, &limit) ||
-      read_limit(limit, &max_rows) < 0 || read_lines(sequence, &lines) < 0)
+      rgpy_read_limit(limit, &max_rows) < 0 || read_lines(sequence, &lines) < 0)
     return NULL;
   rg_error *error;
   Py_BEGIN_ALLOW_THREADS;
@@ -209,7 +208,7 @@ PyObject *rgpy_graph_cycles(PyObject *self, PyObject *args, PyObject *kwargs)
   rg_cycle_options options = RG_CYCLE_OPTIONS_INIT;
   rg_cycles *cycles = NULL;
   rg_table *table = NULL;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$O", keywords, &limit) || read_limit(limit, &max_rows) < 0)
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$O", keywords, &limit) || rgpy_read_limit(limit, &max_rows) < 0)
     return NULL;
   rg_error *error = find_dominators(graph, &options.dominators);
   if (error)

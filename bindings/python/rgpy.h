@@ -65,6 +65,8 @@ rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches
 
 /* --- analyses.c --- */
 
+/* A number of rows, None for all. -1 with an exception. */
+int rgpy_read_limit(PyObject *limit, size_t *ret);
 /* Methods of rgpy_graph_type. */
 PyObject *rgpy_graph_types(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs);
@@ -80,6 +82,10 @@ PyObject *rgpy_graph_retained(PyObject *self, PyObject *ids);
 extern PyTypeObject rgpy_table_type;
 /* Takes over `table`. */
 PyObject *rgpy_table_new(rg_table *table);
+
+/* --- growth_type.c --- */
+
+extern PyTypeObject rgpy_growth_type;
 
 /* --- drawing_type.c --- */
 

@@ -309,7 +309,8 @@ RG_PUBLIC rg_type_count rg_types_count(const rg_types *types, size_t i);
  * code is defined, never by their address.
  *
  * The path to an object, without positions and keys, is its signature: "app.bus.handlers[...] -> on_click, app.py:12" is
- * one signature, however many handlers there are. Signatures form a tree; a step that was taken before on the same path
+ * one signature, however many handlers there are. An object to which another path is the shortest by now is gone in one
+ * place and new in another. Signatures form a tree; a step that was taken before on the same path
  * leads back to where it was, so that the links of a chain have one signature. Graphs are added from the oldest to the
  * newest and need not stay: what a growth tells, it tells without them.
  *
@@ -319,8 +320,10 @@ typedef struct rg_growth rg_growth;
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_growth_create(rg_growth **ret);
 RG_PUBLIC void rg_growth_destroy(rg_growth *growth);
-/* On failure the growth is as it was. */
-RG_PUBLIC RG_MUST_USE rg_error *rg_growth_add(rg_growth *growth, const rg_graph *graph);
+/* Adds the next graph, of which some nodes count; `nodes` NULL: all but the super-root. On failure the growth is as it
+ * was. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_growth_add(rg_growth *growth, const rg_graph *graph, const rg_node *nodes,
+                                              size_t num_nodes);
 RG_PUBLIC size_t rg_growth_num_graphs(const rg_growth *growth);
 
 /* What happened to a group of objects. */

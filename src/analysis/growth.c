@@ -65,8 +65,23 @@ static void give_to_owners(const struct rg_growth *growth, struct round *round)
   }
 }
 
-static rg_error *count(const struct rg_growth *growth, const rg_graph *graph, const rg_signature *signed_nodes,
-                       struct round *round, rg_node *nodes)
+/* The graph that is added, and which of its nodes count. */
+struct added {
+  const rg_graph *graph;
+  const rg_node *nodes; // NULL: all
+  size_t num_nodes;
+  rg_signature *signed_nodes;
+};
+
+static void count_node(const struct added *added, rg_node node, struct round *round, rg_node *nodes)
+{
+  rg_signature signature = added->signed_nodes[node];
+  round->counts[signature]++;
+  round->sizes[signature] += rg_graph_node_size(added->graph, node);
+  nodes[signature] = node;
+}
+
+static rg_error *count(const struct rg_growth *growth, const struct added *added, struct round *round, rg_node *nodes)
 {
   round->num = growth->signatures.num;
   round->counts = rgi_alloc(round->num, sizeof(*round->counts));
@@ -75,25 +90,21 @@ static rg_error *count(const struct rg_growth *growth, const rg_graph *graph, co
     return rgi_out_of_memory();
   for (size_t i = 0; i < round->num; i++)
     nodes[i] = RG_NODE_NONE;
-  for (rg_node node = 1; node < rg_graph_num_nodes(graph); node++) {
-    rg_signature signature = signed_nodes[node];
-    round->counts[signature]++;
-    round->sizes[signature] += rg_graph_node_size(graph, node);
-    nodes[signature] = node;
-  }
+  for (size_t i = 0; added->nodes && i < added->num_nodes; i++)
+    count_node(added, added->nodes[i], round, nodes);
+  for (rg_node node = 1; !added->nodes && node < rg_graph_num_nodes(added->graph); node++)
+    count_node(added, node, round, nodes);
   give_to_owners(growth, round);
   return NULL;
 }
 
-static rg_error *add_round(struct rg_growth *growth, const rg_graph *graph, struct round *round)
+static rg_error *add_round(struct rg_growth *growth, struct added *added, struct round *round)
 {
-  RGI_SCOPED_FREE rg_signature *signed_nodes = NULL;
-  RGI_SCOPED_FREE rg_node *nodes = NULL;
-  RGI_TRY(rgi_signatures_sign(&growth->signatures, graph, &signed_nodes));
-  nodes = rgi_alloc(growth->signatures.num, sizeof(*nodes));
+  RGI_TRY(rgi_signatures_sign(&growth->signatures, added->graph, &added->signed_nodes));
+  RGI_SCOPED_FREE rg_node *nodes = rgi_alloc(growth->signatures.num, sizeof(*nodes));
   if (!nodes)
     return rgi_out_of_memory();
-  RGI_TRY(count(growth, graph, signed_nodes, round, nodes));
+  RGI_TRY(count(growth, added, round, nodes));
   RGI_TRY(rgi_reserve(&growth->rounds, &growth->rounds_capacity, growth->num_rounds + 1));
   growth->rounds[growth->num_rounds++] = *round;
   rgi_free(growth->nodes);
@@ -101,10 +112,12 @@ static rg_error *add_round(struct rg_growth *growth, const rg_graph *graph, stru
   return NULL;
 }
 
-rg_error *rg_growth_add(rg_growth *growth, const rg_graph *graph)
+rg_error *rg_growth_add(rg_growth *growth, const rg_graph *graph, const rg_node *nodes, size_t num_nodes)
 {
   struct round round = {0};
-  rg_error *error = add_round(growth, graph, &round);
+  struct added added = {graph, nodes, num_nodes, NULL};
+  rg_error *error = add_round(growth, &added, &round);
+  rgi_free(added.signed_nodes);
   if (error)
     deinit_round(&round);
   return error;

@@ -28,7 +28,7 @@ rg_error *cli_growth_of_dumps(struct cli_session *session)
   for (size_t i = 0; !error && i < session->num_dumps; i++) {
     error = cli_session_read_dump(session, session->dumps[i]);
     if (!error)
-      error = rg_growth_add(growth, session->graph);
+      error = rg_growth_add(growth, session->graph, NULL, 0);
   }
   if (!error)
     return answer(session, growth);
@@ -46,7 +46,7 @@ rg_error *cli_growth_of_files(struct cli_session *session, const char *const *na
     if (!error)
       error = cli_session_read_fd(session, names[i], fds[i]);
     if (!error)
-      error = rg_growth_add(growth, session->graph);
+      error = rg_growth_add(growth, session->graph, NULL, 0);
     close(fds[i]);
   }
   if (!error)

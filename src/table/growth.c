@@ -104,7 +104,7 @@ static bool has_site(const rg_signature_info *info)
   return *info->site.name || *info->site.file;
 }
 
-// "make.<locals>.on_click, app.py:12", or the type.
+// "make.<locals>.on_click, function, app.py:12", by site without the type; or the type alone.
 static void add_what(struct rgi_text *text, const rg_growth *growth, const rg_signature_info *info)
 {
   if (rg_growth_by(growth) == RG_GROUP_BY_TYPE || !has_site(info)) {
@@ -113,6 +113,8 @@ static void add_what(struct rgi_text *text, const rg_growth *growth, const rg_si
   }
   rgi_words_add_name(text, info->site.name, NAME_COLUMNS);
   rgi_text_puts(text, ", ");
+  if (rg_growth_by(growth) == RG_GROUP_BY_PATH)
+    rgi_text_printf(text, "%s, ", info->type.name);
   rgi_words_add_place(text, info->site.file, info->site.line, PLACE_COLUMNS);
 }
 

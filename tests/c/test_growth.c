@@ -15,7 +15,7 @@ static rg_growth *grow(rg_graph *const *graphs, size_t num, rg_group_by by)
   rg_growth *growth;
   cr_assert_null(rg_growth_create(&growth));
   for (size_t i = 0; i < num; i++)
-    cr_assert_null(rg_growth_add(growth, graphs[i]));
+    cr_assert_null(rg_growth_add(growth, graphs[i], NULL, 0));
   cr_assert_null(rg_growth_rank(growth, by));
   return growth;
 }
@@ -331,7 +331,7 @@ Test(growth, of_a_closure_is_one_row_with_what_it_drags_along)
   cr_assert_eq(row.gained, 2200);
   cr_assert_eq(row.gained_below, 2000);
   rg_table *table = table_of(growth);
-  cr_assert_str_eq(text_in(table, 0, "what"), "on_click, app.py:7");
+  cr_assert_str_eq(text_in(table, 0, "what"), "on_click, function, app.py:7");
   cr_assert_str_eq(text_in(table, 0, "path"), "app.handlers[\xe2\x80\xa6]");
   cr_assert_str_eq(rg_table_summary(table), "1 path grows by 2.2 kB");
   rg_table_destroy(table);
@@ -425,12 +425,27 @@ Test(growth, has_the_names_of_passages_in_its_paths)
   rg_growth_destroy(growth);
 }
 
+Test(growth, counts_some_nodes_alone)
+{
+  SCOPED_HEAP before = heap("R>m m.a>a"), after = heap("R>m m.a>a m.b>b m.c>c b:size=1 c:size=2");
+  rg_node node = heap_node(&after, "c");
+  rg_growth *growth;
+  cr_assert_null(rg_growth_create(&growth));
+  cr_assert_null(rg_growth_add(growth, before.graph, NULL, 0));
+  cr_assert_null(rg_growth_add(growth, after.graph, &node, 1));
+  cr_assert_null(rg_growth_rank(growth, RG_GROUP_BY_PATH));
+  cr_assert_eq(rg_growth_get(growth, 0).gained, 2);
+  cr_assert_eq(rg_growth_get(growth, 0).node, node);
+  cr_assert_eq(rg_growth_num_groups(growth, RG_TREND_GROWS), 1);
+  rg_growth_destroy(growth);
+}
+
 Test(growth, takes_two_graphs)
 {
   SCOPED_HEAP heaped = heap("R>a");
   rg_growth *growth;
   cr_assert_null(rg_growth_create(&growth));
-  cr_assert_null(rg_growth_add(growth, heaped.graph));
+  cr_assert_null(rg_growth_add(growth, heaped.graph, NULL, 0));
   rg_error *error = rg_growth_rank(growth, RG_GROUP_BY_PATH);
   cr_assert_eq(error->code, RG_ERROR_ARGUMENT);
   rg_error_destroy(error);
@@ -442,9 +457,9 @@ static rg_error *make_table(const rg_graph *before, const rg_graph *after, rg_ta
   rg_growth *growth = NULL;
   rg_error *error = rg_growth_create(&growth);
   if (!error)
-    error = rg_growth_add(growth, before);
+    error = rg_growth_add(growth, before, NULL, 0);
   if (!error)
-    error = rg_growth_add(growth, after);
+    error = rg_growth_add(growth, after, NULL, 0);
   if (!error)
     error = rg_growth_rank(growth, RG_GROUP_BY_PATH);
   if (!error)

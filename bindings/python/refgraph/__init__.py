@@ -40,7 +40,9 @@ from ._info import VERSION as __version__
 from ._info import check_interpreter, info
 from ._rounds import round
 from ._tables import Table
+from ._watch import watch
 
+# Without round(), which is a builtin to all others.
 __all__ = [
     "ArgumentError",
     "BusyError",
@@ -64,6 +66,7 @@ __all__ = [
     "load",
     "show_backrefs",
     "show_refs",
+    "watch",
     "why",
     "why_closures",
 ]

@@ -192,6 +192,19 @@ class Graph(_refgraph.Graph):
         """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``."""
         return _tables.Table(self._cycles(limit=_tables.check_limit(limit)))
 
+    def diff(self, older, *, where=None, by="path", limit=30):
+        """What grew since an older graph, of this process or another, and what shrank: a :class:`Table` of ``Growth``.
+
+        What gained most bytes comes first. Objects are told by the path to them, without positions and keys; with `by`
+        ``"site"`` by where their code is defined, with ``"type"`` by their type; never by their address. What grew with
+        its holder is in the record of the holder. `where` is a filter that says which objects count. `limit` None lists
+        all.
+        """
+        growth = _refgraph.Growth()
+        growth.add(older, where)
+        growth.add(self, where)
+        return _tables.Table(growth.table(by=by, limit=_tables.check_limit(limit)))
+
     def save(self, path, *, values=False, compress=True, progress=None):
         """Writes the graph as a dump, which :func:`refgraph.load` and the command line read.
 

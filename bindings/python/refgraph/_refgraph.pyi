@@ -141,6 +141,14 @@ class Table:
     def html(self) -> str:
         """A <table> that has the summary for its caption."""
 
+class Growth:
+    """What grows over several graphs. It keeps none of them."""
+
+    def add(self, graph: Graph, /, where: str | None = None) -> None:
+        """Adds the next graph, from the oldest to the newest. With a filter, the objects that match count."""
+    def table(self, *, by: str = "path", limit: int | None = None) -> Table:
+        """What grows in each step; of two graphs what shrinks, too. Raises ArgumentError for fewer than two."""
+
 class Graph:
     """A graph of objects as they were at one moment. It keeps none of them alive."""
 

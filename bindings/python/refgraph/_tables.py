@@ -122,6 +122,30 @@ class Cycle(NamedTuple):
     cut: str | None  # the reference without which nothing is left of the cycle
 
 
+class Round(NamedTuple):
+    """What one graph has of a group of objects."""
+
+    count: int
+    size: int  # bytes, without what they refer to
+
+
+class Growth(NamedTuple):
+    """A group of objects that grows from graph to graph, or of two graphs one that shrinks."""
+
+    id: int | None  # one of them in the last graph; None: there is none any more
+    gained: int  # bytes, with those of what it holds that grows with it
+    gained_below: int  # those of them that are of what it holds
+    growth: int  # objects more in the last graph than in the first
+    rounds: tuple[Round, ...]  # by graph
+    trend: str  # "grows" or "shrinks"
+    what: str  # definition site or type, in words
+    type: str
+    qualname: str | None  # of the code; None: it has none
+    file: str | None
+    line: int | None  # 0: not known
+    path: str  # without positions and keys
+
+
 def check_limit(limit):
     """A number of rows, None for all."""
     if limit is not None and not isinstance(limit, int):
@@ -149,12 +173,18 @@ def _path(row):
     return path._replace(steps=tuple(Step(*step) for step in path.steps))
 
 
+def _growth(row):
+    growth = Growth(*row)
+    return growth._replace(rounds=tuple(Round(*round) for round in growth.rounds))
+
+
 _RECORDS = {
     "allocations": _allocation_line,
     "closures": _closure_site,
     "cut": CutReference._make,
     "cycles": Cycle._make,
     "dominators": Dominator._make,
+    "growth": _growth,
     "paths": _path,
     "types": TypeCount._make,
 }

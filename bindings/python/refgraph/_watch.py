@@ -1,0 +1,47 @@
+"""What grows within a with statement."""
+
+from . import _refgraph, _tables
+from ._graph import capture
+
+
+# What a watch is made of, and what calls it.
+_OTHERS = "not site:refgraph/_watch.py not type:refgraph._watch.watch not type:refgraph._refgraph.Growth"
+
+
+class watch:
+    """Says what grew while the statements of a ``with`` ran.
+
+    ``diff`` is there afterwards: a :class:`Table` of ``Growth``, as :meth:`Graph.diff` gives it of captures before and
+    after. ``graph`` is the one after. The earlier one is not kept, and what watches is not counted. The keywords are
+    those of :meth:`Graph.diff`. The statements may raise; then ``diff`` is there as well.
+
+    >>> import refgraph
+    >>> listeners = []
+    >>> with refgraph.watch() as watched:
+    ...     for _ in range(100):
+    ...         listeners.append(lambda: listeners)
+    >>> watched.diff[0].growth
+    100
+    """
+
+    __slots__ = ("_by", "_growth", "_limit", "_where", "diff", "graph")
+
+    def __init__(self, *, where=None, by="path", limit=30):
+        self._where = _OTHERS if where is None else f"{_OTHERS} {where}"
+        self._by = by
+        self._limit = _tables.check_limit(limit)
+        self._growth = _refgraph.Growth()
+        self.diff = None
+        self.graph = None
+
+    def __enter__(self):
+        self._growth.add(capture(), self._where)
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.graph = capture()
+        self._growth.add(self.graph, self._where)
+        self.diff = _tables.Table(self._growth.table(by=self._by, limit=self._limit))
+
+    def __repr__(self):
+        return "<refgraph.watch: not over>" if self.diff is None else f"<refgraph.watch: {self.diff.summary}>"
