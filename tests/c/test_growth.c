@@ -425,6 +425,14 @@ Test(growth, has_the_names_of_passages_in_its_paths)
   rg_growth_destroy(growth);
 }
 
+Test(growth, takes_a_site_for_one_whatever_is_captured)
+{
+#define CAPTURES(name) "R>m m.f>f f:callable,closure,type=function,size=100,site=on_click/app.py/7/" name
+  rg_growth *growth = GROWTH_OF(RG_GROUP_BY_PATH, CAPTURES("screen"), CAPTURES("panel"));
+  cr_assert_eq(rg_growth_num_rows(growth), 0);
+  rg_growth_destroy(growth);
+}
+
 Test(growth, counts_some_nodes_alone)
 {
   SCOPED_HEAP before = heap("R>m m.a>a"), after = heap("R>m m.a>a m.b>b m.c>c b:size=1 c:size=2");
