@@ -308,14 +308,14 @@ RG_PUBLIC rg_type_count rg_types_count(const rg_types *types, size_t i);
 /* What grows from graph to graph, of one process or of several. Objects are told by where they are held and where their
  * code is defined, never by their address.
  *
- * The path to an object, without positions and keys, is its signature: "app.bus.handlers[...] -> on_click, app.py:12" is
- * one signature, however many handlers there are. An object to which another path is the shortest by now is gone in one
- * place and new in another. Signatures form a tree; a step that was taken before on the same path
- * leads back to where it was, so that the links of a chain have one signature. Graphs are added from the oldest to the
- * newest and need not stay: what a growth tells, it tells without them.
+ * The path to an object, without positions and keys, is its signature: "app.bus.handlers[...] -> on_click, app.py:12"
+ * is one signature, however many handlers there are. An object to which another path is the shortest by now is gone in
+ * one place and new in another. Signatures form a tree; a step that was taken before on the same path leads back to where
+ * it was, so that the links of a chain have one signature. Graphs are added from the oldest to the newest and need not
+ * stay: what a growth tells, it tells without them.
  *
- * Method: a shortest-path tree and one pass a graph, O(V + E); 16 bytes a node while it runs; kept are 40 bytes a signature
- * and 12 a signature and graph. */
+ * Method: a shortest-path tree and one pass a graph, O(V + E); 16 bytes a node while it runs; kept are 40 bytes a
+ * signature and 12 a signature and graph. */
 typedef struct rg_growth rg_growth;
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_growth_create(rg_growth **ret);
@@ -343,8 +343,8 @@ typedef enum rg_group_by {
   RG_GROUP_BY_TYPE,
 } rg_group_by;
 
-/* Puts together what grows and what shrinks, most bytes gained first (ties: more objects gained first, then names). To be
- * called after the last graph, and again for other groups; RG_ERROR_ARGUMENT for fewer than two graphs.
+/* Puts together what grows and what shrinks, most bytes gained first (ties: more objects gained first, then names). To
+ * be called after the last graph, and again for other groups; RG_ERROR_ARGUMENT for fewer than two graphs.
  *
  * By path, what moves because that which holds it does is folded into the row of the holder: it has the same trend, and
  * there are not more than twice as many a holder in the last graph as in the first. What is folded, and what does not

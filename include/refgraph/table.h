@@ -113,8 +113,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_dominators(const rg_graph *graph, co
 
 /* id, gained, gained_below, growth, rounds (count, size), trend ("grows", "shrinks"), what, type, qualname, file, line,
  * path: what rg_growth_rank() put together; of two graphs what grows and what shrinks, of more what grows. `growth` is
- * how many objects more the last graph has than the first, `id` one of them there, null if there is none; `rounds` is what
- * each graph has. By site or type `path` is that of the objects which gained most. */
+ * how many objects more the last graph has than the first, `id` one of them there, null if there is none; `rounds` is
+ * what each graph has. By site or type `path` is that of the objects which gained most. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_growth(const rg_growth *growth, size_t max_rows, rg_table **ret);
 
 #ifdef __cplusplus

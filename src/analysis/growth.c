@@ -1,5 +1,5 @@
-/* What grows from graph to graph. Each graph becomes two columns, the objects and the bytes of each signature; the graph
- * itself is not needed any more.
+/* What grows from graph to graph. Each graph becomes two columns, the objects and the bytes of each signature; the
+ * graph itself is not needed any more.
  *
  *   signatures    1    2    3    4   …         a signature comes after its parent, so that one pass in this order
  *   first graph   10   10   100                carries down the tree who has the row that a signature counts for

@@ -5,8 +5,8 @@
 #include "../base/alloc.h"
 #include "../graph/graph-internal.h"
 
-// Steps that are looked back on for a recursion, and compared of two paths. Paths that recur in larger circles than this
-// have more signatures than they could.
+// Steps that are looked back on for a recursion, and compared of two paths. Paths that recur in larger circles than
+// this have more signatures than they could.
 enum { MAX_STEPS_BACK = 64 };
 
 /* --- the tree ----------------------------------------------------------------------------------------------------- */
@@ -183,8 +183,8 @@ static rg_error *sign_node(struct signer *signer, rg_node node, rg_signature par
   return find_or_add(signer->signatures, &step, ret);
 }
 
-// Climbs the tree of paths to what is signed, leaving at each node the one below in place of its signature, and signs all
-// of them on the way back.
+// Climbs the tree of paths to what is signed, leaving at each node the one below in place of its signature, and signs
+// all of them on the way back.
 static rg_error *sign_path(struct signer *signer, rg_node node)
 {
   rg_signature *signed_nodes = signer->signed_nodes;

@@ -4,14 +4,14 @@
  *
  *   super-root --app--> module --bus--> EventBus --handlers--> list --[…]--> function make.<locals>.on_click, app.py:12
  *
- * A step is the kind of its reference and its name, without positions and keys, the type that it leads to, and where the
- * code of that is defined. At a root, and at a frame, its label stands for the name: which module it is, which function
- * runs. So all handlers of the list above have one signature, in every graph and in every process.
+ * A step is the kind of its reference and its name, without positions and keys, the type that it leads to, and where
+ * the code of that is defined. At a root, and at a frame, its label stands for the name: which module it is, which
+ * function runs. So all handlers of the list above have one signature, in every graph and in every process.
  *
  * All signatures are the nodes of one tree; those of several graphs are made one after the other and share it. A step
- * that was taken before on the same path leads back to where it was: the links of a chain have one signature, and so have
- * the nodes of a search tree (as recursive calls are folded in a calling context tree; Ammons, Ball and Larus, "Exploiting
- * Hardware Performance Counters with Flow and Context Sensitive Profiling", 1997). */
+ * that was taken before on the same path leads back to where it was: the links of a chain have one signature, and the
+ * nodes of a search tree a few (as recursive calls are folded in a calling context tree; Ammons, Ball and Larus,
+ * "Exploiting Hardware Performance Counters with Flow and Context Sensitive Profiling", 1997). */
 #ifndef RGI_ANALYSIS_SIGNATURE_H
 #define RGI_ANALYSIS_SIGNATURE_H
 

@@ -1,5 +1,5 @@
-/* The environment in which the first Python that starts imports refgraph before its program: bindings/python/refgraph/_run
- * has the rest. */
+/* The environment in which the first Python that starts imports refgraph before its program:
+ * bindings/python/refgraph/_run has the rest. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

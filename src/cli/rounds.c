@@ -1,8 +1,8 @@
 /* Runs a program that dumps itself at the end of each round into a folder, and reads the dumps when it has ended.
  *
- * The folder is of no use to anybody else: its files are opened and removed before the first is read, so that nothing is
- * left whatever happens then. While the program runs, what would end us goes to the program instead, and we end after
- * it: the interrupt of the keyboard reaches it by itself, other signals we hand on. */
+ * The folder is of no use to anybody else: its files are opened and removed before the first is read, so that nothing
+ * is left whatever happens then. While the program runs, what would end us goes to the program instead, and we end
+ * after it: the interrupt of the keyboard reaches it by itself, other signals we hand on. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -340,7 +340,9 @@ Test(growth, of_a_closure_is_one_row_with_what_it_drags_along)
 
 Test(growth, below_a_closure_that_grows_faster_than_it_is_a_row_of_its_own)
 {
-#define ROWS "f0{rows}>r r:type=list r[0]>a r[1]>b r[2]>c r[3]>d r[4]>e a:type=int b:type=int c:type=int d:type=int e:type=int "
+#define ROWS                                               \
+  "f0{rows}>r r:type=list r[0]>a r[1]>b r[2]>c r[3]>d r[4]>e " \
+  "a:type=int b:type=int c:type=int d:type=int e:type=int "
   rg_growth *growth = GROWTH_OF(RG_GROUP_BY_PATH, APP HANDLER(0) "f0{rows}>r r:type=list r[0]>a a:type=int ",
                                 APP HANDLER(0) HANDLER(1) ROWS);
   cr_assert_eq(rg_growth_num_rows(growth), 2);
@@ -391,9 +393,9 @@ Test(growth, does_not_take_two_names_for_a_recursion)
 
 Test(growth, by_site_and_by_type_sums_up_all_paths)
 {
-  const char *before = APP HANDLER(0), *after = APP HANDLER(0) HANDLER(1) "m.last>f2 f2:callable,type=function,size=100,"
-                                                                         "site=on_click/app.py/7";
-  rg_growth *by_site = GROWTH_OF(RG_GROUP_BY_SITE, before, after), *by_type = GROWTH_OF(RG_GROUP_BY_TYPE, before, after);
+#define LAST "m.last>f2 f2:callable,type=function,size=100,site=on_click/app.py/7"
+  rg_growth *by_site = GROWTH_OF(RG_GROUP_BY_SITE, APP HANDLER(0), APP HANDLER(0) HANDLER(1) LAST);
+  rg_growth *by_type = GROWTH_OF(RG_GROUP_BY_TYPE, APP HANDLER(0), APP HANDLER(0) HANDLER(1) LAST);
   cr_assert_eq(rg_growth_num_rows(by_site), 1);
   cr_assert_eq(rg_growth_get(by_site, 0).counts[1], 3);
   cr_assert_eq(rg_growth_num_rows(by_type), 1);

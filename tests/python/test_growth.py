@@ -1,4 +1,4 @@
-"""What grows: between graphs, within a with statement, and from round to round of a program that refgraph growth runs."""
+"""What grows: between graphs, within a with statement, and from round to round of a program."""
 
 import gc
 import json
@@ -319,7 +319,8 @@ class Program(unittest.TestCase):
         self.assertIn("[]\n", out)
 
     def test_that_is_asked_to_end_leaves_nothing(self):
-        process = self.start("refgraph.round()\nrefgraph.round()\nprint('ready', flush=True)\nimport time\ntime.sleep(600)")
+        wait = "print('ready', flush=True)\nimport time\ntime.sleep(600)"
+        process = self.start("refgraph.round()\nrefgraph.round()\n" + wait)
         while process.stdout.readline() != "ready\n":
             pass
         process.send_signal(signal.SIGTERM)
