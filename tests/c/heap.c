@@ -327,13 +327,23 @@ rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges)
   return finish_graph(builder);
 }
 
-rg_graph *heap_chain(uint32_t num_nodes)
+static rg_graph *chain(uint32_t num_nodes, const char *first, const char *second)
 {
   rg_builder *builder = begin_graph(num_nodes, NULL, NULL);
   rg_string names[2];
-  check(rg_builder_add_string(builder, "next", 4, &names[0]));
-  check(rg_builder_add_string(builder, "then", 4, &names[1]));
+  check(rg_builder_add_string(builder, first, strlen(first), &names[0]));
+  check(rg_builder_add_string(builder, second, strlen(second), &names[1]));
   for (rg_node node = 0; node < num_nodes; node++)
     check(rg_builder_add_edge(builder, node, node + 1, RG_EDGE_ATTRIBUTE, names[node % 2]));
   return finish_graph(builder);
+}
+
+rg_graph *heap_chain(uint32_t num_nodes)
+{
+  return chain(num_nodes, "next", "then");
+}
+
+rg_graph *heap_linked_list(uint32_t num_nodes)
+{
+  return chain(num_nodes, "next", "next");
 }

@@ -43,6 +43,8 @@ rg_node heap_node(const struct heap *heap, const char *name);
 rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges);
 /* R > 1 > 2 > … > num_nodes, by attributes named "next" and "then" in turn, so that a picture cannot fold the chain. */
 rg_graph *heap_chain(uint32_t num_nodes);
+/* The same by attributes that are all named "next". */
+rg_graph *heap_linked_list(uint32_t num_nodes);
 
 /* Pseudo-random numbers below `end`, from a state that is not 0. */
 uint32_t heap_random_below(uint32_t *state, uint32_t end);

@@ -372,7 +372,7 @@ Test(growth, is_seen_in_bytes_where_the_number_of_objects_stays)
 
 Test(growth, takes_the_links_of_a_chain_for_one_group)
 {
-  rg_graph *graphs[] = {heap_chain(10), heap_chain(100000)};
+  rg_graph *graphs[] = {heap_linked_list(10), heap_linked_list(100000)};
   rg_growth *growth = grow(graphs, 2, RG_GROUP_BY_PATH);
   cr_assert_eq(rg_growth_num_rows(growth), 1);
   cr_assert_eq(rg_growth_get(growth, 0).counts[1], 99999);
