@@ -186,14 +186,21 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
 
+// References to a target that the call holds: as many as it says, and those of its frames that it cannot know of.
+static uint32_t num_held_by_call(const struct rgpy_capture *capture, const struct rgpy_found *found)
+{
+  if (!(found->marks & RGPY_MARK_TARGET) || !capture->target_bias)
+    return 0;
+  return capture->target_bias + rgpy_num_held_by_call(found->object);
+}
+
 // References that only this capture holds; at most all that there are.
 static uint32_t own_references(const struct rgpy_capture *capture, const struct rgpy_found *found, uint32_t refcount)
 {
   uint32_t num = 0;
   if (found->marks & RGPY_MARK_TRACKED)
     num += capture->refcount_bias;
-  if (found->marks & RGPY_MARK_TARGET)
-    num += capture->target_bias;
+  num += num_held_by_call(capture, found);
   return Py_MIN(num, refcount);
 }
 
@@ -204,8 +211,7 @@ static void count_references(const struct rgpy_capture *capture, struct rgpy_fou
                                                                           Py_TPFLAGS_HEAPTYPE);
   if (info->flags & RG_NODE_IMMORTAL || is_static_type)
     found->marks |= RGPY_MARK_UNCOUNTED;
-  uint32_t num_shown_by_frames =
-      capture->call.arguments && found->marks & RGPY_MARK_TARGET ? capture->target_bias : 0;
+  uint32_t num_shown_by_frames = capture->call.arguments ? num_held_by_call(capture, found) : 0;
   found->num_counted -= info->refcount + num_shown_by_frames;
 }
 

@@ -279,6 +279,9 @@ rg_error *rgpy_value(struct rgpy_capture *capture, PyObject *value, rg_string *r
 /* --- roots.c --- */
 
 rg_error *rgpy_roots(struct rgpy_capture *capture);
+/* References to an object that frames of the call that captures hold, where each of their slots tells whether its
+ * reference is counted: from 3.14 on; before it is 0. */
+uint32_t rgpy_num_held_by_call(PyObject *object);
 /* threading._active of an interpreter, {ident: Thread}; NULL before threading is loaded. */
 PyObject *rgpy_active_threads(PyInterpreterState *interpreter);
 /* An attribute of the object's own, without hashing or comparing objects; NULL if it is not there. */

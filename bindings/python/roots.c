@@ -106,6 +106,36 @@ static bool is_own_frame(const struct rgpy_frame *frame)
   return strcmp(text, "refgraph") == 0 || strncmp(text, "refgraph.", 9) == 0;
 }
 
+#if PY_VERSION_HEX >= 0x030e0000
+
+static uint32_t num_held(const rgpy_slot *slots, size_t num_slots, PyObject *object)
+{
+  uint32_t num = 0;
+  for (size_t i = 0; i < num_slots; i++)
+    num += rgpy_slot_object(slots[i]) == object && rgpy_slot_counts(slots[i]);
+  return num;
+}
+
+uint32_t rgpy_num_held_by_call(PyObject *object)
+{
+  uint32_t num = 0;
+  struct rgpy_frame frame;
+  bool is_there = rgpy_thread_frame(PyThreadState_Get(), &frame);
+  for (; is_there && is_own_frame(&frame); is_there = rgpy_frame_previous(&frame, &frame))
+    num += num_held(frame.locals, frame.num_locals, object) + num_held(frame.stack, frame.num_stack, object);
+  return num;
+}
+
+#else
+
+uint32_t rgpy_num_held_by_call(PyObject *object)
+{
+  (void)object;
+  return 0;
+}
+
+#endif
+
 static rg_error *describe_frame(struct rgpy_capture *capture, const struct rgpy_frame *frame, rg_node_info *info)
 {
   rg_type_info type = {"frame", "", RG_CATEGORY_FRAME};
