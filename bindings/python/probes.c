@@ -308,6 +308,21 @@ static void learn_static_variables(void)
 
 #endif
 
+// From 3.14 on the buffer of a wrapper is no declared member any more.
+static void learn_wrapper(PyObject *io)
+{
+  struct probe probe = {.num_states = 0};
+  PyTypeObject *type = take_type(io, "TextIOWrapper");
+  RGPY_CLEANUP_DECREF PyObject *buffer = PyObject_CallMethod(io, "BytesIO", NULL);
+  RGPY_CLEANUP_DECREF PyObject *wrapper =
+      type && buffer ? PyObject_CallFunction((PyObject *)type, "Os", buffer, "utf-8") : NULL;
+  int64_t values[] = {(int64_t)(uintptr_t)buffer};
+  if (wrapper)
+    take_bytes(&probe, wrapper);
+  Py_ssize_t offset = wrapper ? find_place(&probe, values, sizeof(void *)) : -1;
+  learn(WRAPPER_LINK, type, (struct field){.offset = offset, .is_link = true});
+}
+
 void rgpy_probes_init(void)
 {
   RGPY_CLEANUP_DECREF PyObject *io = PyImport_ImportModule("_io");
@@ -318,7 +333,7 @@ void rgpy_probes_init(void)
     learn_link(READER_LINK, io, "BufferedReader", "raw");
     learn_link(WRITER_LINK, io, "BufferedWriter", "raw");
     learn_link(RANDOM_LINK, io, "BufferedRandom", "raw");
-    learn_link(WRAPPER_LINK, io, "TextIOWrapper", "buffer");
+    learn_wrapper(io);
   }
   learn_static_variables();
   PyErr_Clear();
