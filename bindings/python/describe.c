@@ -24,6 +24,9 @@ static const struct {
     {&PyType_Type, RG_CATEGORY_TYPE, true},
     {&PyModule_Type, RG_CATEGORY_MODULE, true},
     {&PyDict_Type, RG_CATEGORY_CONTAINER, true},
+#if PY_VERSION_HEX >= 0x030f0000
+    {&PyFrozenDict_Type, RG_CATEGORY_CONTAINER, true},
+#endif
     {&PyList_Type, RG_CATEGORY_CONTAINER, true},
     {&PyTuple_Type, RG_CATEGORY_CONTAINER, true},
     {&PySet_Type, RG_CATEGORY_CONTAINER, true},

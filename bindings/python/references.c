@@ -289,6 +289,9 @@ static rg_error *enumerate_function(struct rgpy_capture *capture, PyObject *obje
 #if PY_VERSION_HEX >= 0x030c0000
   RGPY_TRY(rgpy_refer(capture, function->func_typeparams, RG_EDGE_INTERNAL, "__type_params__"));
 #endif
+#if PY_VERSION_HEX >= 0x030e0000
+  RGPY_TRY(rgpy_refer(capture, function->func_annotate, RG_EDGE_INTERNAL, "__annotate__"));
+#endif
   return NULL;
 }
 
@@ -565,6 +568,9 @@ static const struct {
   bool is_complete, is_traversed;
 } enumerators[] = {
     {&PyDict_Type, enumerate_dict, true, true},
+#if PY_VERSION_HEX >= 0x030f0000
+    {&PyFrozenDict_Type, enumerate_dict, true, true},
+#endif
     {&PyList_Type, enumerate_list, true, true},
     {&PyTuple_Type, enumerate_tuple, true, true},
     {&PySet_Type, enumerate_set, true, true},

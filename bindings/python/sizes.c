@@ -3,6 +3,7 @@
  * Each C type that has a __sizeof__ of its own has a function here that reads the same fields. The fields of types
  * whose structs CPython keeps in its .c files stand below in structs of our own; such a struct is believed only for a
  * type that no program can make, of that name, and as large as its struct. */
+#include <stddef.h>
 #include <string.h>
 
 #include "describe.h"
@@ -88,7 +89,12 @@ static size_t measure_list(PyObject *object)
 
 static size_t measure_bytearray(PyObject *object)
 {
-  return basic_size(object) + count(((PyByteArrayObject *)object)->ob_alloc);
+  size_t num = count(((PyByteArrayObject *)object)->ob_alloc);
+#if PY_VERSION_HEX >= 0x030f0000
+  // They are those of a bytes object that nobody else has.
+  num += num ? offsetof(PyBytesObject, ob_sval) + 1 : 0;
+#endif
+  return basic_size(object) + num;
 }
 
 static size_t measure_set(PyObject *object)
@@ -133,6 +139,9 @@ static const struct {
     {&PyUnicode_Type, measure_string},
     {&PyLong_Type, measure_int},
     {&PyDict_Type, measure_dict},
+#if PY_VERSION_HEX >= 0x030f0000
+    {&PyFrozenDict_Type, measure_dict},
+#endif
     {&PyList_Type, measure_list},
     {&PySet_Type, measure_set},
     {&PyFrozenSet_Type, measure_set},
@@ -208,6 +217,9 @@ struct struct_object {
   Py_ssize_t size, length;
   struct struct_field *fields;
   PyObject *format, *weak_references;
+#if PY_VERSION_HEX >= 0x030f0000
+  bool is_ready;
+#endif
 };
 
 static size_t measure_struct(PyObject *object)
@@ -369,7 +381,7 @@ struct c_type {
   } call_type;
   PyObject *item_type;
   void *functions[3];
-  PyObject *function_types[PY_VERSION_HEX >= 0x030d0000 ? 5 : 4];
+  PyObject *function_types[PY_VERSION_HEX >= 0x030e0000 ? 6 : PY_VERSION_HEX >= 0x030d0000 ? 5 : 4];
   int flags;
   char *format;
   int num_dimensions;
@@ -387,7 +399,7 @@ static size_t c_type_blocks_size(const struct c_type *c_type)
 
 struct c_class {
   PyHeapTypeObject type;
-  int is_initialized;
+  _Alignas(max_align_t) int is_initialized;
   struct c_type c_type;
 };
 
