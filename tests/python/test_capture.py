@@ -19,9 +19,10 @@ class Contract(unittest.TestCase):
     def test_every_object_of_an_interpreter_has_all_referents_that_the_collector_sees(self):
         *lacking, summary = run_python("import contract; contract.main()").splitlines()
         self.assertEqual(lacking, [])
-        num_imported, _, num_compared, *_ = summary.split()
+        num_imported, _, num_compared, _, _, _, num_of_interned, *_ = summary.split()
         self.assertGreater(int(num_imported), 200)
         self.assertGreater(int(num_compared), 50_000)
+        self.assertEqual(int(num_of_interned), sys.version_info >= (3, 14))
 
 
 class NothingChanges(unittest.TestCase):

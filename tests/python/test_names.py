@@ -603,12 +603,17 @@ class Generators(unittest.TestCase):
 
         generator = generate()
         next(generator)
-        self.assertIn(("local", "temporary value", "list_iterator"), references_of(generator))
+        # From 3.15 on a loop has a list itself, and how far it is as a number that is no object.
+        iterated = "list" if sys.version_info >= (3, 15) else "list_iterator"
+        self.assertIn(("local", "temporary value", iterated), references_of(generator))
 
     def test_a_generator_expression_holds_what_it_iterates_over(self):
         items = [thing("Item")]
         generator = (0 for _ in items)
-        self.assertEqual(references_of(generator), [("local", ".0", "list_iterator")])
+        expected = [("local", ".0", "list_iterator")]
+        if sys.version_info >= (3, 15):  # its loop has begun
+            expected = [("local", ".0", "list"), ("local", "temporary value", "list")]
+        self.assertEqual(references_of(generator), expected)
 
 
 class Frames(unittest.TestCase):
