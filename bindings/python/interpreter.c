@@ -6,7 +6,84 @@
 #include <internal/pycore_interp.h>
 #include <internal/pycore_runtime.h>
 
+#if PY_VERSION_HEX >= 0x030e0000
+#include <internal/pycore_interpframe_structs.h>
+#elif PY_VERSION_HEX >= 0x030d0000
+#include <internal/pycore_frame.h>
+#endif
+
+#include "collected.h"
 #include "probes.h"
+
+/* --- whether states are as the headers have them ------------------------------------------------------------------- */
+
+#if PY_VERSION_HEX >= 0x030d0000
+
+#if PY_VERSION_HEX >= 0x030f0000
+
+// With a JIT, of which no header tells, states of threads have one field more, and that of the oldest is the end of its
+// interpreter's.
+static bool is_size(PyInterpreterState *interpreter, uint64_t size)
+{
+  const PyThreadState *oldest = PyInterpreterState_ThreadHead(interpreter);
+  while (oldest->next)
+    oldest = oldest->next;
+  bool has_jit = size == sizeof(*interpreter) + sizeof(struct _PyJitTracerState *);
+  return size == sizeof(*interpreter) || (has_jit && oldest == &interpreter->_initial_thread.base);
+}
+
+#else
+
+static bool is_size(PyInterpreterState *interpreter, uint64_t size)
+{
+  return size == sizeof(*interpreter);
+}
+
+#endif
+
+static bool are_places_told(PyInterpreterState *interpreter)
+{
+  const _Py_DebugOffsets *told = &_PyRuntime.debug_offsets;
+  const struct {
+    uint64_t told;
+    size_t compiled;
+  } places[] = {
+      {told->interpreter_state.gc, offsetof(PyInterpreterState, gc)},
+      {told->interpreter_state.imports_modules, offsetof(PyInterpreterState, imports.modules)},
+      {told->interpreter_state.sysdict, offsetof(PyInterpreterState, sysdict)},
+      {told->interpreter_state.builtins, offsetof(PyInterpreterState, builtins)},
+      {told->interpreter_state.ceval_gil, offsetof(PyInterpreterState, ceval.gil)},
+      {told->thread_state.size, sizeof(PyThreadState)},
+      {told->thread_state.current_frame, offsetof(PyThreadState, current_frame)},
+      {told->interpreter_frame.size, sizeof(_PyInterpreterFrame)},
+      {told->interpreter_frame.localsplus, offsetof(_PyInterpreterFrame, localsplus)},
+      {told->gc.size, sizeof(struct _gc_runtime_state)},
+      {told->gc.collecting, offsetof(struct _gc_runtime_state, collecting)},
+  };
+  for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    if (places[i].told != places[i].compiled)
+      return false;
+  }
+  return is_size(interpreter, told->interpreter_state.size);
+}
+
+#else
+
+static bool are_places_told(PyInterpreterState *interpreter)
+{
+  (void)interpreter;
+  return true;
+}
+
+#endif
+
+bool rgpy_states_agree(void)
+{
+  PyInterpreterState *interpreter = PyInterpreterState_Get();
+  const void *youngest = &interpreter->gc.generations[0].head;
+  return are_places_told(interpreter) &&
+         (!rgpy_collected_has_lists() || rgpy_collected_lists(interpreter).heads[0] == youngest);
+}
 
 /* --- interpreters ------------------------------------------------------------------------------------------------- */
 

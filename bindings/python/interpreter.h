@@ -5,6 +5,10 @@
 
 #include "layout.h"
 
+/* Whether the states of interpreters and threads are laid out as in the headers that the extension was compiled with,
+ * which releases of one minor version and builds of one release differ in. From 3.13 on an interpreter tells some
+ * places; where its collector's lists begin is known on all, after rgpy_collected_init(). */
+bool rgpy_states_agree(void);
 /* Whether an interpreter shares the GIL that is held, so that it stands still, too. */
 bool rgpy_shares_gil(PyInterpreterState *interpreter);
 /* sys.modules; NULL or something else than a dict where it was tampered with. */

@@ -3,7 +3,7 @@
 #include "collected.h"
 #include "describe.h"
 #include "docstrings.h"
-#include "layout.h"
+#include "interpreter.h"
 #include "outline.h"
 #include "probes.h"
 
@@ -138,6 +138,8 @@ static int module_exec(PyObject *module)
       PyModule_AddType(module, &rgpy_drawing_type) < 0 || PyModule_AddType(module, &rgpy_growth_type) < 0 ||
       PyModule_AddType(module, &rgpy_table_type) < 0 || PyModule_AddType(module, &rgpy_dump_type) < 0 ||
       add_api(module) < 0)
+    return -1;
+  if (PyModule_AddObjectRef(module, "states_agree", rgpy_states_agree() ? Py_True : Py_False) < 0)
     return -1;
   return PyModule_AddIntConstant(module, "built_for", PY_VERSION_HEX);
 }

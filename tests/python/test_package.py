@@ -86,6 +86,17 @@ class Info(unittest.TestCase):
         finally:
             _info.probe, _refgraph.built_for = original
 
+    def test_a_state_that_is_laid_out_otherwise_stops_the_import_before_anything_is_probed(self):
+        original = _info.probe
+        _info.probe = lambda: self.fail("probed")
+        self.assertTrue(_refgraph.states_agree)
+        _refgraph.states_agree = False
+        try:
+            with self.assertRaisesRegex(ImportError, "does not find the layout of the interpreter's state in .*: build"):
+                _info.check_interpreter()
+        finally:
+            _info.probe, _refgraph.states_agree = original, True
+
     def test_the_release_that_the_extension_was_built_for_is_not_probed(self):
         original = _info.probe, _refgraph.built_for
         _info.probe = lambda: self.fail("probed")

@@ -64,10 +64,16 @@ def _version(number):
 
 
 def check_interpreter():
-    """Within a minor version CPython keeps its layouts, but nobody promises so: another patch release is probed."""
-    if _refgraph.built_for == sys.hexversion:
-        return
-    missing = [what for what, found in probe().items() if not found]
+    """Within a minor version CPython keeps most layouts, but nobody promises so: another patch release is probed.
+
+    Whether the interpreter's state is where the headers have it is looked at first, and always: distributions change it.
+    """
+    if not _refgraph.states_agree:
+        missing = ["the interpreter's state"]
+    elif _refgraph.built_for != sys.hexversion:
+        missing = [what for what, found in probe().items() if not found]
+    else:
+        missing = []
     if missing:
         raise ImportError(
             f"refgraph was built for CPython {_version(_refgraph.built_for)} and does not find the layout of"

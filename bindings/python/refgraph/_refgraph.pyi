@@ -17,6 +17,7 @@ class DumpError(Error, ValueError): ...
 class BusyError(Error, RuntimeError): ...
 
 built_for: int
+states_agree: bool
 
 def format_of(path: str | PathLike[str], /) -> Literal["dot", "svg", "png", "pdf", "text", "json"]:
     """The format that the extension of a file name asks for; ArgumentError names those that work."""
