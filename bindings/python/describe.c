@@ -212,7 +212,7 @@ static bool is_generator(PyObject *object)
 
 static Py_ssize_t length_of(PyObject *object)
 {
-  if (PyDict_Check(object))
+  if (rgpy_is_dict(object))
     return PyDict_GET_SIZE(object);
   if (PyAnySet_Check(object))
     return ((PySetObject *)object)->used;

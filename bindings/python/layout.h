@@ -105,6 +105,18 @@ struct rgpy_code_reader {
 };
 struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader);
 
+/* --- dicts -------------------------------------------------------------------------------------------------------- */
+
+/* A dict or, from 3.15 on, a frozen one, which begins as a dict does. */
+static inline bool rgpy_is_dict(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030f0000
+  return PyAnyDict_Check(object);
+#else
+  return PyDict_Check(object);
+#endif
+}
+
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
 /* A variable or temporary of a frame: a pointer, from 3.14 on with a tag in its lowest bits. */

@@ -114,7 +114,7 @@ static rg_error *need_item(struct search *search, PyObject *object)
   Py_ssize_t position = 0;
   PyObject *key, *value;
   uint32_t number;
-  bool has_item = PyDict_Check(object) && PyDict_Next(object, &position, &key, &value) && value;
+  bool has_item = rgpy_is_dict(object) && PyDict_Next(object, &position, &key, &value) && value;
   return has_item ? need(search, value, &number) : NULL;
 }
 

@@ -119,6 +119,14 @@ class Containers(unittest.TestCase):
     def test_a_chain_map_holds_its_maps(self):
         self.assertEqual(references_of(collections.ChainMap({})), [("attribute", "maps", "list")])
 
+    @unittest.skipUnless(sys.version_info >= (3, 15), "frozendict is new in 3.15")
+    def test_a_frozen_dict_holds_items_and_keys_as_a_dict_does(self):
+        items = {"name": thing("Value"), 3: thing("Odd"), thing("Key"): thing("Other")}
+        frozen = frozendict(items)  # noqa: F821
+        self.assertEqual(references_of(frozen), references_of(items))
+        (label,) = [node["label"] for node in refgraph.show_refs([frozen], max_depth=0).nodes]
+        self.assertIn("3 items", label)
+
 
 class Functions(unittest.TestCase):
     def test_captured_variables_have_their_names(self):
