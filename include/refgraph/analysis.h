@@ -240,8 +240,8 @@ typedef struct rg_captured {
   rg_allocation allocation; /* where most of them were allocated; the file is NULL where there is no such place */
 } rg_captured;
 
-/* The captured variables of some sites, given by their places. Cost: O(closures and what they capture), and rg_retained_by_sets for as
- * many sets as there are variables; 4 bytes a node. */
+/* The captured variables of some sites, given by their places. Cost: O(closures and what they capture), and
+ * rg_retained_by_sets for as many sets as there are variables; 4 bytes a node. */
 typedef struct rg_captures rg_captures;
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_captures_create(const rg_graph *graph, const rg_closures *closures,
@@ -285,8 +285,8 @@ typedef struct rg_type_count {
   uint64_t retained;  /* bytes that they keep alive together, their own included; 0: not measured */
 } rg_type_count;
 
-/* The types of some nodes, the largest first (ties: more nodes first, then name and module). It reads `nodes`, which have to
- * stay as long as the types do. */
+/* The types of some nodes, the largest first (ties: more nodes first, then name and module). It reads `nodes`, which
+ * have to stay as long as the types do. */
 typedef struct rg_types rg_types;
 
 /* `nodes` NULL: all but the super-root. */
