@@ -115,8 +115,8 @@ RG_PUBLIC const char *rg_role_word(rg_role role);
 /* A tree for terminals, in UTF-8. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_write_text(const rg_view *view, const rg_writer *writer);
 /* {"caption": …, "nodes": [{id, type, label, size, role, count, and where it is known allocated}],
- * "edges": [{source, target, kind, name, count}]}: ids are those of the graph, a cut mark's is negative. With a list of definition sites also
- * "closures": [{name, file, line, count, captured, captured_size, implicit}]. */
+ * "edges": [{source, target, kind, name, count}]}: ids are those of the graph, a cut mark's is negative. With a list of
+ * definition sites also "closures": [{name, file, line, count, captured, captured_size, implicit}]. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_view_write_json(const rg_view *view, const rg_writer *writer);
 
 #ifdef __cplusplus
