@@ -297,7 +297,8 @@ size_t rgi_alloc_num_live(void)
 
 rg_error *rgi_reserve_(void **data, size_t *capacity, size_t needed, size_t element_size)
 {
-  size_t grown = *capacity + *capacity / 2 + 16;
+  size_t step = *capacity / (*capacity < LEAST_HUGE / element_size ? 2 : 8);
+  size_t grown = *capacity + step + 16;
   if (grown < needed)
     grown = needed;
   void *moved = rgi_realloc(*data, grown, element_size);
@@ -306,6 +307,15 @@ rg_error *rgi_reserve_(void **data, size_t *capacity, size_t needed, size_t elem
   *data = moved;
   *capacity = grown;
   return NULL;
+}
+
+void rgi_trim_(void **data, size_t *capacity, size_t num, size_t element_size)
+{
+  void *trimmed = num && num < *capacity ? rgi_realloc(*data, num, element_size) : NULL;
+  if (!trimmed)
+    return;
+  *data = trimmed;
+  *capacity = num;
 }
 
 /* --- the machine -------------------------------------------------------------------------------------------------- */

@@ -44,10 +44,15 @@ void rgi_free_scoped(void *pointer_to_pointer);
     rgi_taken_;                                \
   })
 
-/* Makes room for at least `needed` elements in a growing array, by half again each time. */
+/* Makes room for at least `needed` elements in a growing array, by half again each time, once it is large by an eighth:
+ * then it moves and nothing is copied. */
 rg_error *rgi_reserve_(void **data, size_t *capacity, size_t needed, size_t element_size);
 #define rgi_reserve(data, capacity, needed)                                                                   \
   ((needed) <= *(capacity) ? (rg_error *)NULL                                                                  \
                            : rgi_reserve_((void **)(data), (capacity), (needed), sizeof(**(data))))
+
+/* Gives back the room beyond `num` elements of an array that has grown. */
+void rgi_trim_(void **data, size_t *capacity, size_t num, size_t element_size);
+#define rgi_trim(data, capacity, num) rgi_trim_((void **)(data), (capacity), (num), sizeof(**(data)))
 
 #endif

@@ -1,9 +1,15 @@
-/* The builder: nodes and edges in any order, then one counting sort into rows. */
+/* The builder: nodes and edges in any order, then one counting sort of the edges into rows. */
 #include <assert.h>
 #include <string.h>
 
 #include "../base/alloc.h"
 #include "graph-internal.h"
+
+// Edges from one source that were added one after the other: most objects have one run, that of all their references.
+struct run {
+  rg_node source;
+  uint32_t num;
+};
 
 struct rg_builder {
   struct rgi_tables tables;
@@ -17,15 +23,15 @@ struct rg_builder {
   struct rgi_origin origin;
 
   size_t num_edges;
-  rg_node *sources;
-  size_t sources_capacity;
+  struct run *runs;
+  size_t num_runs, runs_capacity;
   rg_node *targets;
   size_t targets_capacity;
   uint32_t *names;
   size_t names_capacity;
   uint8_t *kinds;
   size_t kinds_capacity;
-  bool is_sorted; // edges came in ascending order of their sources
+  bool is_sorted; // runs came in ascending order of their sources
 };
 
 static const rg_node_info no_info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE};
@@ -37,7 +43,7 @@ static void deinit(rg_builder *builder)
   rgi_free(builder->flags);
   rgi_free(builder->extras);
   rgi_free(builder->origin.losses);
-  rgi_free(builder->sources);
+  rgi_free(builder->runs);
   rgi_free(builder->targets);
   rgi_free(builder->names);
   rgi_free(builder->kinds);
@@ -206,17 +212,28 @@ void rg_builder_add_flags(rg_builder *builder, rg_node node, rg_node_flags flags
   builder->flags[node] |= flags;
 }
 
+static rg_error *add_to_run(rg_builder *builder, rg_node source)
+{
+  struct run *last = builder->num_runs ? &builder->runs[builder->num_runs - 1] : NULL;
+  if (last && last->source == source && last->num < UINT32_MAX) {
+    last->num++;
+    return NULL;
+  }
+  if (last && source < last->source)
+    builder->is_sorted = false;
+  RGI_TRY(rgi_reserve(&builder->runs, &builder->runs_capacity, builder->num_runs + 1));
+  builder->runs[builder->num_runs++] = (struct run){source, 1};
+  return NULL;
+}
+
 rg_error *rg_builder_add_edge(rg_builder *builder, rg_node source, rg_node target, rg_edge_kind kind, uint32_t name)
 {
   assert(source < builder->num_nodes && target < builder->num_nodes && (unsigned)kind < RG_NUM_EDGE_KINDS);
   size_t i = builder->num_edges;
-  RGI_TRY(rgi_reserve(&builder->sources, &builder->sources_capacity, i + 1));
   RGI_TRY(rgi_reserve(&builder->targets, &builder->targets_capacity, i + 1));
   RGI_TRY(rgi_reserve(&builder->names, &builder->names_capacity, i + 1));
   RGI_TRY(rgi_reserve(&builder->kinds, &builder->kinds_capacity, i + 1));
-  if (i && source < builder->sources[i - 1])
-    builder->is_sorted = false;
-  builder->sources[i] = source;
+  RGI_TRY(add_to_run(builder, source));
   builder->targets[i] = target;
   builder->names[i] = name;
   builder->kinds[i] = (uint8_t)kind;
@@ -240,40 +257,58 @@ void rg_builder_name_edge(rg_builder *builder, uint64_t i, rg_edge_kind kind, ui
 
 static void count_rows(const rg_builder *builder, uint64_t *rows)
 {
-  for (size_t i = 0; i < builder->num_edges; i++)
-    rows[builder->sources[i] + 1]++;
+  for (size_t i = 0; i < builder->num_runs; i++)
+    rows[builder->runs[i].source + 1] += builder->runs[i].num;
   for (size_t node = 0; node < builder->num_nodes; node++)
     rows[node + 1] += rows[node];
 }
 
-// Stable counting sort by source.
-static rg_error *sort_edges(rg_builder *builder, const uint64_t *rows)
+// Copies a column into `ret`, run by run, each to the end of what its row has so far.
+static void sort_column(const rg_builder *builder, uint64_t *rows, const void *column, size_t size, void *ret)
 {
-  size_t num_edges = builder->num_edges;
-  RGI_SCOPED_FREE uint64_t *next = rgi_alloc_dense(builder->num_nodes, sizeof(*next));
-  RGI_SCOPED_FREE rg_node *targets = rgi_alloc_dense(num_edges, sizeof(*targets));
-  RGI_SCOPED_FREE uint32_t *names = rgi_alloc_dense(num_edges, sizeof(*names));
-  RGI_SCOPED_FREE uint8_t *kinds = rgi_alloc_dense(num_edges, sizeof(*kinds));
-  if (!next || !targets || !names || !kinds)
-    return rgi_out_of_memory();
-  memcpy(next, rows, builder->num_nodes * sizeof(*next));
-  for (size_t i = 0; i < num_edges; i++) {
-    uint64_t place = next[builder->sources[i]]++;
-    targets[place] = builder->targets[i];
-    names[place] = builder->names[i];
-    kinds[place] = builder->kinds[i];
+  const char *from = column;
+  for (size_t i = 0; i < builder->num_runs; i++) {
+    struct run run = builder->runs[i];
+    memcpy((char *)ret + rows[run.source] * size, from, run.num * size);
+    rows[run.source] += run.num;
+    from += run.num * size;
   }
-  for (rg_node source = 0; source < builder->num_nodes; source++)
-    for (uint64_t i = rows[source]; i < rows[source + 1]; i++)
-      builder->sources[i] = source;
-  rgi_free(builder->targets);
-  rgi_free(builder->names);
-  rgi_free(builder->kinds);
-  builder->targets = rgi_take(targets);
-  builder->names = rgi_take(names);
-  builder->kinds = rgi_take(kinds);
-  builder->targets_capacity = builder->names_capacity = builder->kinds_capacity = num_edges;
+  // Each row has come to where the next one begins.
+  memmove(rows + 1, rows, builder->num_nodes * sizeof(*rows));
+  rows[0] = 0;
+}
+
+static void unite_runs(rg_builder *builder, const uint64_t *rows)
+{
+  size_t num = 0;
+  for (rg_node source = 0; source < builder->num_nodes; source++) {
+    if (rows[source] < rows[source + 1])
+      builder->runs[num++] = (struct run){source, (uint32_t)(rows[source + 1] - rows[source])};
+  }
+  builder->num_runs = num;
   builder->is_sorted = true;
+}
+
+// Stable counting sort by source, one column after the other, so that only one of them is there twice. Nothing fails
+// once the first one was sorted.
+static rg_error *sort_edges(rg_builder *builder, uint64_t *rows)
+{
+  rg_node *targets = rgi_alloc_dense(builder->num_edges, sizeof(*targets));
+  if (!targets)
+    return rgi_out_of_memory();
+  uint32_t *names = builder->targets;
+  uint8_t *kinds = (uint8_t *)builder->names;
+  sort_column(builder, rows, builder->targets, sizeof(*targets), targets);
+  sort_column(builder, rows, builder->names, sizeof(*names), names);
+  sort_column(builder, rows, builder->kinds, sizeof(*kinds), kinds);
+  rgi_free(builder->kinds);
+  builder->kinds = kinds;
+  builder->kinds_capacity = builder->names_capacity * sizeof(*names);
+  builder->names = names;
+  builder->names_capacity = builder->targets_capacity;
+  builder->targets = targets;
+  builder->targets_capacity = builder->num_edges;
+  unite_runs(builder, rows);
   return NULL;
 }
 
@@ -330,8 +365,20 @@ static rg_error *pack_rows(const uint64_t *begin, size_t num_nodes, struct rgi_r
   return NULL;
 }
 
+static void trim(rg_builder *builder)
+{
+  rgi_tables_trim(&builder->tables);
+  rgi_trim(&builder->nodes, &builder->nodes_capacity, builder->num_nodes);
+  rgi_trim(&builder->flags, &builder->flags_capacity, builder->num_nodes);
+  rgi_trim(&builder->extras, &builder->extras_capacity, builder->num_extras);
+  rgi_trim(&builder->targets, &builder->targets_capacity, builder->num_edges);
+  rgi_trim(&builder->names, &builder->names_capacity, builder->num_edges);
+  rgi_trim(&builder->kinds, &builder->kinds_capacity, builder->num_edges);
+}
+
 static rg_graph *take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows rows)
 {
+  trim(builder);
   graph->tables = builder->tables;
   graph->origin = builder->origin;
   graph->num_nodes = (uint32_t)builder->num_nodes;
@@ -345,7 +392,7 @@ static rg_graph *take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows 
   graph->names = builder->names;
   graph->kinds = builder->kinds;
   pthread_mutex_init(&graph->referrers_lock, NULL);
-  rgi_free(builder->sources);
+  rgi_free(builder->runs);
   *builder = (rg_builder){.is_sorted = true};
   return graph;
 }

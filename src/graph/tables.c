@@ -234,3 +234,14 @@ rg_error *rgi_tables_finish(struct rgi_tables *tables)
   tables->captured_uses = rgi_take(uses);
   return NULL;
 }
+
+void rgi_tables_trim(struct rgi_tables *tables)
+{
+  struct rgi_strings *strings = &tables->strings;
+  rgi_index_deinit(&strings->index);
+  rgi_index_deinit(&tables->types_index);
+  rgi_index_deinit(&tables->sites_index);
+  rgi_trim(&strings->text.data, &strings->text.capacity, strings->text.size);
+  rgi_trim(&strings->begin, &strings->capacity, strings->num);
+  rgi_trim(&strings->replacements, &strings->replacements_capacity, strings->num);
+}

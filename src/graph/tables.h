@@ -64,6 +64,8 @@ rg_error *rgi_tables_add_type(struct rgi_tables *tables, const rg_type_info *inf
 rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret);
 /* After the last addition. */
 rg_error *rgi_tables_finish(struct rgi_tables *tables);
+/* Gives back what only additions need. */
+void rgi_tables_trim(struct rgi_tables *tables);
 
 const char *rgi_tables_string(const struct rgi_tables *tables, rg_string string);
 
