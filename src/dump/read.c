@@ -274,7 +274,7 @@ static rg_error *init(struct rgi_reading *reading)
   reading->graph = rgi_alloc(1, sizeof(*reading->graph));
   if (!reading->graph)
     return rgi_out_of_memory();
-  pthread_mutex_init(&reading->graph->referrers_lock, NULL);
+  pthread_mutex_init(&reading->graph->caches_lock, NULL);
   reading->zstd = ZSTD_createDCtx_advanced(memory);
   return reading->zstd ? NULL : rgi_out_of_memory();
 }

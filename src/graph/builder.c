@@ -391,7 +391,7 @@ static rg_graph *take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows 
   graph->targets = builder->targets;
   graph->names = builder->names;
   graph->kinds = builder->kinds;
-  pthread_mutex_init(&graph->referrers_lock, NULL);
+  pthread_mutex_init(&graph->caches_lock, NULL);
   rgi_free(builder->runs);
   *builder = (rg_builder){.is_sorted = true};
   return graph;

@@ -76,9 +76,11 @@ struct rg_graph {
   uint32_t *names;
   uint8_t *kinds;
 
-  pthread_mutex_t referrers_lock;
+  pthread_mutex_t caches_lock; /* of all that follows */
   rg_edge *referrer_edges; /* NULL until asked for */
   uint64_t *referrer_rows; /* num_nodes + 1 */
+  rg_node *by_address;     /* the nodes, the highest address first; NULL until it pays */
+  uint32_t num_scans;      /* searches for an address without it */
 };
 
 static inline uint64_t rgi_rows_begin(const struct rgi_rows *rows, rg_node node)

@@ -19,7 +19,8 @@ void rg_graph_destroy(rg_graph *graph)
   rgi_free(graph->kinds);
   rgi_free(graph->referrer_edges);
   rgi_free(graph->referrer_rows);
-  pthread_mutex_destroy(&graph->referrers_lock);
+  rgi_free(graph->by_address);
+  pthread_mutex_destroy(&graph->caches_lock);
   rgi_free(graph);
 }
 
@@ -142,15 +143,6 @@ rg_category rg_graph_node_category(const rg_graph *graph, rg_node node)
 bool rg_graph_is_root(const rg_graph *graph, rg_node node)
 {
   return graph->flags[node] & RGI_NODE_IS_ROOT;
-}
-
-rg_node rg_graph_find(const rg_graph *graph, uint64_t address)
-{
-  for (rg_node node = 1; address && node < graph->num_nodes; node++) {
-    if (graph->nodes[node].address == address)
-      return node;
-  }
-  return RG_NODE_NONE;
 }
 
 const char *rg_graph_string(const rg_graph *graph, rg_string string)

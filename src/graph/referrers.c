@@ -27,9 +27,9 @@ rg_error *rg_graph_referrers(const rg_graph *graph, rg_node node, rg_referrers *
 {
   // The index is a cache: a graph that has it is the same graph.
   rg_graph *cached = (rg_graph *)(uintptr_t)graph;
-  pthread_mutex_lock(&cached->referrers_lock);
+  pthread_mutex_lock(&cached->caches_lock);
   rg_error *error = graph->referrer_edges ? NULL : create_referrers(cached);
-  pthread_mutex_unlock(&cached->referrers_lock);
+  pthread_mutex_unlock(&cached->caches_lock);
   if (error)
     return error;
   uint64_t begin = graph->referrer_rows[node], end = graph->referrer_rows[node + 1];

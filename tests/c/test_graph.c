@@ -219,6 +219,37 @@ Test(graph, of_nothing_has_its_super_root)
   cr_assert_eq(referrers.num_edges, 0);
 }
 
+static rg_graph *graph_at(const uint64_t *addresses, size_t num)
+{
+  rg_builder *builder = new_builder();
+  for (size_t i = 0; i < num; i++) {
+    rg_node node;
+    rg_node_info info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .address = addresses[i]};
+    must(rg_builder_add_node(builder, &info, &node));
+  }
+  return finish(builder);
+}
+
+Test(graph, finds_the_first_node_at_an_address_however_often_it_is_asked)
+{
+  enum { NUM = 100 };
+  uint64_t addresses[NUM];
+  for (size_t i = 0; i < NUM; i++)
+    addresses[i] = i * 37 % 50 << (i % 3 ? 4 : 40);
+  rg_graph *graph = graph_at(addresses, NUM);
+  for (size_t round = 0; round < 3; round++) {
+    for (size_t i = 0; i < NUM; i++) {
+      size_t first = 0;
+      while (addresses[first] != addresses[i])
+        first++;
+      cr_assert_eq(rg_graph_find(graph, addresses[i]), addresses[i] ? 1 + first : RG_NODE_NONE);
+    }
+    cr_assert_eq(rg_graph_find(graph, 7), RG_NODE_NONE);
+    cr_assert_eq(rg_graph_find(graph, UINT64_MAX), RG_NODE_NONE);
+  }
+  rg_graph_destroy(graph);
+}
+
 /* --- the reverse index ---------------------------------------------------------------------------------------------- */
 
 static void check_referrers(const rg_graph *graph)
