@@ -72,6 +72,12 @@ class Tables(unittest.TestCase):
             self.assertIn(f"{table.omitted:,}".replace(",", " ") + " not listed: limit=None lists all", str(table))
             self.assertIn(table.summary, repr(table))
 
+    def test_say_of_which_capture_they_are(self):
+        for table in self.tables:
+            self.assertEqual(table.process, self.graph.process)
+            self.assertGreater(table.process["pause_ns"], 0)
+            self.assertEqual(table.losses, self.graph.losses)
+
     def test_refuse_limits_that_are_none(self):
         for limit, error in ((-1, refgraph.ArgumentError), ("5", TypeError), (1.5, TypeError)):
             with self.assertRaises(error):

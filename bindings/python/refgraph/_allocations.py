@@ -32,4 +32,5 @@ def by_allocation(limit=50):
         (statistic.traceback[0].filename, statistic.traceback[0].lineno, statistic.size, statistic.count)
         for statistic in tracemalloc.take_snapshot().statistics("lineno")
     ]
-    return _tables.Table(capture()._allocations(lines, limit=limit))
+    graph = capture()
+    return _tables.Table(graph._allocations(lines, limit=limit), graph)

@@ -145,14 +145,14 @@ class Graph(_refgraph.Graph):
         did, and puts the types that retain most first. `limit` None lists all.
         """
         ids = None if where is None else self.find(where)
-        return _tables.Table(self._types(ids=ids, retained=retained, limit=_tables.check_limit(limit)))
+        return _tables.Table(self._types(ids=ids, retained=retained, limit=_tables.check_limit(limit)), self)
 
     def closures(self, where=None, *, limit=50):
         """Closures by definition site, those that retain most first: a :class:`Table` of ``ClosureSite``.
 
         With a filter, the sites of which a closure matches. Those that capture only what the language adds come last.
         """
-        return _tables.Table(self._closures(where=where, limit=_tables.check_limit(limit)))
+        return _tables.Table(self._closures(where=where, limit=_tables.check_limit(limit)), self)
 
     def dominators(self, objs=None, *, id=None, where=None, limit=40):
         """The objects that retain most, as a tree: a :class:`Table` of ``Dominator``.
@@ -161,7 +161,7 @@ class Graph(_refgraph.Graph):
         objects, or where none are given at those that no single object keeps alive.
         """
         ids = self._ids_or_all(objs, id, where)
-        return _tables.Table(self._dominators(ids=ids, limit=_tables.check_limit(limit)))
+        return _tables.Table(self._dominators(ids=ids, limit=_tables.check_limit(limit)), self)
 
     def retained(self, objs=None, *, id=None, where=None):
         """Bytes that would go if all of the objects did, their own included."""
@@ -174,7 +174,7 @@ class Graph(_refgraph.Graph):
         and local variables. ``summary`` says what is freed at once, and what the next collection frees; the table is
         empty where there is nothing to cut, and ``summary`` says why.
         """
-        return _tables.Table(self._cut(self._ids(objs, id, where)))
+        return _tables.Table(self._cut(self._ids(objs, id, where)), self)
 
     def paths(self, objs=None, *, id=None, where=None, disjoint=10):
         """Paths from the roots to one object that share no other object, the shortest first: a :class:`Table` of ``Path``.
@@ -186,11 +186,11 @@ class Graph(_refgraph.Graph):
         ids = self._ids(objs, id, where)
         if len(ids) != 1:
             raise ValueError(f"paths() is about one object, and {len(ids)} were given")
-        return _tables.Table(self._disjoint_paths(ids[0], max_paths=disjoint))
+        return _tables.Table(self._disjoint_paths(ids[0], max_paths=disjoint), self)
 
     def cycles(self, *, limit=30):
         """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``."""
-        return _tables.Table(self._cycles(limit=_tables.check_limit(limit)))
+        return _tables.Table(self._cycles(limit=_tables.check_limit(limit)), self)
 
     def diff(self, older, *, where=None, by="path", limit=30):
         """What grew since an older graph, of this process or another, and what shrank: a :class:`Table` of ``Growth``.
@@ -203,7 +203,7 @@ class Graph(_refgraph.Graph):
         growth = _refgraph.Growth()
         growth.add(older, where)
         growth.add(self, where)
-        return _tables.Table(growth.table(by=by, limit=_tables.check_limit(limit)))
+        return _tables.Table(growth.table(by=by, limit=_tables.check_limit(limit)), self)
 
     def save(self, path, *, values=False, compress=True, progress=None):
         """Writes the graph as a dump, which :func:`refgraph.load` and the command line read.

@@ -193,7 +193,9 @@ _RECORDS = {
 class Table(Sequence):
     """Records of one kind, each a named tuple. It keeps neither the graph nor any object.
 
-    ``text`` and ``print()`` give it for people, :meth:`json` for programs, and a notebook displays it.
+    ``text`` and ``print()`` give it for people, :meth:`json` for programs, and a notebook displays it. ``process`` and
+    ``losses`` are those of the graph that it was made of, as :class:`Graph` has them: when and how the heap was captured,
+    how long the process stood still for it, and what was missed.
 
     >>> import refgraph
     >>> types = refgraph.capture().types(limit=3)
@@ -201,8 +203,10 @@ class Table(Sequence):
     (3, ('count', 'size', 'type', 'retained'))
     """
 
-    def __init__(self, table):
+    def __init__(self, table, graph):
         make = _RECORDS[table.name]
+        self.process = graph.process
+        self.losses = graph.losses
         self._table = table
         self._records = tuple(make(row) for row in table.rows)
 

@@ -41,7 +41,7 @@ class watch:
     def __exit__(self, kind, value, traceback):
         self.graph = capture()
         self._growth.add(self.graph, self._where)
-        self.diff = _tables.Table(self._growth.table(by=self._by, limit=self._limit))
+        self.diff = _tables.Table(self._growth.table(by=self._by, limit=self._limit), self.graph)
 
     def __repr__(self):
         return "<refgraph.watch: not over>" if self.diff is None else f"<refgraph.watch: {self.diff.summary}>"
