@@ -1,7 +1,8 @@
 """Speed and size as ratios taken in one run: `make bench`, or run.py [NAME ...] [--objects N].
 
 Each figure stands beside what it is compared with in the same process and on the same heap. Times are the least of
-several rounds. objgraph's figures need the package objgraph; those of pictures need Graphviz's `dot`.
+several rounds. objgraph's figures need the package objgraph; those of pictures need Graphviz's `dot`. `answers` holds
+all answers against networkx, and takes minutes.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 
+import answers
 import heap
 import refgraph
 from refgraph import _refgraph
@@ -302,6 +304,22 @@ def bench_analysis(num_objects):
         subprocess.run([program, path], check=True)
 
 
+def bench_answers(_):
+    """Answers about this process; networkx says each in another way."""
+    if not answers.networkx:
+        print("answers: no networkx here (Debian: python3-networkx)")
+        return
+    units = heap.build(20_000, aged=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "heap.rgd")
+        refgraph.dump(path, mode="gil")
+        del units
+        program = os.path.join("tests", "bench", "answers")
+        printed = subprocess.run([program, path], check=True, stdout=subprocess.PIPE, text=True).stdout
+    for what, num, num_different in answers.Answers(printed.splitlines()).differences():
+        print(f"{what}: {num:,} answers, {num_different} of them not those of networkx", flush=True)
+
+
 BENCHES = {
     "picture": bench_picture,
     "refs": bench_refs,
@@ -314,6 +332,7 @@ BENCHES = {
     "backrefs": bench_backrefs,
     "png": bench_png,
     "analysis": bench_analysis,
+    "answers": bench_answers,
 }
 
 
