@@ -223,9 +223,17 @@ rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches
   return error;
 }
 
+static const char *text_of(PyObject *object, const char *what)
+{
+  if (PyUnicode_Check(object))
+    return PyUnicode_AsUTF8(object);
+  PyErr_Format(PyExc_TypeError, "%s must be a str, not %.200s", what, Py_TYPE(object)->tp_name);
+  return NULL;
+}
+
 static PyObject *graph_matches(PyObject *self, PyObject *text_object)
 {
-  const char *text = PyUnicode_AsUTF8(text_object);
+  const char *text = text_of(text_object, "a filter");
   rg_matches *matches = NULL;
   if (!text)
     return NULL;
@@ -393,7 +401,7 @@ struct view_keywords {
 
 static int read_rankdir(PyObject *rankdir, rg_direction *ret)
 {
-  const char *text = rankdir == Py_None ? "" : PyUnicode_AsUTF8(rankdir);
+  const char *text = rankdir == Py_None ? "" : text_of(rankdir, "rankdir");
   if (!text)
     return -1;
   *ret = strcmp(text, "LR") == 0   ? RG_DIRECTION_LEFT_RIGHT

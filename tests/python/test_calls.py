@@ -629,6 +629,10 @@ class Graphs(unittest.TestCase):
             with self.subTest(call), self.assertRaises(TypeError):
                 call(sys, id=1)
 
+    def test_a_filter_that_is_no_text_is_refused_in_words(self):
+        with self.assertRaisesRegex(TypeError, "a filter must be a str, not module"):
+            refgraph.capture().find(sys)
+
     def test_a_graph_stays_as_it_was(self):
         obj = thing("Object")
         obj.attribute = thing("Before")

@@ -125,6 +125,10 @@ class Watch(Collected):
         self.assertIn("on_click", watched.diff.text)
         self.assertTrue(watched.graph.node(first.id)["label"].endswith("on_click"))
 
+    def test_refuses_a_filter_at_the_place_where_it_is_wrong(self):
+        with self.assertRaisesRegex(refgraph.ArgumentError, "'nonsense' at column 9"):
+            refgraph.watch(where="closure nonsense").__enter__()
+
     def test_does_not_count_itself(self):
         def nothing():
             with refgraph.watch(limit=None) as watched:

@@ -88,6 +88,8 @@ def load(path_or_file, *, max_memory=None, progress=None):
     if isinstance(path_or_file, (str, bytes, os.PathLike)):
         with open(path_or_file, "rb", buffering=0) as file:
             return Graph._load(file.fileno(), **options)
+    if not hasattr(path_or_file, "read"):
+        raise TypeError(f"a dump is a path or a file open for reading, not {type(path_or_file).__name__}")
     return Graph._load(path_or_file.read, **options)
 
 

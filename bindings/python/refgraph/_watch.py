@@ -27,7 +27,7 @@ class watch:
     __slots__ = ("_by", "_growth", "_limit", "_where", "diff", "graph")
 
     def __init__(self, *, where=None, by="path", limit=30):
-        self._where = _OTHERS if where is None else f"{_OTHERS} {where}"
+        self._where = _OTHERS if where is None else f"{where} {_OTHERS}"
         self._by = by
         self._limit = _tables.check_limit(limit)
         self._growth = _refgraph.Growth()
