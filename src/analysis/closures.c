@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
-#include "../base/sort.h"
+#include "measure.h"
 
 struct rg_closures {
   rg_closure_group *groups;
@@ -88,7 +88,7 @@ static rg_error *sum_up(const rg_graph *graph, const rg_dominators *dominators, 
   return NULL;
 }
 
-static rg_error *measure(const rg_graph *graph, rg_closures *closures)
+static rg_error *measure_captured(const rg_graph *graph, rg_closures *closures)
 {
   RGI_SCOPED_FREE uint64_t *sizes = rgi_alloc(closures->num_groups, sizeof(*sizes));
   if (!sizes)
@@ -193,7 +193,7 @@ rg_error *rg_closures_create(const rg_graph *graph, rg_closures **ret)
   if (!closures)
     return rgi_out_of_memory();
   RGI_TRY(group_by_site(graph, closures));
-  RGI_TRY(measure(graph, closures));
+  RGI_TRY(measure_captured(graph, closures));
   qsort_r(closures->groups, closures->num_groups, sizeof(*closures->groups), compare_groups,
           (void *)(uintptr_t)graph);
   *ret = rgi_take(closures);
@@ -202,43 +202,20 @@ rg_error *rg_closures_create(const rg_graph *graph, rg_closures **ret)
 
 /* --- what sites retain -------------------------------------------------------------------------------------------- */
 
-static uint64_t largest_retained(const rg_dominators *dominators, const rg_closure_group *group)
+static rg_error *measure_retained(rg_closures *closures, const rg_graph *graph, const rg_dominators *dominators)
 {
-  uint64_t largest = 0;
-  for (uint32_t i = 0; i < group->num_nodes; i++) {
-    uint64_t retained = rg_dominators_retained(dominators, group->nodes[i]);
-    largest = retained > largest ? retained : largest;
-  }
-  return largest;
-}
-
-// The sites that may retain most, by what a single closure or the captured values do.
-static rg_error *find_candidates(const rg_graph *graph, const rg_dominators *dominators, const rg_closures *closures,
-                                 uint32_t *order)
-{
-  RGI_SCOPED_FREE uint64_t *promises = rgi_alloc(closures->num_groups, sizeof(*promises));
-  if (!promises)
-    return rgi_out_of_memory();
-  RGI_TRY(sum_up(graph, dominators, closures, promises));
-  for (uint32_t i = 0; i < closures->num_groups; i++) {
-    uint64_t retained = closures->groups[i].retained;
-    promises[i] = retained > promises[i] ? retained : promises[i];
-    order[i] = i;
-  }
-  return rgi_sort_descending(promises, order, closures->num_groups);
-}
-
-static rg_error *measure_exactly(const rg_graph *graph, rg_closures *closures, const uint32_t *order, size_t num)
-{
+  size_t num = closures->num_groups;
   RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(num, sizeof(*sets));
-  RGI_SCOPED_FREE rg_retained *retained = rgi_alloc(num, sizeof(*retained));
-  if (!sets || !retained)
+  RGI_SCOPED_FREE uint64_t *promises = rgi_alloc(num, sizeof(*promises));
+  RGI_SCOPED_FREE uint64_t *retained = rgi_alloc(num, sizeof(*retained));
+  if (!sets || !promises || !retained)
     return rgi_out_of_memory();
   for (size_t i = 0; i < num; i++)
-    sets[i] = (rg_node_set){closures->groups[order[i]].nodes, closures->groups[order[i]].num_nodes};
-  RGI_TRY(rg_retained_by_sets(graph, RG_EDGE_KINDS_STRONG, sets, num, retained));
+    sets[i] = (rg_node_set){closures->groups[i].nodes, closures->groups[i].num_nodes};
+  RGI_TRY(sum_up(graph, dominators, closures, promises));
+  RGI_TRY(rgi_measure_sets(graph, dominators, sets, num, RG_CLOSURES_NUM_EXACT, promises, retained));
   for (size_t i = 0; i < num; i++)
-    closures->groups[order[i]].retained = retained[i].size;
+    closures->groups[i].retained = retained[i];
   return NULL;
 }
 
@@ -252,15 +229,9 @@ static int compare_retained(const void *a, const void *b, void *graph)
 
 rg_error *rg_closures_measure(rg_closures *closures, const rg_graph *graph, const rg_dominators *dominators)
 {
-  size_t num = closures->num_groups;
-  RGI_SCOPED_FREE uint32_t *order = rgi_alloc(num, sizeof(*order));
-  if (!order)
-    return rgi_out_of_memory();
-  for (size_t i = 0; i < num; i++)
-    closures->groups[i].retained = largest_retained(dominators, &closures->groups[i]);
-  RGI_TRY(find_candidates(graph, dominators, closures, order));
-  RGI_TRY(measure_exactly(graph, closures, order, num < RG_CLOSURES_NUM_EXACT ? num : RG_CLOSURES_NUM_EXACT));
-  qsort_r(closures->groups, num, sizeof(*closures->groups), compare_retained, (void *)(uintptr_t)graph);
+  RGI_TRY(measure_retained(closures, graph, dominators));
+  qsort_r(closures->groups, closures->num_groups, sizeof(*closures->groups), compare_retained,
+          (void *)(uintptr_t)graph);
   return NULL;
 }
 

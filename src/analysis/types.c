@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
-#include "../base/sort.h"
+#include "measure.h"
 
 struct rg_types {
   const rg_node *nodes; // NULL: all
@@ -15,6 +15,11 @@ struct rg_types {
   rg_type_count *counts;
   size_t num;
 };
+
+static size_t num_counted(const rg_types *types, const rg_graph *graph)
+{
+  return types->nodes ? types->num_nodes : rg_graph_num_nodes(graph) - 1;
+}
 
 static void count_node(const rg_graph *graph, rg_node node, rg_type_count *counts)
 {
@@ -78,83 +83,39 @@ rg_error *rg_types_create(const rg_graph *graph, const rg_node *nodes, size_t nu
 
 /* --- what types retain -------------------------------------------------------------------------------------------- */
 
-// The nodes of types, type by type.
-struct members {
-  rg_node *nodes;
-  size_t *begin; // by place among the types, and one more
-};
-
-static void deinit(struct members *members)
-{
-  rgi_free(members->nodes);
-  rgi_free(members->begin);
-}
-
-static rg_error *group_by_type(const rg_types *types, const rg_graph *graph, struct members *members)
+// `nodes` has room for all nodes of the types; they are put there type by type, and each set gets its part.
+static rg_error *group_by_type(const rg_types *types, const rg_graph *graph, rg_node *nodes, rg_node_set *sets)
 {
   RGI_SCOPED_FREE uint32_t *places = rgi_alloc(rg_graph_num_types(graph), sizeof(*places));
-  RGI_SCOPED_FREE size_t *next = rgi_alloc(types->num, sizeof(*next));
-  members->begin = rgi_alloc(types->num + 1, sizeof(*members->begin));
-  if (!places || !next || !members->begin)
+  RGI_SCOPED_FREE size_t *next = rgi_alloc(types->num + 1, sizeof(*next));
+  if (!places || !next)
     return rgi_out_of_memory();
   for (uint32_t i = 0; i < types->num; i++) {
     places[types->counts[i].type] = i;
-    next[i] = members->begin[i];
-    members->begin[i + 1] = members->begin[i] + types->counts[i].num_nodes;
+    sets[i] = (rg_node_set){nodes + next[i], types->counts[i].num_nodes};
+    next[i + 1] = next[i] + sets[i].num_nodes;
   }
-  members->nodes = rgi_alloc(members->begin[types->num], sizeof(*members->nodes));
-  if (!members->nodes)
-    return rgi_out_of_memory();
-  size_t num_nodes = types->nodes ? types->num_nodes : rg_graph_num_nodes(graph) - 1;
-  for (size_t i = 0; i < num_nodes; i++) {
+  for (size_t i = 0; i < num_counted(types, graph); i++) {
     rg_node node = types->nodes ? types->nodes[i] : (rg_node)(i + 1);
-    members->nodes[next[places[rg_graph_node_type(graph, node)]]++] = node;
+    nodes[next[places[rg_graph_node_type(graph, node)]]++] = node;
   }
   return NULL;
 }
 
-static void find_largest(rg_types *types, const struct members *members, const rg_dominators *dominators)
+static rg_error *measure(rg_types *types, const rg_graph *graph, const rg_dominators *dominators)
 {
-  for (size_t i = 0; i < types->num; i++) {
-    uint64_t largest = 0;
-    for (size_t node_i = members->begin[i]; node_i < members->begin[i + 1]; node_i++) {
-      uint64_t retained = rg_dominators_retained(dominators, members->nodes[node_i]);
-      largest = retained > largest ? retained : largest;
-    }
-    types->counts[i].retained = largest;
-  }
-}
-
-// The types that may retain most, by what their nodes are by themselves, or the largest one retains.
-static rg_error *find_candidates(const rg_types *types, uint32_t *order)
-{
-  RGI_SCOPED_FREE uint64_t *promises = rgi_alloc(types->num, sizeof(*promises));
-  if (!promises)
+  RGI_SCOPED_FREE rg_node *nodes = rgi_alloc(num_counted(types, graph), sizeof(*nodes));
+  RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(types->num, sizeof(*sets));
+  RGI_SCOPED_FREE uint64_t *sizes = rgi_alloc(types->num, sizeof(*sizes));
+  RGI_SCOPED_FREE uint64_t *retained = rgi_alloc(types->num, sizeof(*retained));
+  if (!nodes || !sets || !sizes || !retained)
     return rgi_out_of_memory();
-  for (uint32_t i = 0; i < types->num; i++) {
-    const rg_type_count *count = &types->counts[i];
-    promises[i] = count->retained > count->size ? count->retained : count->size;
-    order[i] = i;
-  }
-  return rgi_sort_descending(promises, order, types->num);
-}
-
-static rg_error *measure_exactly(rg_types *types, const rg_graph *graph, const struct members *members)
-{
-  size_t num = types->num < RG_TYPES_NUM_EXACT ? types->num : RG_TYPES_NUM_EXACT;
-  RGI_SCOPED_FREE uint32_t *order = rgi_alloc(types->num, sizeof(*order));
-  RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(num, sizeof(*sets));
-  RGI_SCOPED_FREE rg_retained *retained = rgi_alloc(num, sizeof(*retained));
-  if (!order || !sets || !retained)
-    return rgi_out_of_memory();
-  RGI_TRY(find_candidates(types, order));
-  for (size_t i = 0; i < num; i++) {
-    size_t begin = members->begin[order[i]];
-    sets[i] = (rg_node_set){members->nodes + begin, members->begin[order[i] + 1] - begin};
-  }
-  RGI_TRY(rg_retained_by_sets(graph, RG_EDGE_KINDS_STRONG, sets, num, retained));
-  for (size_t i = 0; i < num; i++)
-    types->counts[order[i]].retained = retained[i].size;
+  RGI_TRY(group_by_type(types, graph, nodes, sets));
+  for (size_t i = 0; i < types->num; i++)
+    sizes[i] = types->counts[i].size;
+  RGI_TRY(rgi_measure_sets(graph, dominators, sets, types->num, RG_TYPES_NUM_EXACT, sizes, retained));
+  for (size_t i = 0; i < types->num; i++)
+    types->counts[i].retained = retained[i];
   return NULL;
 }
 
@@ -168,10 +129,7 @@ static int compare_retained(const void *a, const void *b, void *graph)
 
 rg_error *rg_types_measure(rg_types *types, const rg_graph *graph, const rg_dominators *dominators)
 {
-  __attribute__((cleanup(deinit))) struct members members = {0};
-  RGI_TRY(group_by_type(types, graph, &members));
-  find_largest(types, &members, dominators);
-  RGI_TRY(measure_exactly(types, graph, &members));
+  RGI_TRY(measure(types, graph, dominators));
   qsort_r(types->counts, types->num, sizeof(*types->counts), compare_retained, (void *)(uintptr_t)graph);
   return NULL;
 }
