@@ -107,14 +107,19 @@ struct rgpy_instruction rgpy_next_instruction(struct rgpy_code_reader *reader);
 
 /* --- dicts -------------------------------------------------------------------------------------------------------- */
 
-/* A dict or, from 3.15 on, a frozen one, which begins as a dict does. */
-static inline bool rgpy_is_dict(PyObject *object)
+/* The type of dicts or, from 3.15 on, of frozen ones, which begin as a dict does; or one that derives from either. */
+static inline bool rgpy_is_dict_type(PyTypeObject *type)
 {
 #if PY_VERSION_HEX >= 0x030f0000
-  return PyAnyDict_Check(object);
+  return type->tp_flags & Py_TPFLAGS_DICT_SUBCLASS || PyType_IsSubtype(type, &PyFrozenDict_Type);
 #else
-  return PyDict_Check(object);
+  return type->tp_flags & Py_TPFLAGS_DICT_SUBCLASS;
 #endif
+}
+
+static inline bool rgpy_is_dict(PyObject *object)
+{
+  return rgpy_is_dict_type(Py_TYPE(object));
 }
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */

@@ -264,7 +264,7 @@ static uint32_t find_kind(PyTypeObject *type, const struct rgpy_type *described)
     kind |= IS_ASKED;
   if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
     kind |= HOLDS_TYPE;
-  if (type->tp_flags & Py_TPFLAGS_DICT_SUBCLASS)
+  if (rgpy_is_dict_type(type))
     kind |= HOLDS_KEYS;
   if (described->has_attributes)
     kind |= HOLDS_DICT;
