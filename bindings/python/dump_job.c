@@ -117,14 +117,24 @@ static void answer(struct rgpy_job *job, const struct rgpy_message *question)
   rgpy_stream_begin(job->stream);
 }
 
+// What the child said last, again while it says nothing: the caller is to be asked whether to go on.
+static rg_error *report_of_child(struct rgpy_job *job)
+{
+  const struct rgpy_job_progress *progress = &job->progress;
+  return job_report(job, progress->phase, progress->done, progress->total)
+             ? rg_error_create(RG_ERROR_INTERRUPTED, "interrupted while the heap was dumped")
+             : NULL;
+}
+
 static rg_error *take_message(struct rgpy_job *job, const struct rgpy_message *message, bool *is_done_ret)
 {
   const unsigned long long *numbers = message->numbers;
   switch (message->kind) {
   case RGPY_MESSAGE_PROGRESS:
-    return job_report(job, message->data, numbers[0], numbers[1])
-               ? rg_error_create(RG_ERROR_INTERRUPTED, "interrupted while the heap was dumped")
-               : NULL;
+    job->progress.done = numbers[0];
+    job->progress.total = numbers[1];
+    snprintf(job->progress.phase, sizeof(job->progress.phase), "%.*s", RGPY_PHASE_MAX, message->data);
+    return report_of_child(job);
   case RGPY_MESSAGE_QUESTION:
     answer(job, message);
     return NULL;
@@ -147,14 +157,14 @@ static rg_error *take_message(struct rgpy_job *job, const struct rgpy_message *m
 static rg_error *listen_to_child(struct rgpy_job *job, bool *is_done_ret)
 {
   struct rgpy_message message;
+  job->progress = (struct rgpy_job_progress){.phase = "reading the heap"};
   for (;;) {
     switch (rgpy_snapshot_receive(&job->child, POLL_MS, &message)) {
     case RGPY_RECEIPT_MESSAGE:
       RGPY_TRY(take_message(job, &message, is_done_ret));
       break;
     case RGPY_RECEIPT_NOTHING:
-      if (job_report(job, "reading the heap", 0, 0))
-        return rg_error_create(RG_ERROR_INTERRUPTED, "interrupted while the heap was dumped");
+      RGPY_TRY(report_of_child(job));
       break;
     case RGPY_RECEIPT_END:
       return NULL;

@@ -24,6 +24,12 @@ struct rgpy_job_loss {
   unsigned long long num;
 };
 
+#define RGPY_PHASE_MAX 31
+struct rgpy_job_progress {
+  char phase[RGPY_PHASE_MAX + 1];
+  unsigned long long done, total;
+};
+
 struct rgpy_job {
   pthread_mutex_t lock;
   pthread_cond_t ended;
@@ -34,6 +40,7 @@ struct rgpy_job {
   struct rgpy_snapshot snapshot;
   int own_fd; /* to be closed, or -1 */
   struct rgpy_child child;
+  struct rgpy_job_progress progress; /* of the child, as it said last */
   rg_graph *graph; /* what is to be written, where nothing was forked */
   struct rgpy_stream *stream; /* of a caller who waits; NULL in a thread */
 

@@ -449,6 +449,8 @@ static rg_error *write_all(struct writer *writer)
 {
   RGI_TRY(init(writer));
   begin_chunk(writer);
+  // The first bytes may have to wait for a reader.
+  RGI_TRY(report(writer));
   RGI_TRY(write_header(writer));
   RGI_TRY(write_strings(writer));
   RGI_TRY(write_types(writer));

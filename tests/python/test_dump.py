@@ -408,6 +408,24 @@ class Files(Folder):
         self.assertEqual(phases[-1], "writing")
         self.assertEqual(calls[-1][1], calls[-1][2])
 
+    def test_progress_does_not_go_back_while_what_writes_has_to_wait(self):
+        phases, may_read = [], threading.Event()
+
+        def progress(phase, done, total):
+            phases.append(phase)
+            if phases.count("writing") == 3 or len(phases) == 50:
+                may_read.set()
+
+        end, other = os.pipe()
+        with open(end, "rb") as read, open(other, "wb") as write:
+            reader = threading.Thread(target=lambda: (may_read.wait(), read.read()))
+            reader.start()
+            refgraph.dump(write, mode="fork", progress=progress)
+            write.close()
+            reader.join()
+        self.assertEqual(phases, sorted(phases))
+        self.assertGreater(phases.count("writing"), 3)
+
 
 class Loading(Folder):
     def test_an_interrupt_ends_a_load_that_nobody_writes_to(self):
