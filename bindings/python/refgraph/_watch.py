@@ -8,6 +8,14 @@ from ._graph import capture
 _OTHERS = "not site:refgraph/_watch.py not type:refgraph._watch.watch not type:refgraph._refgraph.Growth"
 
 
+# Of the module, not of the class: while the statements run their frame holds this, too, from 3.14 on. So the way to it
+# is the same before and after: of equally short ones it is that through a module.
+def _end(watched, kind, value, traceback):
+    watched.graph = capture()
+    watched._growth.add(watched.graph, watched._where)
+    watched.diff = _tables.Table(watched._growth.table(by=watched._by, limit=watched._limit), watched.graph)
+
+
 class watch:
     """Says what grew while the statements of a ``with`` ran.
 
@@ -38,10 +46,7 @@ class watch:
         self._growth.add(capture(), self._where)
         return self
 
-    def __exit__(self, kind, value, traceback):
-        self.graph = capture()
-        self._growth.add(self.graph, self._where)
-        self.diff = _tables.Table(self._growth.table(by=self._by, limit=self._limit), self.graph)
+    __exit__ = _end
 
     def __repr__(self):
         return "<refgraph.watch: not over>" if self.diff is None else f"<refgraph.watch: {self.diff.summary}>"
