@@ -204,22 +204,27 @@ class HowItWasRead(unittest.TestCase):
         self.assertLess(graph.num_nodes, 2_000)
 
     def test_where_one_container_would_be_read_at_every_step_the_whole_heap_is_read(self):
-        # In a process of its own: how much is too much depends on the size of the heap. No variable holds the list that
-        # the call is given.
+        # The list of all nodes is held by nothing but itself and the last node by nothing but its chain: an argument of
+        # a call of C would be a temporary value of the frame.
         code = """
-from refgraph import Graph
+import gc
+from refgraph import Graph, why
+Graph._why = lambda graph, *_: graph
 class Node: pass
-head = None
-for _ in range(95):
+gc.disable()
+head, every = None, []
+for _ in range(2000):
     node = Node()
     node.next, head = head, node
-def nodes():
+    every.append(node)
+every.append(every)
+del node, every
+def farthest():
     node = head
-    while node:
-        yield node
+    while node.next:
         node = node.next
-del node
-graph, _, _ = Graph._capture(list(nodes()), question="paths")
+    return node
+graph = why(farthest())
 whole, _, _ = Graph._capture(())
 print(graph.num_nodes > whole.num_nodes // 2)
 """
