@@ -23,13 +23,17 @@
 
 // With a JIT, of which no header tells, states of threads have one field more, and that of the oldest is the end of its
 // interpreter's.
+static bool has_jit(uint64_t size)
+{
+  return size == sizeof(PyInterpreterState) + sizeof(struct _PyJitTracerState *);
+}
+
 static bool is_size(PyInterpreterState *interpreter, uint64_t size)
 {
   const PyThreadState *oldest = PyInterpreterState_ThreadHead(interpreter);
   while (oldest->next)
     oldest = oldest->next;
-  bool has_jit = size == sizeof(*interpreter) + sizeof(struct _PyJitTracerState *);
-  return size == sizeof(*interpreter) || (has_jit && oldest == &interpreter->_initial_thread.base);
+  return size == sizeof(*interpreter) || (has_jit(size) && oldest == &interpreter->_initial_thread.base);
 }
 
 #else
@@ -192,6 +196,14 @@ rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_fi
       {"audit hooks", interpreter->audit_hooks},
       {"gc.garbage", interpreter->gc.garbage},
       {"gc.callbacks", interpreter->gc.callbacks},
+#if PY_VERSION_HEX >= 0x030e0000
+      {"context variable of warnings", interpreter->warnings.context},
+#endif
+#if PY_VERSION_HEX >= 0x030f0000
+      {"__lazy_import__", interpreter->imports.lazy_import_func},
+      {"filter of lazy imports", interpreter->imports.lazy_imports_filter},
+      {"sys.lazy_modules", interpreter->imports.lazy_modules},
+#endif
   };
   RGPY_TRY(RGPY_VISIT_FIELDS(fields));
 #if PY_VERSION_HEX >= 0x030c0000
@@ -324,6 +336,34 @@ struct rgpy_memory rgpy_attribute_cache(PyInterpreterState *interpreter)
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
+#if PY_VERSION_HEX >= 0x030d0000
+
+typedef _PyThreadStateImpl thread_state;
+
+// What stands behind the fields that the API shows.
+static rg_error *visit_hidden_fields(const thread_state *thread, rgpy_visit_field visit, void *context)
+{
+  const struct rgpy_field fields[] = {
+      {"running event loop", thread->asyncio_running_loop},
+#if PY_VERSION_HEX >= 0x030e0000
+      {"running task", thread->asyncio_running_task},
+#endif
+  };
+  return RGPY_VISIT_FIELDS(fields);
+}
+
+#else
+
+typedef PyThreadState thread_state;
+
+static rg_error *visit_hidden_fields(const thread_state *thread, rgpy_visit_field visit, void *context)
+{
+  (void)thread, (void)visit, (void)context;
+  return NULL;
+}
+
+#endif
+
 rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void *context)
 {
   // Those further out in the chain of handled exceptions are of generators that run, and held there.
@@ -353,12 +393,17 @@ rg_error *rgpy_thread_fields(PyThreadState *thread, rgpy_visit_field visit, void
       {"handled traceback", handled->exc_traceback},
 #endif
   };
-  return RGPY_VISIT_FIELDS(fields);
+  RGPY_TRY(RGPY_VISIT_FIELDS(fields));
+  return visit_hidden_fields((const thread_state *)thread, visit, context);
 }
 
 struct rgpy_memory rgpy_thread_memory(PyThreadState *thread)
 {
-  return (struct rgpy_memory){thread, sizeof(*thread)};
+  size_t size = sizeof(thread_state);
+#if PY_VERSION_HEX >= 0x030f0000
+  size += has_jit(_PyRuntime.debug_offsets.interpreter_state.size) ? sizeof(struct _PyJitTracerState *) : 0;
+#endif
+  return (struct rgpy_memory){thread, size};
 }
 
 /* --- signals ------------------------------------------------------------------------------------------------------ */

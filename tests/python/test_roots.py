@@ -146,6 +146,18 @@ print([u["name"] for up in ups for u in graph.referrers(up)])
         self.assertGreater(graph.node(interned)["size"], 20_000)
         self.assertEqual(graph.references(interned), [])
 
+    @unittest.skipUnless(sys.version_info >= (3, 15), "lazy imports are new in 3.15")
+    def test_holds_what_lazy_imports_need(self):
+        function = Handler("Filter")
+        before = sys.get_lazy_imports_filter()
+        sys.set_lazy_imports_filter(function)
+        try:
+            graph = capture()
+        finally:
+            sys.set_lazy_imports_filter(before)
+        self.assertEqual(holders(function, graph), [(*INTERPRETER, "filter of lazy imports")])
+        self.assertIn((*INTERPRETER, "sys.lazy_modules"), holders(sys.lazy_modules, graph))
+
     def test_holds_modules_and_builtins(self):
         graph = capture()
         names = {name for _, label, name in holders(sys.modules, graph) if label == "interpreter"}
@@ -214,6 +226,30 @@ class Threads(unittest.TestCase):
         finally:
             leave.set()
             thread.join()
+
+
+    @unittest.skipUnless(sys.version_info >= (3, 13), "before 3.13 _asyncio itself holds the loop that runs")
+    def test_hold_the_event_loop_and_the_task_that_run(self):
+        inside, leave, running = threading.Event(), threading.Event(), []
+
+        async def work():
+            running.extend((asyncio.get_running_loop(), asyncio.current_task()))
+            inside.set()
+            leave.wait()
+
+        thread = threading.Thread(target=lambda: asyncio.run(work()), name="Loop-9")
+        thread.start()
+        inside.wait()
+        try:
+            graph = capture()
+        finally:
+            leave.set()
+            thread.join()
+        loop, task = running
+        self.assertIn(("thread state", "Loop-9", "running event loop"), holders(loop, graph))
+        if sys.version_info >= (3, 14):
+            self.assertIn(("thread state", "Loop-9", "running task"), holders(task, graph))
+        self.assertNotIn("C code", [kind for obj in running for kind, _, _ in holders(obj, graph)])
 
 
 class Suspended(unittest.TestCase):
