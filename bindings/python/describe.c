@@ -340,6 +340,26 @@ static bool is_dead_weakref(PyObject *object)
   return PyWeakref_Check(object) && ((PyWeakReference *)object)->wr_object == Py_None;
 }
 
+static bool is_sentinel(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030f0000
+  return PySentinel_Check(object);
+#else
+  (void)object;
+  return false;
+#endif
+}
+
+static rg_error *describe_instance(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                                   rg_node_info *info)
+{
+  if (type->enumerate == rgpy_enumerate_lazy_import)
+    return rgpy_name_lazy_import(capture, object, &info->label);
+  if (is_sentinel(object))
+    return rgpy_name(capture, member_named(object, type, 0), &info->label);
+  return is_dead_weakref(object) ? rgpy_literal(capture, "dead", &info->label) : NULL;
+}
+
 static rg_error *describe_label(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
                                 rg_node_info *info)
 {
@@ -353,7 +373,7 @@ static rg_error *describe_label(struct rgpy_capture *capture, PyObject *object, 
   case RG_CATEGORY_MODULE:
     return rgpy_name(capture, rgpy_find_item(PyModule_GetDict(object), "__name__"), &info->label);
   case RG_CATEGORY_INSTANCE:
-    return is_dead_weakref(object) ? rgpy_literal(capture, "dead", &info->label) : NULL;
+    return describe_instance(capture, object, type, info);
   case RG_CATEGORY_CONTAINER:
   case RG_CATEGORY_FRAME:
   case RG_CATEGORY_EXTERNAL:

@@ -77,6 +77,13 @@ bool rgpy_is_scalar(const PyTypeObject *type);
 size_t rgpy_measure_scalar(PyObject *scalar);
 rg_error *rgpy_enumerate_array(struct rgpy_capture *capture, PyObject *array);
 
+/* --- lazy.c --- */
+
+bool rgpy_is_lazy_import(const PyTypeObject *type);
+rg_error *rgpy_enumerate_lazy_import(struct rgpy_capture *capture, PyObject *object);
+/* What it stands for, as a dotted path. */
+rg_error *rgpy_name_lazy_import(struct rgpy_capture *capture, PyObject *object, rg_string *ret);
+
 /* --- references.c --- */
 
 /* The enumerator of a builtin kind, whether it alone tells everything of an exact instance, and whether tp_traverse

@@ -622,6 +622,8 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *
       return enumerate_exception;
     if (is_deque(base))
       return enumerate_deque;
+    if (rgpy_is_lazy_import(base))
+      return rgpy_enumerate_lazy_import;
     *is_traversed_ret = false;
     if (rgpy_is_array(base))
       return rgpy_enumerate_array;

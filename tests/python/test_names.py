@@ -15,7 +15,7 @@ import unittest
 import weakref
 
 import refgraph
-from support import references, references_of, steps, thing
+from support import references, references_of, run_python, steps, thing
 
 
 def hold(a=None, *, b=None):
@@ -126,6 +126,57 @@ class Containers(unittest.TestCase):
         self.assertEqual(references_of(frozen), references_of(items))
         (label,) = [node["label"] for node in refgraph.show_refs([frozen], max_depth=0).nodes]
         self.assertIn("3 items", label)
+
+
+@unittest.skipUnless(sys.version_info >= (3, 15), "lazy imports are new in 3.15")
+class LazyImports(unittest.TestCase):
+    # A global variable imports when it is read; a local one does not, nor an item.
+    CODE = """
+import gc, sys, refgraph
+lazy import colorsys
+lazy import xml.dom.minidom
+lazy import xml.sax.handler as handler
+lazy from fractions import Fraction, Decimal
+lazy from wsgiref import headers
+found = {name: value for name, value in globals().items() if type(value).__name__ == "lazy_import"}
+"""
+
+    def test_are_labeled_by_what_they_stand_for(self):
+        code = self.CODE + """
+graph = refgraph.capture()
+print(*[graph.node(graph._find(value))["label"] for value in found.values()], sep="\\n")
+lazy = [obj for obj in gc.get_objects() if type(obj).__name__ == "lazy_import"]
+print(all(repr(obj) == f"<lazy_import '{graph.node(graph._find(obj))['label']}'>" for obj in lazy))
+"""
+        labels = ["colorsys", "xml.dom.minidom", "xml.sax.handler", "fractions.Fraction", "fractions.Decimal",
+                  "wsgiref.headers"]
+        self.assertEqual(run_python(code).splitlines(), [*labels, "True"])
+
+    def test_hold_their_source_names_and_code(self):
+        code = self.CODE + """
+def held(id):
+    return [(edge["kind"], edge["name"], graph.node(edge["target"])["type"]) for edge in graph.references(id)]
+graph = refgraph.capture()
+name = graph._find(found["Fraction"])
+(source,) = [edge["target"] for edge in graph.references(name) if edge["name"] == "source"]
+print(held(graph._find(found["colorsys"])), held(name), held(source), sep="\\n")
+"""
+        builtins, code_object = ("internal", "__builtins__", "dict"), ("internal", "code", "code")
+        of_module = [builtins, ("internal", "source", "str"), code_object]
+        of_name = [("internal", "source", "lazy_import"), ("internal", "names", "str"), code_object]
+        of_source = [builtins, ("internal", "source", "str"), ("internal", "names", "tuple"), code_object]
+        self.assertEqual(run_python(code).splitlines(), [repr(of_module), repr(of_name), repr(of_source)])
+
+    def test_import_nothing_while_they_are_looked_at(self):
+        code = self.CODE + """
+for draw in (refgraph.show_refs, refgraph.show_backrefs, refgraph.why):
+    draw(list(found.values())).text
+graph = refgraph.capture()
+graph.types().text, graph.why_closures().text, graph.diff(graph).text
+print(sorted({"colorsys", "xml", "fractions", "wsgiref"} & set(sys.modules)))
+print(all(globals()[name] is value for name, value in found.items()))
+"""
+        self.assertEqual(run_python(code), "[]\nTrue\n")
 
 
 class Functions(unittest.TestCase):
@@ -435,6 +486,12 @@ class Instances(unittest.TestCase):
         instance = Plain()
         attributes = instance.__dict__ = {"a": thing("A")}
         self.assertEqual(references_of(lambda: attributes), [("captured", "attributes", "dict")])
+
+    @unittest.skipUnless(sys.version_info >= (3, 15), "sentinels are new in 3.15")
+    def test_a_sentinel_is_labeled_by_its_name(self):
+        missing = sentinel("MISSING")  # noqa: F821
+        (node,) = refgraph.show_refs([missing]).nodes
+        self.assertIn("MISSING", node["label"])
 
 
 class ClassesAndModules(unittest.TestCase):
