@@ -4,7 +4,9 @@
 #include "layout.h"
 
 #if PY_VERSION_HEX >= 0x030d0000
-#define NEED_OPCODE_METADATA
+#if PY_VERSION_HEX < 0x030f0000
+#define NEED_OPCODE_METADATA // from 3.15 on the interpreter exports its tables
+#endif
 #include <internal/pycore_opcode_metadata.h>
 #elif PY_VERSION_HEX >= 0x030b0000
 #define NEED_OPCODE_TABLES
