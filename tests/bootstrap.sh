@@ -49,14 +49,14 @@ goes_on_without_apt() {
 adds_what_a_newer_distribution_needs() {
   # shellcheck disable=SC2016 # the commands of another script
   pretend apt-cache 'case "$*" in
-    "depends python3-dev") printf "python3-dev\n  Depends: python3\n  Depends: python3.15-dev\n" ;;
+    "depends python3-dev") printf "python3-dev\n  Depends: python3\n  Depends: python3.16-dev\n" ;;
     *neato*) echo "libgvplugin-neato-layout8 - Graphviz" ;;
-    *python3*14-dev*) echo "python3.14-dev - headers" ;;
+    *python3*15-dev*) echo "python3.15-dev - headers" ;;
   esac'
   exits_with 18 --no-apt demo
   added=$?
   pretend apt-cache 'exit 0'
-  [ "$added" -eq 0 ] && grep -q '^missing: .* libgvplugin-neato-layout8 python3.14-dev$' "$folder/out"
+  [ "$added" -eq 0 ] && grep -q '^missing: .* libgvplugin-neato-layout8 python3.15-dev$' "$folder/out"
 }
 
 counts_what_stopped_it() {

@@ -30,7 +30,7 @@ path='os.path.realpath(sys.executable)'
 mkdir "$folder/bin"
 ln -s "$PYTHON" "$folder/bin/python3"
 pretend "$folder/bin/python3.9" 'version = .*' 'version = (3, 9); sys.executable = "/fake/python3.9"'
-pretend "$folder/bin/python3.15" 'version = .*' 'version = (3, 15); sys.executable = "/fake/python3.15"'
+pretend "$folder/bin/python3.16" 'version = .*' 'version = (3, 16); sys.executable = "/fake/python3.16"'
 pretend "$folder/bin/python3.14" 'version = .*' \
   'version = (3, 14); sys.version_info = (3, 14, 4, "final", 0); sys.executable = "/fake/python3.14"'
 pretend "$folder/bin/python3.13t" 'sysconfig.get_config_var("Py_GIL_DISABLED")' \
@@ -47,7 +47,7 @@ cat "$found" "$left_out" >&2
 ok "an interpreter in PATH is found" grep -q "$PYTHON\$" "$found"
 ok "an interpreter among pyenv's versions is found" grep -q '/fake/versions/python3.12$' "$found"
 ok "an older version is left out, and named" grep -q '/fake/python3.9 .*is older than' "$left_out"
-ok "a newer version is left out, and named" grep -q '/fake/python3.15 .*is newer than' "$left_out"
+ok "a newer version is left out, and named" grep -q '/fake/python3.16 .*is newer than' "$left_out"
 ok "a release with another collector is left out, and named" grep -q '/fake/python3.14 .*incremental' "$left_out"
 ok "a free-threaded build is left out, and named" grep -q '/fake/python3.13t .*is a free-threaded build' "$left_out"
 

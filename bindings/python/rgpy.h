@@ -13,8 +13,8 @@
 #include <refgraph.h>
 #include <refgraph/python.h>
 
-#if PY_VERSION_HEX < 0x030a0000 || PY_VERSION_HEX >= 0x030f0000
-#error "refgraph supports CPython 3.10 to 3.14"
+#if PY_VERSION_HEX < 0x030a0000 || PY_VERSION_HEX >= 0x03100000
+#error "refgraph supports CPython 3.10 to 3.15"
 #endif
 #if PY_VERSION_HEX >= 0x030e0000 && PY_VERSION_HEX < 0x030e0500
 #error "refgraph does not support the incremental collector of CPython 3.14.0 to 3.14.4"

@@ -29,7 +29,7 @@ except ModuleNotFoundError as error:
 
     raise ImportError(
         f"refgraph has no extension for this interpreter ({_sys.implementation.cache_tag}, {_sys.executable});"
-        " it is built for CPython 3.10 to 3.14, but not for 3.14.0 to 3.14.4 and free-threaded builds"
+        " it is built for CPython 3.10 to 3.15, but not for 3.14.0 to 3.14.4 and free-threaded builds"
     ) from error
 
 from ._allocations import by_allocation
