@@ -109,23 +109,30 @@ static rg_error *search(struct rgpy_capture *capture, struct rgpy_memory memory,
   return NULL;
 }
 
+static rg_error *search_attribute_cache(struct rgpy_capture *capture, const struct rgpy_state *state)
+{
+  struct finding finding = {.source = state->node, .kind = RG_EDGE_INTERNAL};
+  struct rgpy_keys names = rgpy_attribute_cache(state->interpreter);
+  RGPY_TRY(rgpy_literal(capture, "attribute cache", &finding.name));
+  for (size_t i = 0; i < names.num; i++) {
+    rg_node node = find_lacking(capture, names.keys[i * names.stride]);
+    if (node)
+      RGPY_TRY(note(capture, &finding, node));
+  }
+  return NULL;
+}
+
 // Fields that are known were counted already.
 static rg_error *search_state(struct rgpy_capture *capture, const struct rgpy_state *state)
 {
   struct finding finding = {.source = state->node, .kind = RG_EDGE_ATTRIBUTE};
+  struct rgpy_memory parts[RGPY_MAX_PARTS];
   RGPY_TRY(rgpy_literal(capture, "another field", &finding.name));
   if (state->thread)
     return search(capture, rgpy_thread_memory(state->thread), RGPY_MARK_FIELD, &finding);
-  struct rgpy_memory memory = rgpy_interpreter_memory(state->interpreter);
-  struct rgpy_memory cache = rgpy_attribute_cache(state->interpreter);
-  const char *begin = memory.begin, *cache_begin = cache.begin, *cache_end = cache_begin + cache.size;
-  struct rgpy_memory before = {begin, (size_t)(cache_begin - begin)};
-  struct rgpy_memory after = {cache_end, (size_t)(begin + memory.size - cache_end)};
-  RGPY_TRY(search(capture, before, RGPY_MARK_FIELD, &finding));
-  RGPY_TRY(search(capture, after, RGPY_MARK_FIELD, &finding));
-  finding.kind = RG_EDGE_INTERNAL;
-  RGPY_TRY(rgpy_literal(capture, "attribute cache", &finding.name));
-  return search(capture, cache, 0, &finding);
+  for (size_t i = 0, num = rgpy_interpreter_parts(state->interpreter, parts); i < num; i++)
+    RGPY_TRY(search(capture, parts[i], RGPY_MARK_FIELD, &finding));
+  return search_attribute_cache(capture, state);
 }
 
 static rg_error *search_slots(struct rgpy_capture *capture, const struct rgpy_state *state)

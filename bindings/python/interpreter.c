@@ -325,13 +325,36 @@ struct rgpy_memory rgpy_interpreter_memory(PyInterpreterState *interpreter)
   return (struct rgpy_memory){interpreter, sizeof(*interpreter)};
 }
 
-struct rgpy_memory rgpy_attribute_cache(PyInterpreterState *interpreter)
-{
 #if PY_VERSION_HEX >= 0x030c0000
-  return (struct rgpy_memory){&interpreter->types.type_cache, sizeof(interpreter->types.type_cache)};
+#define ATTRIBUTE_CACHE(interpreter) ((interpreter)->types.type_cache)
 #else
-  return (struct rgpy_memory){&interpreter->type_cache, sizeof(interpreter->type_cache)};
+#define ATTRIBUTE_CACHE(interpreter) ((interpreter)->type_cache)
 #endif
+
+struct rgpy_keys rgpy_attribute_cache(PyInterpreterState *interpreter)
+{
+  const struct type_cache_entry *entries = ATTRIBUTE_CACHE(interpreter).hashtable;
+  size_t num = sizeof(ATTRIBUTE_CACHE(interpreter).hashtable) / sizeof(*entries);
+  return (struct rgpy_keys){&entries->name, sizeof(*entries) / sizeof(PyObject *), num};
+}
+
+// In the order in which they stand.
+size_t rgpy_interpreter_parts(PyInterpreterState *interpreter, struct rgpy_memory ret[RGPY_MAX_PARTS])
+{
+  const struct rgpy_memory left_out[] = {
+#if PY_VERSION_HEX >= 0x030d0000
+      {&interpreter->func_state, sizeof(interpreter->func_state)},
+#endif
+      {&ATTRIBUTE_CACHE(interpreter), sizeof(ATTRIBUTE_CACHE(interpreter))},
+      {interpreter + 1, 0},
+  };
+  size_t num = sizeof(left_out) / sizeof(left_out[0]);
+  const char *begin = (const char *)interpreter;
+  for (size_t i = 0; i < num; i++) {
+    ret[i] = (struct rgpy_memory){begin, (size_t)((const char *)left_out[i].begin - begin)};
+    begin = (const char *)left_out[i].begin + left_out[i].size;
+  }
+  return num;
 }
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */

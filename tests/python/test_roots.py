@@ -5,6 +5,7 @@ import asyncio
 import atexit
 import codecs
 import contextvars
+import ctypes
 import gc
 import os
 import signal
@@ -163,6 +164,54 @@ print([u["name"] for up in ups for u in graph.referrers(up)])
         names = {name for _, label, name in holders(sys.modules, graph) if label == "interpreter"}
         self.assertEqual(names, {"sys.modules"})
         self.assertIn("sys", [name for _, label, name in holders(vars(sys), graph) if label == "interpreter"])
+
+
+def hide(make):
+    """Makes an object to which, when this returns, C code holds the only reference, and gives its address."""
+    obj = make()
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(obj))
+    return id(obj)
+
+
+class Inferred(unittest.TestCase):
+    """What no reference tells of, but a count of references does."""
+
+    def check_held_by_c(self, make):
+        address = hide(make)
+        graph = capture()
+        ctypes.pythonapi.Py_DecRef(ctypes.c_void_p(address))
+        (node,) = [id for id in range(1, graph.num_nodes + 1) if graph.node(id)["address"] == address]
+        up = [(graph.node(edge["source"])["type"], edge["name"]) for edge in graph.referrers(node)]
+        self.assertEqual(up, [("C code", "1 reference")])
+
+    def test_c_code_holds_what_nobody_else_does(self):
+        self.check_held_by_c(lambda: thing("Hidden"))
+
+    def test_c_code_holds_a_function_that_ran_often_and_nobody_else_does(self):
+        def make():
+            def function():
+                return function
+
+            for _ in range(1000):
+                function()
+            made, function = function, None
+            return made
+
+        self.check_held_by_c(make)
+
+    def test_c_code_holds_what_was_an_attribute_of_a_class_and_nobody_else_does(self):
+        classes = [type("Class", (), {}) for _ in range(50)]
+
+        def make():
+            obj = thing("Hidden")
+            for cls in classes:
+                cls.attribute = obj
+                self.assertIs(cls().attribute, obj)
+            for cls in classes:
+                del cls.attribute
+            return obj
+
+        self.check_held_by_c(make)
 
 
 class Threads(unittest.TestCase):
