@@ -179,7 +179,8 @@ static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_ty
   type->has_attributes = !is_own_kind && !PyType_IsSubtype(python_type, &PyModule_Type) &&
                          (python_type->tp_dictoffset || python_type->tp_flags & (1UL << 4));
   RGPY_TRY(add_type(capture, python_type, type));
-  if (!is_own_kind)
+  // What types that derive from tuple declare, as os.stat_result does, are names of items.
+  if (!is_own_kind && !PyType_IsSubtype(python_type, &PyTuple_Type))
     RGPY_TRY(add_members(capture, type));
   type->read_state = rgpy_state_reader(type);
   return NULL;

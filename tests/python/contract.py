@@ -1,12 +1,19 @@
 """For every live object of an interpreter that imported a good part of the standard library: what gc.get_referents()
-says that it refers to, and what a capture says. Prints how many objects were compared, and each that lacks some."""
+says that it refers to, and what a capture and an outline of the whole heap say. Prints how many objects were compared,
+and each that differs."""
 
 import gc
 import importlib
+import os
 import sys
+import time
+import types
+import weakref
+from array import array
 from collections import Counter
 
 import refgraph
+from refgraph import _refgraph
 
 # These open windows or browsers, print, or are the tests of Python itself.
 NOT_IMPORTED = {"antigravity", "this", "idlelib", "turtledemo", "turtle", "tkinter", "test", "__main__", "__phello__"}
@@ -50,6 +57,7 @@ def make_odd_objects():
         instance = type("Derived", (base,), {})(base())
         instance.attribute = []
         objects.append(instance)
+    objects += [time.gmtime(), os.stat(os.curdir), time.struct_time((objects,) * 9)]
     same = []
     # Dicts with keys of every kind, one whose first value is its own key, and one from which much was deleted.
     own_key = (1, Plain)
@@ -63,10 +71,12 @@ def make_odd_objects():
         variable = [argument]
         yield lambda: variable
 
-    fresh, suspended, ended = generate([]), generate([]), generate([])
+    fresh, suspended, ended, closed = generate([]), generate([]), generate([]), generate([])
     next(suspended)
     list(ended)
-    return objects + [fresh, suspended, ended]
+    next(closed)
+    closed.close()
+    return objects + [fresh, suspended, ended, closed]
 
 
 def find_all():
@@ -95,31 +105,94 @@ def running_frames():
         frame = frame.f_back
 
 
+CODE = """code consts names filename name qualname linetable exceptiontable localsplusnames localspluskinds varnames
+cellvars freevars"""
+GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+DESCRIPTORS = (
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType,
+    types.ClassMethodDescriptorType,
+)  # fmt: skip
+
+# What the collector need not see, as it is part of no cycle or counts for nothing: which references of objects of which
+# types a capture may have beyond those of gc.get_referents().
+BEYOND = [
+    (object, "type", {""}),  # not every tp_traverse gives it
+    (object, "internal", {"__dict__"}),  # of an instance that holds its values itself
+    (dict, "internal", {"key"}),  # text
+    (type, "internal", {"__name__", "__qualname__", "__slots__", "__subclasses__", "attribute name"}),
+    # Static types are not the collector's.
+    (type, "internal", {"__dict__", "__base__", "__bases__", "__mro__"}),
+    (type, "attribute", {"__base__"}),
+    (types.CodeType, "internal", {f"co_{name}" for name in CODE.split()}),
+    (types.ModuleType, "internal", {"md_name"}),
+    (GENERATORS, "internal", {"f_code"}),
+    (DESCRIPTORS, "internal", {"__name__"}),
+    ((weakref.ref, *weakref.ProxyTypes), "weak", {""}),
+]
+
+
+def is_beyond(obj, edge):
+    if type(obj).__name__ == "_lru_cache_wrapper" and edge["name"] == "link":  # each beside what it holds
+        return True
+    return any(
+        isinstance(obj, kinds) and edge["kind"] == kind and edge["name"] in names for kinds, kind, names in BEYOND
+    )
+
+
+def differences(obj, wanted, edges, outlined):
+    """What differs of what the collector, a capture and an outline tell of an object; edges have addresses."""
+    if sorted(wanted) == sorted(outlined) == sorted(edge["target"] for edge in edges):
+        return
+    wanted, outlined, given = Counter(wanted), Counter(outlined), Counter(edge["target"] for edge in edges)
+    certain = Counter(edge["target"] for edge in edges if not is_beyond(obj, edge))
+    for word, missing in (("lacks", wanted - given), ("has beyond", certain - wanted)):
+        if missing:
+            yield word, sum(missing.values()), "of", sum(wanted.values())
+    # Keys that are no text come twice in an outline, which asks about holders alone.
+    if isinstance(obj, dict):
+        given, outlined = dict.fromkeys(given, 1), dict.fromkeys(outlined, 1)
+    # A link has its type in its wrapper's row.
+    if given != outlined and type(obj).__name__ != "_lru_list_elem":
+        yield "differs in the outline", given, outlined
+
+
 def main():
     num_imported = import_standard_library()
     odd = make_odd_objects()
     gc.collect()
     gc.disable()
+    refgraph.capture()
     objects = find_all()
-    expected = [tuple(map(id, gc.get_referents(obj))) for obj in objects]
-    graph, ids, _ = refgraph.Graph._capture(objects)
-    not_compared = set(running_frames()) | {id(objects)}
+    # Arrays, which are one object each for a capture.
+    expected = [array("Q", map(id, gc.get_referents(obj))) for obj in objects]
+    outline = _refgraph.outline(references=True)["references"]
+    graph = refgraph.capture()
+    not_compared = set(running_frames()) | {id(objects), id(expected)}
+    if graph.find("garbage"):
+        print("reached by nobody:", len(graph.find("garbage")))
     addresses = [0] + [graph.node(node)["address"] for node in range(1, graph.num_nodes + 1)]
-    num_compared = num_interned = 0
-    for obj, node, wanted in zip(objects, ids, expected):
+    nodes = {address: node for node, address in enumerate(addresses)}
+    num_compared = num_interned = num_edges = 0
+    for obj, wanted in zip(objects, expected):
         if id(obj) in not_compared:
             continue
+        if id(obj) not in nodes or id(obj) not in outline:
+            print("is absent", type(obj), ascii(obj)[:100])
+            continue
         num_compared += 1
-        given = Counter(addresses[edge["target"]] for edge in graph.references(node))
+        edges = graph.references(nodes[id(obj)])
+        for edge in edges:
+            edge["target"] = addresses[edge["target"]]
+        num_edges += len(edges)
         if is_dict_of_interned(obj):
             num_interned += 1
-            if given:
-                print("has", sum(given.values()), "interned strings")
+            if edges:
+                print("has", len(edges), "interned strings")
             continue
-        missing = Counter(wanted) - given
-        if missing:
-            print("lacks", sum(missing.values()), "of", len(wanted), type(obj), ascii(obj)[:100])
-    print(num_imported, "imported", num_compared, "compared", len(odd), "odd", num_interned, "of interned strings")
+        for difference in differences(obj, wanted, edges, outline[id(obj)]):
+            print(*difference, type(obj), ascii(obj)[:100])
+    print(num_imported, "imported", num_compared, "compared", len(odd), "odd", num_interned, "of interned strings",
+          num_edges, "references")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ import enum
 import functools
 import itertools
 import operator
+import os
 import sys
 import threading
+import time
 import types
 import unittest
 import weakref
@@ -112,6 +114,12 @@ class Containers(unittest.TestCase):
     def test_fields_of_a_namedtuple_are_named_by_their_places(self):
         pair = collections.namedtuple("Pair", "left right")(thing("A"), thing("B"))
         self.assertEqual(references_of(pair), [("index", "0", "A"), ("index", "1", "B")])
+
+    def test_fields_of_what_is_a_tuple_in_c_are_named_by_their_places(self):
+        fields = [thing(f"Field{i}") for i in range(9)]
+        expected = [("index", str(i), f"Field{i}") for i in range(9)]
+        self.assertEqual(references_of(time.struct_time(fields))[:9], expected)
+        self.assertEqual([name for _, name, _ in references_of(os.stat(os.curdir)) if name], list(map(str, range(10))))
 
     def test_a_counter_names_counts_by_their_keys(self):
         self.assertIn(("item", "'a'", "int"), references_of(collections.Counter(a=2000)))
