@@ -134,17 +134,18 @@ bool rgpy_is_metadata(const char *name)
   return false;
 }
 
-static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type, const PyMemberDef *member)
+static rg_error *add_member(struct rgpy_capture *capture, struct rgpy_type *type, const char *name, Py_ssize_t offset)
 {
   struct rgpy_member *members = rg_memory_realloc(type->members, type->num_members + 1, sizeof(*members));
   if (!members)
     return rgpy_out_of_memory();
   type->members = members;
   struct rgpy_member *added = &members[type->num_members];
-  added->offset = member->offset;
-  added->sign = (uint8_t)rgpy_sign_of(member->name);
-  added->kind = rgpy_is_metadata(member->name) ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
-  RGPY_TRY(rg_builder_add_string(capture->builder, member->name, strlen(member->name), &added->name));
+  added->offset = offset;
+  added->sign = (uint8_t)rgpy_sign_of(name);
+  added->kind = rgpy_is_metadata(name) ? RG_EDGE_INTERNAL : RG_EDGE_ATTRIBUTE;
+  added->is_hidden = false;
+  RGPY_TRY(rg_builder_add_string(capture->builder, name, strlen(name), &added->name));
   type->num_members++;
   return NULL;
 }
@@ -159,7 +160,44 @@ static rg_error *add_members(struct rgpy_capture *capture, struct rgpy_type *typ
       // Py_RELATIVE_OFFSET, of 3.12 and later, is 8.
       if (is_object && !(member->flags & 8) && member->offset > 0 && member->offset != type->type->tp_dictoffset &&
           member->offset + (Py_ssize_t)sizeof(PyObject *) <= base->tp_basicsize && !is_known(type, member->offset))
-        RGPY_TRY(add_member(capture, type, member));
+        RGPY_TRY(add_member(capture, type, member->name, member->offset));
+    }
+  }
+  return NULL;
+}
+
+// Fields of types of the library that these do not declare and their tp_traverse, if they have one, does not give: which
+// word behind the head of the object each is, on releases whose sources have it there.
+static const struct {
+  const char *type;
+  size_t place;
+  const char *name;
+} hidden_fields[] = {
+#if PY_VERSION_HEX < 0x030c0000
+    {"_io.BufferedRWPair", 0, "reader"},
+    {"_io.BufferedRWPair", 1, "writer"},
+    {"_io.IncrementalNewlineDecoder", 0, "decoder"},
+    {"_io.IncrementalNewlineDecoder", 1, "errors"},
+#endif
+#if PY_VERSION_HEX < 0x030e0000
+    {"_ssl._SSLSocket", 0, "weak socket"},
+    {"_ssl._SSLSocket", 2, "context"},
+    {"_ssl._SSLSocket", 4, "weak owner"},
+    {"_ssl._SSLSocket", 5, "server_hostname"},
+#endif
+    {"", 0, ""}, // no type
+};
+
+static rg_error *add_hidden_fields(struct rgpy_capture *capture, struct rgpy_type *type)
+{
+  for (const PyTypeObject *base = type->type; base; base = base->tp_base) {
+    for (size_t i = 0; i < sizeof(hidden_fields) / sizeof(hidden_fields[0]); i++) {
+      if (!rgpy_is_native(base, hidden_fields[i].type))
+        continue;
+      Py_ssize_t offset = (Py_ssize_t)(sizeof(PyObject) + hidden_fields[i].place * sizeof(PyObject *));
+      RGPY_TRY(add_member(capture, type, hidden_fields[i].name, offset));
+      type->members[type->num_members - 1].is_hidden = true;
+      type->has_hidden = true;
     }
   }
   return NULL;
@@ -182,6 +220,7 @@ static rg_error *make_type(struct rgpy_capture *capture, PyTypeObject *python_ty
   // What types that derive from tuple declare, as os.stat_result does, are names of items.
   if (!is_own_kind && !PyType_IsSubtype(python_type, &PyTuple_Type))
     RGPY_TRY(add_members(capture, type));
+  RGPY_TRY(add_hidden_fields(capture, type));
   type->read_state = rgpy_state_reader(type);
   return NULL;
 }

@@ -9,6 +9,7 @@ struct rgpy_member {
   rg_string name;
   uint8_t kind; /* rg_edge_kind */
   uint8_t sign; /* rgpy_sign */
+  bool is_hidden; /* tp_traverse does not give it */
 };
 
 /* What a flag says of its object, see state.c. */
@@ -40,6 +41,7 @@ struct rgpy_type {
   rgpy_read_state read_state;   /* NULL: nothing can be told */
   bool is_complete;             /* `enumerate` gives all that tp_traverse gives, */
   bool is_traversed;            /* and tp_traverse all that `enumerate` gives, but for text that is a key */
+  bool has_hidden;              /* some of its members are hidden */
   bool has_attributes;          /* instances may have attributes of their own */
   struct rgpy_member *members;  /* object members and slots */
   size_t num_members;

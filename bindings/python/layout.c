@@ -19,6 +19,7 @@
 #include <internal/pycore_frame.h>
 #endif
 #include <internal/pycore_interp.h>
+#include <internal/pycore_moduleobject.h>
 #include <internal/pycore_object.h>
 #if PY_VERSION_HEX >= 0x030e0000
 #include <internal/pycore_genobject.h>
@@ -267,6 +268,11 @@ size_t rgpy_code_extra_size(PyCodeObject *code)
             code->co_opcache_size * sizeof(_PyOpcache);
 #endif
   return size;
+}
+
+PyObject *rgpy_module_name(PyObject *module)
+{
+  return ((PyModuleObject *)module)->md_name;
 }
 
 size_t rgpy_int_num_digits(PyObject *object)

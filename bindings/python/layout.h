@@ -64,6 +64,9 @@ size_t rgpy_cached_keys_size(PyTypeObject *type);
 /* Bytes that belong to a code object but stand elsewhere. */
 size_t rgpy_code_extra_size(PyCodeObject *code);
 
+/* What a module holds as its name, beside the one in its dict; NULL if there is none. */
+PyObject *rgpy_module_name(PyObject *module);
+
 /* Digits of an int; 0 has none. */
 size_t rgpy_int_num_digits(PyObject *object);
 

@@ -257,7 +257,8 @@ static uint32_t find_kind(PyTypeObject *type, const struct rgpy_type *described)
   bool is_traversed = type->tp_flags & Py_TPFLAGS_HAVE_GC && type->tp_traverse;
   if (type == &PyCode_Type)
     return IS_CODE;
-  if (described->enumerate ? !described->is_traversed : !is_traversed && described->num_members)
+  bool is_read = described->enumerate ? !described->is_traversed : !is_traversed && described->num_members;
+  if (is_read || described->has_hidden)
     return IS_READ;
   uint32_t kind = is_traversed ? IS_TRAVERSED : 0;
   if (is_traversed && type->tp_is_gc)

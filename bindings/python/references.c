@@ -9,6 +9,9 @@
 #include <string.h>
 #include <structmember.h>
 
+#define _PY_DATETIME_IMPL // only the layout of its objects is needed
+#include <datetime.h>
+
 rg_error *rgpy_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, const char *literal)
 {
   rg_string name = 0;
@@ -43,7 +46,7 @@ static rg_error *refer_members(struct rgpy_capture *capture, PyObject *object, c
   for (size_t i = 0; i < type->num_members; i++) {
     const struct rgpy_member *member = &type->members[i];
     PyObject *target = *(PyObject **)((char *)object + member->offset);
-    if (target && rgpy_capture_wants(capture, target) && is_confirmed(capture, object, target))
+    if (target && rgpy_capture_wants(capture, target) && (member->is_hidden || is_confirmed(capture, object, target)))
       RGPY_TRY(rgpy_capture_refer(capture, target, (rg_edge_kind)member->kind, member->name));
   }
   return NULL;
@@ -403,11 +406,27 @@ static rg_error *enumerate_cached(struct rgpy_capture *capture, PyObject *object
   return NULL;
 }
 
+/* --- dates and times ------------------------------------------------------------------------------------------------- */
+
+// The collector does not know them. One without a time zone is a shorter object.
+static rg_error *enumerate_date_and_time(struct rgpy_capture *capture, PyObject *object)
+{
+  PyDateTime_DateTime *moment = (PyDateTime_DateTime *)object;
+  return rgpy_refer(capture, moment->hastzinfo ? moment->tzinfo : NULL, RG_EDGE_ATTRIBUTE, "tzinfo");
+}
+
+static rg_error *enumerate_time(struct rgpy_capture *capture, PyObject *object)
+{
+  PyDateTime_Time *time = (PyDateTime_Time *)object;
+  return rgpy_refer(capture, time->hastzinfo ? time->tzinfo : NULL, RG_EDGE_ATTRIBUTE, "tzinfo");
+}
+
 /* --- modules, types, weak references, exceptions --------------------------------------------------------------------- */
 
 static rg_error *enumerate_module(struct rgpy_capture *capture, PyObject *object)
 {
-  return refer_dict(capture, PyModule_GetDict(object));
+  RGPY_TRY(refer_dict(capture, PyModule_GetDict(object)));
+  return rgpy_refer(capture, rgpy_module_name(object), RG_EDGE_INTERNAL, "md_name");
 }
 
 // That a class derives from object goes without saying.
@@ -544,6 +563,8 @@ static rg_error *enumerate_generator(struct rgpy_capture *capture, PyObject *obj
     if (!capture->is_bounded && rgpy_generator_is_running(object))
       rgpy_capture_leave_out(capture, num);
 #endif
+  } else if (rgpy_generator_is_finished(object)) {
+    RGPY_TRY(rgpy_refer(capture, (PyObject *)rgpy_generator_code(object), RG_EDGE_INTERNAL, "f_code"));
   }
   RGPY_TRY(rgpy_refer(capture, rgpy_generator_name(object), RG_EDGE_INTERNAL, "__name__"));
   return rgpy_refer(capture, rgpy_generator_qualname(object), RG_EDGE_INTERNAL, "__qualname__");
@@ -579,7 +600,7 @@ static const struct {
     {&PyCell_Type, enumerate_cell, true, true},
     {&PyMethod_Type, enumerate_method, true, true},
     {&PyCFunction_Type, enumerate_builtin, false, true},
-    {&PyModule_Type, enumerate_module, false, true},
+    {&PyModule_Type, enumerate_module, false, false},
     {&PyType_Type, enumerate_type, false, false},
     {&_PyWeakref_RefType, enumerate_weakref, true, true},
     {&_PyWeakref_ProxyType, enumerate_weakref, true, true},
@@ -629,6 +650,10 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *
       return rgpy_enumerate_array;
     if (is_cache_wrapper(base))
       return enumerate_cached;
+    if (rgpy_is_native(base, "datetime.datetime"))
+      return enumerate_date_and_time;
+    if (rgpy_is_native(base, "datetime.time"))
+      return enumerate_time;
   }
   return NULL;
 }

@@ -4,11 +4,13 @@ import collections
 import contextlib
 import contextvars
 import dataclasses
+import datetime
 import enum
 import functools
 import itertools
 import operator
 import os
+import ssl
 import sys
 import threading
 import time
@@ -549,6 +551,20 @@ class ClassesAndModules(unittest.TestCase):
 
     def test_a_method_wrapper_holds_its_instance(self):
         self.assertIn(("attribute", "__self__", "Owner"), references_of(thing("Owner").__repr__))
+
+    def test_a_date_or_time_holds_its_time_zone(self):
+        zone = type("Zone", (datetime.tzinfo,), {"utcoffset": lambda self, when: datetime.timedelta(0)})()
+        derived = type("Derived", (datetime.datetime,), {})(2000, 1, 2, tzinfo=zone)
+        for moment in (datetime.datetime(2000, 1, 2, tzinfo=zone), datetime.time(1, tzinfo=zone), derived):
+            self.assertEqual(references_of(moment), [("attribute", "tzinfo", "Zone")])
+        for moment in (datetime.datetime(2000, 1, 2), datetime.time(1), datetime.date(2000, 1, 2)):
+            self.assertEqual(references_of(moment), [])
+
+    def test_a_connection_holds_the_context_of_its_certificates(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        connection = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
+        if sys.version_info < (3, 14):
+            self.assertIn(("attribute", "context", "SSLContext"), references_of(connection._sslobj))
 
     def test_a_context_variable_holds_its_default(self):
         held = references_of(contextvars.ContextVar("v", default=thing("Default")))

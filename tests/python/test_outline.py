@@ -43,7 +43,7 @@ def everything():
 FURTHER = (
     dict, type, types.CodeType, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType, types.FrameType,
     weakref.ref, weakref.ProxyType, weakref.CallableProxyType, types.MethodDescriptorType, types.WrapperDescriptorType,
-    types.GetSetDescriptorType, types.MemberDescriptorType, types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType, types.MemberDescriptorType, types.ClassMethodDescriptorType, types.ModuleType,
     type(functools.lru_cache(lambda: None)),
 )
 if sys.version_info >= (3, 15):
