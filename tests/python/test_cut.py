@@ -4,6 +4,7 @@ import collections
 import functools
 import gc
 import random
+import time
 import types
 import unittest
 import weakref
@@ -135,6 +136,18 @@ def find(addresses):
     return known
 
 
+# Holders whose references stay the same as long as they live: what can be cut is who holds them.
+FIXED = {
+    "tuple": lambda value: (value,),
+    "class derived from tuple": lambda value: type("Derived", (tuple,), {})([value]),
+    "named tuple": collections.namedtuple("Named", "field"),
+    "tuple of C": lambda value: time.struct_time([value] + [None] * 8),
+    "frozenset": lambda value: frozenset([value]),
+    "bound method": lambda value: types.MethodType(len, value),
+    "bound method of C": lambda value: value.__reduce_ex__,
+}
+
+
 class Cut(unittest.TestCase):
     def setUp(self):
         # What is freed at once is looked for at once.
@@ -159,6 +172,28 @@ class Cut(unittest.TestCase):
         if "next collection" in cut.summary:
             gc.collect()
         self.assertIsNone(witness(), (names, seed, cut.text))
+
+    def cut_of_held_by(self, make):
+        global registry
+        target = Target()
+        registry = {"holder": make(target)}
+        witness = weakref.ref(target)
+        del target
+        return [record.reference for record in refgraph.capture().cut(witness())]
+
+    def test_names_no_reference_of_a_holder_that_stays_the_same_but_who_holds_that(self):
+        for name, make in FIXED.items():
+            with self.subTest(name):
+                self.assertEqual(self.cut_of_held_by(make), ["['holder']"])
+        self.assertEqual(self.cut_of_held_by(lambda value: [value]), ["[0]"])
+
+    def test_names_an_attribute_of_an_object_whose_items_stay_the_same(self):
+        def make(value):
+            holder = type("Derived", (frozenset,), {})()
+            holder.held = value
+            return holder
+
+        self.assertEqual(self.cut_of_held_by(make), [".held"])
 
     def test_frees_what_a_single_holder_holds(self):
         for name in HOLDERS:

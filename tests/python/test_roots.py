@@ -96,6 +96,16 @@ class Interpreter(unittest.TestCase):
             [("interpreter state", "codec error handlers")],
         )
 
+    def test_holds_functions_that_search_codecs(self):
+        search = Handler("Search")
+        codecs.register(search)
+        try:
+            graph = capture()
+        finally:
+            codecs.unregister(search)
+        (place,) = [edge["source"] for edge in graph.referrers(graph._find(search)) if edge["kind"] == "index"]
+        self.assertEqual([edge["name"] for edge in graph.referrers(place)], ["codec search path"])
+
     def test_holds_filters_of_warnings(self):
         self.assertIn((*INTERPRETER, "warning filters"), holders(warnings.filters))
 
@@ -174,7 +184,7 @@ def hide(make):
 
 
 class Inferred(unittest.TestCase):
-    """What no reference tells of, but a count of references does."""
+    """What no reference tells of, but a count of references or a flag does."""
 
     def check_held_by_c(self, make):
         address = hide(make)
@@ -212,6 +222,22 @@ class Inferred(unittest.TestCase):
             return obj
 
         self.check_held_by_c(make)
+
+    def holders_of(self, obj):
+        graph = capture()
+        return {graph.node(edge["source"])["type"] for edge in graph.referrers(graph._find(obj))}
+
+    def test_static_types_are_a_class_of_their_own(self):
+        self.assertIn("static types", self.holders_of(int))
+        self.assertNotIn("immortal objects", self.holders_of(int))
+        self.assertNotIn("static types", self.holders_of(unittest.TestCase))
+
+    @unittest.skipUnless(sys.version_info >= (3, 12), "before 3.12 no object that a program sees is immortal")
+    def test_immortal_objects_are_a_class_of_their_own(self):
+        for obj in (None, True, 1, ()):
+            self.assertIn("immortal objects", self.holders_of(obj))
+            self.assertNotIn("C code", self.holders_of(obj))
+        self.assertNotIn("immortal objects", self.holders_of(10**10))
 
 
 class Threads(unittest.TestCase):
@@ -276,7 +302,6 @@ class Threads(unittest.TestCase):
             leave.set()
             thread.join()
 
-
     @unittest.skipUnless(sys.version_info >= (3, 13), "before 3.13 _asyncio itself holds the loop that runs")
     def test_hold_the_event_loop_and_the_task_that_run(self):
         inside, leave, running = threading.Event(), threading.Event(), []
@@ -299,6 +324,35 @@ class Threads(unittest.TestCase):
         if sys.version_info >= (3, 14):
             self.assertIn(("thread state", "Loop-9", "running task"), holders(task, graph))
         self.assertNotIn("C code", [kind for obj in running for kind, _, _ in holders(obj, graph)])
+
+
+class Running(unittest.TestCase):
+    """Variables of what runs are those of a frame, which has the line where it stands."""
+
+    def check(self, drawing, name, line):
+        self.assertEqual(steps(drawing), [("local", "inside", "Inside")])
+        (root,) = [node for node in drawing.nodes if node["role"] == "root"]
+        self.assertEqual(root["type"], "frame")
+        self.assertIn(name, root["label"])
+        self.assertTrue(root["label"].endswith(f"test_roots.py:{line}"), root["label"])
+
+    def test_a_coroutine(self):
+        async def coroutine():
+            inside = thing("Inside")
+            return refgraph.why(inside)
+
+        with self.assertRaises(StopIteration) as raised:
+            coroutine().send(None)
+        self.check(raised.exception.value, "coroutine", coroutine.__code__.co_firstlineno + 2)
+
+    def test_an_async_generator(self):
+        async def generator():
+            inside = thing("Inside")
+            yield refgraph.why(inside)
+
+        with self.assertRaises(StopIteration) as raised:
+            generator().asend(None).send(None)
+        self.check(raised.exception.value, "generator", generator.__code__.co_firstlineno + 2)
 
 
 class Suspended(unittest.TestCase):
