@@ -156,6 +156,10 @@ def differences(obj, wanted, edges, outlined):
         yield "differs in the outline", given, outlined
 
 
+def addresses_of(graph):
+    return [0] + [graph.node(node)["address"] for node in range(1, graph.num_nodes + 1)]
+
+
 def main():
     num_imported = import_standard_library()
     odd = make_odd_objects()
@@ -165,12 +169,12 @@ def main():
     objects = find_all()
     # Arrays, which are one object each for a capture.
     expected = [array("Q", map(id, gc.get_referents(obj))) for obj in objects]
-    outline = _refgraph.outline(references=True)["references"]
     graph = refgraph.capture()
+    outline = _refgraph.outline(references=True)["references"]
     not_compared = set(running_frames()) | {id(objects), id(expected)}
     if graph.find("garbage"):
         print("reached by nobody:", len(graph.find("garbage")))
-    addresses = [0] + [graph.node(node)["address"] for node in range(1, graph.num_nodes + 1)]
+    addresses = addresses_of(graph)
     nodes = {address: node for node, address in enumerate(addresses)}
     num_compared = num_interned = num_edges = 0
     for obj, wanted in zip(objects, expected):
