@@ -27,17 +27,47 @@ static bool read_traceback(PyObject *traceback, struct rgpy_allocation *ret)
   return true;
 }
 
+static bool find_traceback(uintptr_t address, PyObject **ret)
+{
+  *ret = HAS_TRACEBACKS ? _PyTraceMalloc_GetTraceback(0, address) : NULL;
+  if (!*ret)
+    PyErr_Clear();
+  return *ret;
+}
+
 // Only of a block that is known to be in use may the object be read.
 bool rgpy_find_allocation(const struct rgpy_block *block, struct rgpy_allocation *ret)
 {
-  PyObject *traceback =
-      HAS_TRACEBACKS ? _PyTraceMalloc_GetTraceback(0, block->address - block->preheader_size) : NULL;
-  if (!traceback) {
-    PyErr_Clear();
+  PyObject *traceback;
+  if (!find_traceback(block->address - block->preheader_size, &traceback))
     return false;
-  }
   bool is_found = traceback != Py_None && (uint64_t)(uintptr_t)Py_TYPE((PyObject *)block->address) == block->type &&
                   read_traceback(traceback, ret);
+  Py_DECREF(traceback);
+  return is_found;
+}
+
+// What a container has its items in; NULL where there is none, or it is a part of the object.
+static const void *buffer_of(PyObject *object)
+{
+  if (PyList_Check(object))
+    return ((PyListObject *)object)->ob_item;
+  if (PyDict_Check(object))
+    return ((PyDictObject *)object)->ma_keys;
+  if (PyAnySet_Check(object))
+    return ((PySetObject *)object)->table;
+  return NULL;
+}
+
+// An object that was made in place of one that had gone is not traced, but what it holds its items in may be. It is read,
+// so it has to be alive.
+static bool find_of_buffer(const struct rgpy_block *block, struct rgpy_allocation *ret)
+{
+  const void *buffer = buffer_of((PyObject *)block->address);
+  PyObject *traceback;
+  if (!buffer || !find_traceback((uintptr_t)buffer, &traceback))
+    return false;
+  bool is_found = traceback != Py_None && read_traceback(traceback, ret);
   Py_DECREF(traceback);
   return is_found;
 }
@@ -49,7 +79,7 @@ rg_error *rgpy_locate_here(void *context, rg_builder *builder, const struct rgpy
   int was_enabled = PyGC_Disable();
   for (size_t i = 0; !error && i < num; i++) {
     struct rgpy_allocation found;
-    if (rgpy_find_allocation(&blocks[i], &found))
+    if (rgpy_find_allocation(&blocks[i], &found) || find_of_buffer(&blocks[i], &found))
       error = rg_builder_set_allocation(builder, blocks[i].node, &(rg_allocation){found.file, found.line});
   }
   if (was_enabled)

@@ -527,9 +527,11 @@ rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_
     if (!rgpy_slot_counts(frame->locals[i]))
       rgpy_capture_borrow(capture, num);
   }
-  // The dict of a module's or class's body is the locals; a module's is its globals too.
+  // The dict of a module's or class's body is the locals; a module's is its globals too, which is held, but no news.
   if (frame->locals_dict && frame->locals_dict != frame->globals)
     RGPY_TRY(refer_dict(capture, frame->locals_dict));
+  else
+    RGPY_TRY(rgpy_refer(capture, frame->locals_dict, RG_EDGE_INTERNAL, "f_locals"));
   // What a temporary borrows somebody else holds.
   for (size_t i = 0; i < frame->num_stack; i++) {
     if (rgpy_slot_counts(frame->stack[i]))

@@ -19,6 +19,14 @@ def subscribe(listeners):
 SUBSCRIBE_LINE = subscribe.__code__.co_firstlineno + 1
 
 
+def remember(listeners):
+    rows = [bytes(100) for _ in range(1000)]
+    listeners.append(lambda: rows)
+
+
+REMEMBER_LINE = remember.__code__.co_firstlineno + 1
+
+
 class ByAllocation(unittest.TestCase):
     def setUp(self):
         tracemalloc.start()
@@ -38,6 +46,16 @@ class ByAllocation(unittest.TestCase):
         self.assertEqual((closure.name, closure.values), ("session", 100))
         self.assertEqual((closure.file, closure.line), (__file__, SUBSCRIBE_LINE + 1))
         self.assertGreaterEqual(line.count, 100)
+
+    def test_knows_a_list_that_was_made_out_of_one_that_was_gone_by_its_items(self):
+        tracemalloc.stop()
+        gone = [[] for _ in range(200)]
+        tracemalloc.start()
+        del gone
+        remember(self.listeners)
+        sites = refgraph.capture().closures(limit=None)
+        (site,) = [site for site in sites if (site.file, site.line) == (__file__, REMEMBER_LINE + 1)]
+        self.assertEqual(site.captures[0].allocated, f"{__file__}:{REMEMBER_LINE}")
 
     def test_has_the_lines_of_tracemalloc(self):
         statistics = tracemalloc.take_snapshot().statistics("lineno")

@@ -326,6 +326,18 @@ class Threads(unittest.TestCase):
         self.assertNotIn("C code", [kind for obj in running for kind, _, _ in holders(obj, graph)])
 
 
+RUNNING_MODULE = """
+import refgraph
+class Hub:
+    pass
+hub = Hub()
+print([node["label"] for node in refgraph.why(hub, max_paths=5).nodes if node["role"] == "root"])
+graph = refgraph.capture()
+(here,) = {edge["source"] for edge in graph.referrers(graph.find("type:Hub")[0]) if edge["name"] == "hub"}
+print(graph.node(here)["refcount"] - graph.node(here)["counted"])
+"""
+
+
 class Running(unittest.TestCase):
     """Variables of what runs are those of a frame, which has the line where it stands."""
 
@@ -335,6 +347,9 @@ class Running(unittest.TestCase):
         self.assertEqual(root["type"], "frame")
         self.assertIn(name, root["label"])
         self.assertTrue(root["label"].endswith(f"test_roots.py:{line}"), root["label"])
+
+    def test_a_module_has_its_variables_in_its_dict_which_its_frame_holds_too(self):
+        self.assertEqual(run_python(RUNNING_MODULE).split("\n")[:2], ["['__main__, module']", "0"])
 
     def test_a_coroutine(self):
         async def coroutine():

@@ -12,13 +12,13 @@ def by_allocation(limit=50):
 
     Its ``AllocationLine`` records are those of ``tracemalloc.take_snapshot().statistics("lineno")``, at most `limit`,
     None for all. ``closures`` of each says which closures capture a value that was allocated there, under which name.
-    What was allocated before ``tracemalloc.start()`` is not known; where nothing is traced, :class:`NotFoundError` is
-    raised.
+    What was allocated before ``tracemalloc.start()`` is not known, nor is a small list or dict that the interpreter made
+    out of one that was gone; where nothing is traced, :class:`NotFoundError` is raised.
 
     >>> import refgraph, tracemalloc
     >>> tracemalloc.start()
     >>> def make():
-    ...     rows = {"all": bytearray(1_000_000)}
+    ...     rows = [bytearray(1000) for _ in range(1000)]
     ...     return lambda: rows
     >>> closure = make()
     >>> refgraph.by_allocation(limit=1)[0].closures[0].name
