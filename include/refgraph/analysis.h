@@ -94,7 +94,7 @@ RG_PUBLIC bool rg_edge_is_editable(const rg_graph *graph, rg_edge edge);
 
 /* Paths from the super-root to a node that have no other node in common, as many as there are, or the first
  * `max_paths`; together as short as they can be made. A passage is a node like others here: two paths through one
- * attribute dict are not disjoint. One path: cutting anywhere on it frees the node; two: that is not enough.
+ * attribute dict are not disjoint. One path: some node on it is on every path; two: there is none such.
  * Method: augmenting paths in the graph of split nodes (Suurballe), searched for from the node backwards, O(V + E) a path;
  * 24 bytes a node, 4 an edge, and the reverse index of the graph. */
 typedef struct rg_disjoint_paths rg_disjoint_paths;

@@ -57,6 +57,8 @@ static rg_error *use_kept(struct folder *folder, const char *path)
     return cannot_use(path, strerror(errno));
   if (stat(path, &status) || !S_ISDIR(status.st_mode))
     return cannot_use(path, strerror(ENOTDIR));
+  if (access(path, W_OK | X_OK))
+    return cannot_use(path, strerror(errno));
   return access(first, F_OK) ? NULL : cannot_use(path, "it has dumps of rounds");
 }
 
@@ -127,17 +129,23 @@ static void give_signals_back(const struct signals *signals)
   sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 }
 
-// 0, or why it did not start.
-static int start(const char *const *words, const struct signals *signals, pid_t *ret)
+// 0, or why it did not start. What the program prints must not get into a document: then it goes to the standard error.
+static int start(const char *const *words, const struct signals *signals, bool prints_apart, pid_t *ret)
 {
   posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
   int reason = posix_spawnattr_init(&attributes);
+  if (!reason)
+    reason = posix_spawn_file_actions_init(&actions);
   if (reason)
     return reason;
+  if (prints_apart)
+    posix_spawn_file_actions_adddup2(&actions, 2, 1);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   posix_spawnattr_setsigdefault(&attributes, &signals->defaults);
   posix_spawnattr_setsigmask(&attributes, &signals->mask);
-  reason = posix_spawnp(ret, words[0], NULL, &attributes, (char *const *)(uintptr_t)words, environ);
+  reason = posix_spawnp(ret, words[0], &actions, &attributes, (char *const *)(uintptr_t)words, environ);
+  posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return reason;
 }
@@ -148,6 +156,8 @@ static enum cli_status wait_for(pid_t pid)
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
     ;
   program = 0;
+  if (WIFSIGNALED(status) && WTERMSIG(status) != SIGINT)
+    cli_say("a signal ended the program: %s", strsignal(WTERMSIG(status)));
   return (enum cli_status)(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
@@ -195,7 +205,7 @@ static rg_error *run_in(struct cli_session *session, const struct folder *folder
   struct cli_launch launch = {folder->path, 0, arguments->rounds, arguments->every_ms};
   pid_t pid = 0;
   CLI_TRY(cli_prepare_launch(&launch));
-  int reason = start(arguments->words, signals, &pid);
+  int reason = start(arguments->words, signals, arguments->with_json, &pid);
   if (reason) {
     session->status = cli_cannot_run(arguments->words[0], reason);
     return NULL;

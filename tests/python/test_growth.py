@@ -129,6 +129,14 @@ class Watch(Collected):
         with self.assertRaisesRegex(refgraph.ArgumentError, "'nonsense' at column 9"):
             refgraph.watch(where="closure nonsense").__enter__()
 
+    def test_begins_anew_when_it_is_used_again(self):
+        watched = refgraph.watch()
+        for num in (7, 9):
+            with watched:
+                for _ in range(num):
+                    subscribe()
+            self.assertEqual((watched.diff[0].growth, len(watched.diff[0].rounds)), (num, 2))
+
     def test_does_not_count_itself(self):
         def nothing():
             with refgraph.watch(limit=None) as watched:
@@ -331,11 +339,26 @@ class Program(unittest.TestCase):
         self.assertEqual(process.returncode, 128 + signal.SIGTERM)
         self.assertEqual(os.listdir(self.rounds), [])
 
+    def test_prints_beside_a_document_to_the_standard_error(self):
+        _, out, err = self.grow(textwrap.dedent(self.ROUNDS.format(2)) + "print('bye')\n", "--rounds=2", "--json")
+        self.assertEqual(json.loads(out)["command"], "growth")
+        self.assertIn("bye", err)
+
+    def test_that_a_signal_ends_is_told_with_its_name(self):
+        end = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n"
+        status, _, err = self.grow(textwrap.dedent(self.ROUNDS.format(2)) + end, "--rounds=2")
+        self.assertEqual(status, 128 + signal.SIGSEGV)
+        self.assertIn("refgraph: a signal ended the program: Segmentation fault\n", err)
+
+    def test_is_waited_for_after_the_last_round_and_this_is_said(self):
+        _, _, err = self.grow(self.ROUNDS.format(3), "--rounds=3")
+        self.assertIn("refgraph: round 2 of 3\nrefgraph: round 3 of 3: waiting for the program to end\n", err)
+
     def test_grows_the_same_in_each_process(self):
         answers = []
         for seed in ("1", "2"):
             _, out, _ = self.grow(self.ROUNDS.format(4), "--rounds=4", "--json", PYTHONHASHSEED=seed)
-            rows = json.loads(out.partition("\n")[2])["growth"]
+            rows = json.loads(out)["growth"]
             answers.append([{**row, "id": None} for row in rows])
         self.assertTrue(answers[0])
         self.assertEqual(answers[0], answers[1])

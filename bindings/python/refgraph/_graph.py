@@ -179,8 +179,8 @@ class Graph(_refgraph.Graph):
     def paths(self, objs=None, *, id=None, where=None, disjoint=10):
         """Paths from the roots to one object that share no other object, the shortest first: a :class:`Table` of ``Path``.
 
-        At most `disjoint` of them. If there is one, cutting it anywhere frees the object; if there are two, that is not
-        enough. :meth:`why` draws the shortest paths to many objects.
+        At most `disjoint` of them. If there is one, some object on it is on every way to the object; if there are two,
+        there is none such. Which references to cut says :meth:`cut`; :meth:`why` draws the shortest paths to many objects.
         """
         _output.check_limits(disjoint=disjoint)
         ids = self._ids(objs, id, where)

@@ -30,7 +30,8 @@ class Rounds:
                 self._say(f"refgraph: cannot dump: {error}\n")
                 return
             self._num_ended += 1
-            self._say(f"refgraph: round {self._num_ended} of {self._num}\n")
+            end = ": waiting for the program to end" if self._num_ended == self._num else ""
+            self._say(f"refgraph: round {self._num_ended} of {self._num}{end}\n")
 
     def end_every(self, seconds):
         """Ends one after each so many seconds, in a thread. Returns a function that stops it."""

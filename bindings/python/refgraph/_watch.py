@@ -21,7 +21,8 @@ class watch:
 
     ``diff`` is there afterwards: a :class:`Table` of ``Growth``, as :meth:`Graph.diff` gives it of captures before and
     after. ``graph`` is the one after. The earlier one is not kept, and what watches is not counted. The keywords are
-    those of :meth:`Graph.diff`. The statements may raise; then ``diff`` is there as well.
+    those of :meth:`Graph.diff`. The statements may raise; then ``diff`` is there as well. A watch that is used again
+    begins anew.
 
     >>> import refgraph
     >>> listeners = []
@@ -38,11 +39,12 @@ class watch:
         self._where = _OTHERS if where is None else f"{where} {_OTHERS}"
         self._by = by
         self._limit = _tables.check_limit(limit)
-        self._growth = _refgraph.Growth()
+        self._growth = None
         self.diff = None
         self.graph = None
 
     def __enter__(self):
+        self._growth = _refgraph.Growth()
         self._growth.add(capture(), self._where)
         return self
 
