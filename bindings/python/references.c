@@ -262,6 +262,73 @@ static rg_error *enumerate_deque(struct rgpy_capture *capture, PyObject *object)
   return next.error;
 }
 
+/* --- contexts ---------------------------------------------------------------------------------------------------------
+ *
+ * Context variables stand in a hash array mapped trie (Python/hamt.c), whose nodes are private. Their tp_traverse goes
+ * through them from the end, so that each value comes right before its variable, and what is no value is a node. */
+
+static bool is_hamt(const PyTypeObject *type)
+{
+  static const char *const names[] = {"hamt", "hamt_array_node", "hamt_bitmap_node", "hamt_collision_node"};
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    if (rgpy_is_native(type, names[i]))
+      return true;
+  }
+  return false;
+}
+
+static int visit_first(PyObject *object, void *context)
+{
+  PyObject **first = context;
+  *first = *first ? *first : object;
+  return 0;
+}
+
+// The name of a variable is the first of its references.
+static rg_error *name_variable(struct rgpy_capture *capture, PyObject *variable, rg_string *ret)
+{
+  PyObject *name = NULL;
+  Py_TYPE(variable)->tp_traverse(variable, visit_first, &name);
+  *ret = 0;
+  return name && PyUnicode_Check(name) ? rgpy_name(capture, name, ret) : NULL;
+}
+
+struct next_variable {
+  struct rgpy_capture *capture;
+  PyObject *value; // of the variable that comes next
+  rg_error *error;
+};
+
+static rg_error *refer_variable(struct next_variable *next, PyObject *variable)
+{
+  rg_string name;
+  RGPY_TRY(name_variable(next->capture, variable, &name));
+  RGPY_TRY(rgpy_capture_refer(next->capture, next->value, RG_EDGE_ITEM, name));
+  next->value = NULL;
+  return rgpy_refer(next->capture, variable, RG_EDGE_INTERNAL, "variable");
+}
+
+static int visit_variable(PyObject *object, void *context)
+{
+  struct next_variable *next = context;
+  if (next->error)
+    return 0;
+  if (is_hamt(Py_TYPE(object)))
+    next->error = rgpy_capture_refer(next->capture, object, RG_EDGE_ATTRIBUTE, 0);
+  else if (!next->value)
+    next->value = object;
+  else if (PyContextVar_CheckExact(object))
+    next->error = refer_variable(next, object);
+  return 0;
+}
+
+static rg_error *enumerate_hamt(struct rgpy_capture *capture, PyObject *object)
+{
+  struct next_variable next = {capture, NULL, NULL};
+  Py_TYPE(object)->tp_traverse(object, visit_variable, &next);
+  return next.error;
+}
+
 /* --- functions and what belongs to them ---------------------------------------------------------------------------- */
 
 // Nothing to see in an empty one.
@@ -645,6 +712,8 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *
       return enumerate_exception;
     if (is_deque(base))
       return enumerate_deque;
+    if (is_hamt(base))
+      return enumerate_hamt;
     if (rgpy_is_lazy_import(base))
       return rgpy_enumerate_lazy_import;
     *is_traversed_ret = false;

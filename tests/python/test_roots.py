@@ -241,6 +241,17 @@ class Inferred(unittest.TestCase):
 
 
 class Threads(unittest.TestCase):
+    def test_hold_context_variables_by_their_names(self):
+        variables = [contextvars.ContextVar(f"variable {i}") for i in range(40)]
+        value = thing("Value")
+        tokens = [variable.set(value if i == 7 else variable) for i, variable in enumerate(variables)]
+        try:
+            graph = capture()
+        finally:
+            for variable, token in zip(variables, tokens):
+                variable.reset(token)
+        self.assertEqual([name for type, _, name in holders(value, graph) if type.startswith("hamt")], ["variable 7"])
+
     def test_hold_their_context(self):
         variable = contextvars.ContextVar("variable", default=None)
         value = thing("ContextValue")
