@@ -232,7 +232,6 @@ static rg_error *visit_singletons(PyInterpreterState *interpreter, rgpy_visit_fi
 {
   const struct _Py_interp_cached_objects *cached = &interpreter->cached_objects;
   const struct rgpy_field fields[] = {
-      {"object.__reduce__", cached->objreduce},
 #if PY_VERSION_HEX < 0x030d0000
       {"inf", cached->str_replace_inf}, // releases of 3.13 differ in its name; it is found by a search there
 #endif
@@ -346,6 +345,9 @@ size_t rgpy_interpreter_parts(PyInterpreterState *interpreter, struct rgpy_memor
       {&interpreter->func_state, sizeof(interpreter->func_state)},
 #endif
       {&ATTRIBUTE_CACHE(interpreter), sizeof(ATTRIBUTE_CACHE(interpreter))},
+#if PY_VERSION_HEX >= 0x030c0000
+      {&interpreter->cached_objects.objreduce, sizeof(interpreter->cached_objects.objreduce)},
+#endif
       {interpreter + 1, 0},
   };
   size_t num = sizeof(left_out) / sizeof(left_out[0]);

@@ -32,9 +32,9 @@ struct rgpy_memory {
 };
 struct rgpy_memory rgpy_thread_memory(PyThreadState *thread);
 struct rgpy_memory rgpy_interpreter_memory(PyInterpreterState *interpreter);
-/* The same without what remembers attributes and functions of code, of which most is only borrowed: the parts between
- * these, and how many they are. */
-enum { RGPY_MAX_PARTS = 3 };
+/* The same without what remembers attributes, functions of code and object.__reduce__, of which most is only borrowed:
+ * the parts between these, and how many they are. */
+enum { RGPY_MAX_PARTS = 4 };
 size_t rgpy_interpreter_parts(PyInterpreterState *interpreter, struct rgpy_memory ret[RGPY_MAX_PARTS]);
 /* The names of the attributes that an interpreter remembers, which it holds; some may be NULL. */
 struct rgpy_keys rgpy_attribute_cache(PyInterpreterState *interpreter);

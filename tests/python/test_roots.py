@@ -5,6 +5,7 @@ import asyncio
 import atexit
 import codecs
 import contextvars
+import copy
 import ctypes
 import gc
 import os
@@ -222,6 +223,14 @@ class Inferred(unittest.TestCase):
             return obj
 
         self.check_held_by_c(make)
+
+    def test_the_interpreter_does_not_hold_the_method_that_it_remembers_to_copy_with(self):
+        copy.copy(thing("Copied"))
+        method = object.__dict__["__reduce__"]
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(method))
+        graph = capture()
+        ctypes.pythonapi.Py_DecRef(ctypes.py_object(method))
+        self.assertNotIn("interpreter state", [type_name for type_name, *_ in holders(method, graph)])
 
     def holders_of(self, obj):
         graph = capture()
