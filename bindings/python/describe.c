@@ -179,13 +179,10 @@ static const struct {
     {"_io.IncrementalNewlineDecoder", 0, "decoder"},
     {"_io.IncrementalNewlineDecoder", 1, "errors"},
 #endif
-#if PY_VERSION_HEX < 0x030e0000
     {"_ssl._SSLSocket", 0, "weak socket"},
     {"_ssl._SSLSocket", 2, "context"},
     {"_ssl._SSLSocket", 4, "weak owner"},
     {"_ssl._SSLSocket", 5, "server_hostname"},
-#endif
-    {"", 0, ""}, // no type
 };
 
 static rg_error *add_hidden_fields(struct rgpy_capture *capture, struct rgpy_type *type)
