@@ -107,6 +107,7 @@ def running_frames():
 
 CODE = """code consts names filename name qualname linetable exceptiontable localsplusnames localspluskinds varnames
 cellvars freevars"""
+DICTS = (dict, frozendict) if sys.version_info >= (3, 15) else dict  # noqa: F821
 GENERATORS = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 DESCRIPTORS = (
     types.MethodDescriptorType, types.WrapperDescriptorType, types.GetSetDescriptorType, types.MemberDescriptorType,
@@ -118,7 +119,7 @@ DESCRIPTORS = (
 BEYOND = [
     (object, "type", {""}),  # not every tp_traverse gives it
     (object, "internal", {"__dict__"}),  # of an instance that holds its values itself
-    (dict, "internal", {"key"}),  # text
+    (DICTS, "internal", {"key"}),  # text
     (type, "internal", {"__name__", "__qualname__", "__slots__", "__subclasses__", "attribute name"}),
     # Static types are not the collector's.
     (type, "internal", {"__dict__", "__base__", "__bases__", "__mro__"}),
@@ -149,7 +150,7 @@ def differences(obj, wanted, edges, outlined):
         if missing:
             yield word, sum(missing.values()), "of", sum(wanted.values())
     # Keys that are no text come twice in an outline, which asks about holders alone.
-    if isinstance(obj, dict):
+    if isinstance(obj, DICTS):
         given, outlined = dict.fromkeys(given, 1), dict.fromkeys(outlined, 1)
     # A link has its type in its wrapper's row.
     if given != outlined and type(obj).__name__ != "_lru_list_elem":
