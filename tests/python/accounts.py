@@ -14,7 +14,8 @@ import refgraph
 import zoo
 
 # Types of C that do not tell the collector all that they hold, by kinds that show it: since and before which version,
-# which types the objects have that C code is said to hold then, and where the references stand.
+# which types the objects have that C code is said to hold then, and where the references stand. From 3.14 on the
+# collector knows all dicts, those of text and numbers, too.
 TEXT = "a field of text or a number in an object that the collector does not know"
 STORAGE = "the description that ctypes keeps beside a class, and its static caches"
 DECIMAL = "fields of contexts, which the collector does not know"
@@ -43,6 +44,8 @@ UNSEEN = {
     "unpickler": ((3, 10), (3, 12), {"list"}, "the table of what was unpickled"),
     "gathered": ((3, 13), (9, 0), {"type"}, "iterators of futures that are kept to be used again"),
     "xml parser": ((3, 13), (9, 0), {"module"}, "the module of a parser"),
+    "expat parser": ((3, 14), (9, 0), {"dict"}, "interned names, which stand elsewhere in late releases"),
+    "polls": ((3, 14), (9, 0), {"dict"}, "files that are waited for"),
     "c array": ((3, 10), (3, 13), {"PyCSimpleType", "tuple"}, STORAGE),
     "c pointer": ((3, 10), (3, 13), {"PyCSimpleType", "dict"}, STORAGE),
     "c callback": ((3, 10), (3, 13), {"PyCSimpleType", "tuple"}, STORAGE),
