@@ -215,6 +215,9 @@ rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *inf
 
 rg_error *rgi_tables_finish(struct rgi_tables *tables)
 {
+  struct rgi_text *text = &tables->strings.text;
+  // Pointers into the text are kept from here on.
+  rgi_trim(&text->data, &text->capacity, text->size);
   RGI_SCOPED_FREE const char **names = rgi_alloc(tables->num_captured, sizeof(*names));
   RGI_SCOPED_FREE const char **attributes = rgi_alloc(tables->num_captured, sizeof(*attributes));
   RGI_SCOPED_FREE rg_use *uses = rgi_alloc(tables->num_captured, sizeof(*uses));
@@ -241,7 +244,6 @@ void rgi_tables_trim(struct rgi_tables *tables)
   rgi_index_deinit(&strings->index);
   rgi_index_deinit(&tables->types_index);
   rgi_index_deinit(&tables->sites_index);
-  rgi_trim(&strings->text.data, &strings->text.capacity, strings->text.size);
   rgi_trim(&strings->begin, &strings->capacity, strings->num);
   rgi_trim(&strings->replacements, &strings->replacements_capacity, strings->num);
 }

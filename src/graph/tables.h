@@ -62,7 +62,7 @@ rg_error *rgi_tables_append_private_string(struct rgi_tables *tables, const char
                                            rg_string replacement, rg_string *ret);
 rg_error *rgi_tables_add_type(struct rgi_tables *tables, const rg_type_info *info, rg_type *ret);
 rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *info, rg_site *ret);
-/* After the last addition. */
+/* After the last addition. Text stands still from then on. */
 rg_error *rgi_tables_finish(struct rgi_tables *tables);
 /* Gives back what only additions need. */
 void rgi_tables_trim(struct rgi_tables *tables);
