@@ -367,7 +367,7 @@ class Files(Folder):
                 "signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
                 "signal.setitimer(signal.ITIMER_REAL, 1, 0.5)\n"
                 f"try: refgraph.dump(os.fdopen(other, 'wb'), mode={mode!r}, compress=False)\n"
-                "except KeyboardInterrupt: print('interrupted')"
+                "except KeyboardInterrupt: signal.setitimer(signal.ITIMER_REAL, 0); print('interrupted')"
             )
             self.assertEqual(printed, "interrupted\n")
 
@@ -436,7 +436,7 @@ class Loading(Folder):
             "signal.signal(signal.SIGALRM, signal.default_int_handler)\n"
             "signal.setitimer(signal.ITIMER_REAL, 0.2, 0.5)\n"
             f"try: refgraph.load({self.path!r})\n"
-            "except KeyboardInterrupt: print('interrupted')"
+            "except KeyboardInterrupt: signal.setitimer(signal.ITIMER_REAL, 0); print('interrupted')"
         )
         self.assertEqual(printed, "interrupted\n")
 
