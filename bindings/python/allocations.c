@@ -52,7 +52,8 @@ static const void *buffer_of(PyObject *object)
 {
   if (PyList_Check(object))
     return ((PyListObject *)object)->ob_item;
-  if (PyDict_Check(object))
+  // Keys that dicts share came with their class.
+  if (PyDict_Check(object) && !((PyDictObject *)object)->ma_values)
     return ((PyDictObject *)object)->ma_keys;
   if (PyAnySet_Check(object))
     return ((PySetObject *)object)->table;

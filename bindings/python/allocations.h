@@ -29,7 +29,7 @@ bool rgpy_find_allocation(const struct rgpy_block *block, struct rgpy_allocation
 
 /* Finds the places of blocks, and notes them in the builder. */
 typedef rg_error *(*rgpy_locate)(void *context, rg_builder *builder, const struct rgpy_block *blocks, size_t num);
-/* In this process; the context is not used. */
+/* In this process, as soon as the objects were read, so that they are alive; the context is not used. */
 rg_error *rgpy_locate_here(void *context, rg_builder *builder, const struct rgpy_block *blocks, size_t num);
 
 /* Has each closure, and each value that one captures, located. */
