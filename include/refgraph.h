@@ -26,6 +26,7 @@
 #include <refgraph/io.h>
 #include <refgraph/memory.h>
 #include <refgraph/render.h>
+#include <refgraph/report.h>
 #include <refgraph/select.h>
 #include <refgraph/table.h>
 #include <refgraph/view.h>

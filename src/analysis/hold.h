@@ -10,6 +10,9 @@ struct rgi_hold {
 };
 
 struct rgi_hold rgi_hold_of(const rg_graph *graph, const rg_paths *paths, rg_node node);
+/* Who holds some nodes, as rg_holders has it; `ret` has room for as many as there are nodes. */
+size_t rgi_find_holders(const rg_graph *graph, const rg_paths *paths, const rg_node *nodes, size_t num_nodes,
+                        rg_holder *ret);
 /* Whether an edge has something to say at an arrow: a name or an index. */
 bool rgi_has_name(const rg_graph *graph, rg_edge edge);
 

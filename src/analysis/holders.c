@@ -84,23 +84,27 @@ static size_t merge_alike(const rg_graph *graph, rg_holder *holders, size_t num)
   return num_kept;
 }
 
+size_t rgi_find_holders(const rg_graph *graph, const rg_paths *paths, const rg_node *nodes, size_t num_nodes,
+                        rg_holder *ret)
+{
+  size_t num = 0;
+  for (size_t i = 0; i < num_nodes; i++) {
+    struct rgi_hold hold = rgi_hold_of(graph, paths, nodes[i]);
+    if (hold.edge != RG_EDGE_NONE)
+      ret[num++] = (rg_holder){hold.holder, hold.edge, 1};
+  }
+  qsort_r(ret, num, sizeof(*ret), compare_alike, (void *)(uintptr_t)graph);
+  num = merge_alike(graph, ret, num);
+  qsort(ret, num, sizeof(*ret), compare_most);
+  return num;
+}
+
 static rg_error *add_site(rg_holders *holders, const rg_graph *graph, const rg_paths *paths,
                           const rg_closure_group *site)
 {
   RGI_TRY(rgi_reserve(&holders->holders, &holders->capacity, holders->num_holders + site->num_nodes));
-  rg_holder *added = holders->holders + holders->num_holders;
-  size_t num = 0;
-  for (uint32_t i = 0; i < site->num_nodes; i++) {
-    struct rgi_hold hold = rgi_hold_of(graph, paths, site->nodes[i]);
-    if (hold.edge != RG_EDGE_NONE)
-      added[num++] = (rg_holder){hold.holder, hold.edge, 1};
-  }
-  if (!num)
-    return NULL;
-  qsort_r(added, num, sizeof(*added), compare_alike, (void *)(uintptr_t)graph);
-  num = merge_alike(graph, added, num);
-  qsort(added, num, sizeof(*added), compare_most);
-  holders->num_holders += num;
+  holders->num_holders += rgi_find_holders(graph, paths, site->nodes, site->num_nodes,
+                                           holders->holders + holders->num_holders);
   return NULL;
 }
 

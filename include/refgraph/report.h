@@ -1,0 +1,105 @@
+/* The closure leak report: which closures leak, what they capture, who holds them, and what mends it.
+ *
+ * What may leak is put into groups: what has code and captures something, by what it is and where its code is defined.
+ * A group leaks if it has more objects in every graph of a series, or if what it captures is finished and yet held.
+ * Nothing is scored: each leak says its signals, in words. */
+#ifndef REFGRAPH_REPORT_H
+#define REFGRAPH_REPORT_H
+
+#include <refgraph/analysis.h>
+#include <refgraph/io.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum rg_verdict {
+  RG_VERDICT_UNKNOWN,
+  RG_VERDICT_EXPECTED, /* it is meant to be there */
+  RG_VERDICT_LEAKING,  /* it should be gone */
+} rg_verdict;
+#define RG_NUM_VERDICTS 3
+
+/* What a captured variable is for the objects of a leak. */
+typedef struct rg_leak_capture {
+  const char *name;
+  const char *type;       /* of the values, "several types" */
+  uint64_t retained;      /* bytes that all values keep alive together */
+  uint32_t num_values;    /* different ones */
+  rg_use use;             /* of the code; without RG_USE_KNOWN nothing is known */
+  const char *attributes; /* those that are used, separated by spaces; empty unless RG_USE_ATTRIBUTES */
+} rg_leak_capture;
+
+/* A step of the path from a root to one of the objects. */
+typedef struct rg_leak_step {
+  rg_node node;
+  const char *reference; /* from the step before, as "._handlers['tick']"; empty at the root */
+  const char *object;    /* in one line */
+  uint64_t retained;
+  rg_verdict verdict;
+  const char *reason;    /* of the verdict; empty where it is carried along the path, or unknown */
+  bool is_suspect;       /* its reference is the one that should not be: what is before it may stay */
+} rg_leak_step;
+
+typedef enum rg_mend_kind {
+  RG_MEND_RELEASE,  /* let go of the value */
+  RG_MEND_LIFETIME, /* end the life of the closure with that of its owner */
+} rg_mend_kind;
+#define RG_NUM_MEND_KINDS 2
+
+typedef struct rg_mend {
+  rg_mend_kind kind;
+  const char *text; /* what to do, in the names of the program */
+  const char *code; /* two lines at most, each ended by '\n' */
+  rg_freed freed;   /* what that frees, of all objects of the leak */
+} rg_mend;
+
+typedef struct rg_leak {
+  const char *fingerprint; /* the same between runs and machines: 16 hexadecimal digits */
+  const char *kind;        /* "closure", "lambda", "bound method", "partial", "generator", "coroutine", … */
+  const char *name;        /* of the code, qualified */
+  const char *file;
+  uint32_t line;           /* 0: not known */
+  uint32_t num_copies;     /* in the last graph */
+  uint64_t retained;       /* bytes that they keep alive together */
+  const uint32_t *counts;  /* copies, by graph */
+  const char *const *signals;
+  size_t num_signals;
+  const rg_leak_capture *captures; /* what retains most first */
+  size_t num_captures;
+  const rg_leak_step *steps;       /* from a root to one of the copies; none: no root reaches them */
+  size_t num_steps;
+  const rg_mend *mends;            /* what frees most first */
+  size_t num_mends;
+} rg_leak;
+
+/* Graphs are added one after the other, the oldest first, and need not stay: the report keeps what it tells. */
+typedef struct rg_report rg_report;
+
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_create(rg_report **ret);
+RG_PUBLIC void rg_report_destroy(rg_report *report);
+/* A graph before the last one: what may leak is counted. Cost: O(V + E), 4 bytes a node while it runs. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_add(rg_report *report, const rg_graph *graph);
+/* The last graph, or the only one, about which the report is. Once. Cost: that of dominators and paths, and
+ * rg_freed_by_cut for each mend. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_finish(rg_report *report, const rg_graph *graph);
+
+RG_PUBLIC size_t rg_report_num_graphs(const rg_report *report);
+/* The likeliest one first: those with more signals, then those that retain more. */
+RG_PUBLIC size_t rg_report_num_leaks(const rg_report *report);
+RG_PUBLIC const rg_leak *rg_report_leak(const rg_report *report, size_t i);
+/* Groups that were looked at, and their objects in the last graph. */
+RG_PUBLIC size_t rg_report_num_groups(const rg_report *report);
+RG_PUBLIC uint64_t rg_report_num_suspects(const rg_report *report);
+
+/* "expected", "release", …: the words of text and JSON. */
+RG_PUBLIC const char *rg_verdict_word(rg_verdict verdict);
+RG_PUBLIC const char *rg_mend_kind_word(rg_mend_kind kind);
+
+/* A screen a leak, in UTF-8; without leaks a paragraph that says what was looked at. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
