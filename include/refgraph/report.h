@@ -50,7 +50,6 @@ typedef enum rg_mend_kind {
 typedef struct rg_mend {
   rg_mend_kind kind;
   const char *text; /* what to do, in the names of the program */
-  const char *code; /* two lines at most, each ended by '\n' */
   rg_freed freed;   /* what that frees, of all objects of the leak */
 } rg_mend;
 
@@ -98,6 +97,11 @@ RG_PUBLIC const char *rg_mend_kind_word(rg_mend_kind kind);
 
 /* A screen a leak, in UTF-8; without leaks a paragraph that says what was looked at. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer);
+/* A list of objects, one a leak: {fingerprint, kind, site {qualname, file, line}, copies, retained, growth: copies by graph,
+ * signals, captures: [{name, type, retained, values, used ("never", "read", "written", "attributes", "unknown"),
+ * attributes}], path: [{id, reference, object, retained, verdict, reason, suspect}], mends: [{kind, text, freed_now,
+ * freed_at_gc}]}. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer);
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,7 @@ size_t cli_max_rows(const struct cli_session *session, size_t preset)
   return limit ? limit : SIZE_MAX;
 }
 
-static void print_dumps(const struct cli_session *session)
+void cli_json_dumps(const struct cli_session *session)
 {
   if (!session->num_dumps) {
     cli_json_string("dump", cli_dump_name(session));
@@ -34,7 +34,7 @@ static rg_error *print_json(const struct cli_session *session, const rg_table *t
     error = writer.write(writer.context, "", 1);
   if (!error) {
     cli_json_begin(session->command);
-    print_dumps(session);
+    cli_json_dumps(session);
     cli_json_bool("truncated", session->is_truncated);
     cli_json_number("omitted", rg_table_num_omitted(table));
     cli_json_document(rg_table_name(table), rows.data);

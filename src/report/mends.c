@@ -34,15 +34,13 @@ struct mender {
   size_t num;
 };
 
-static rg_error *add_mend(struct mender *mender, rg_mend_kind kind, const struct edges *edges, struct rgi_text *text,
-                          struct rgi_text *code)
+static rg_error *add_mend(struct mender *mender, rg_mend_kind kind, const struct edges *edges, struct rgi_text *text)
 {
   rg_mend mend = {.kind = kind};
   RGI_TRY(rg_freed_by_cut(mender->analysis->graph, 0, edges->edges, edges->num, &mend.freed));
   if (!mend.freed.at_once.num_nodes && !mend.freed.by_collection.num_nodes)
     return NULL;
   RGI_TRY(rgi_arena_add_text(&mender->report->arena, text, &mend.text));
-  RGI_TRY(rgi_arena_add_text(&mender->report->arena, code, &mend.code));
   mender->mends[mender->num++] = mend;
   return NULL;
 }
@@ -107,13 +105,13 @@ static void name_holder(const struct rgi_leak *leak, struct rgi_text *text)
 static rg_error *add_lifetime(struct mender *mender)
 {
   SCOPED_EDGES edges = {0};
-  RGI_SCOPED_TEXT text = RGI_TEXT_INIT, code = RGI_TEXT_INIT;
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++)
     RGI_TRY(add_holding(mender, mender->leak->group->nodes[i], &edges));
   rgi_text_puts(&text, "remove it from ");
   name_holder(mender->leak, &text);
   rgi_text_puts(&text, " when its owner ends");
-  return add_mend(mender, RG_MEND_LIFETIME, &edges, &text, &code);
+  return add_mend(mender, RG_MEND_LIFETIME, &edges, &text);
 }
 
 /* --- release ------------------------------------------------------------------------------------------------------ */
@@ -138,16 +136,16 @@ static rg_error *add_release(struct mender *mender, const rg_leak_capture *captu
 {
   const struct rgi_suspect *group = mender->leak->group;
   SCOPED_EDGES collected = {0};
-  RGI_SCOPED_TEXT text = RGI_TEXT_INIT, code = RGI_TEXT_INIT;
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   struct release release = {captured->name, {0}};
   rg_error *error = NULL;
   for (uint32_t i = 0; i < group->num_nodes && !error; i++)
     error = rgi_captured_visit(mender->analysis->graph, group->suspect, group->nodes[i], add_captured, &release);
   collected = release.edges;
   RGI_TRY(error);
-  rgi_text_printf(&text, "set %s to None when it is not needed any more", captured->name);
-  rgi_text_printf(&code, "nonlocal %s\n%s = None\n", captured->name, captured->name);
-  return add_mend(mender, RG_MEND_RELEASE, &collected, &text, &code);
+  rgi_text_printf(&text, "set %s to None once it is not needed any more, in a function beside this one that says nonlocal"
+                         " %s", captured->name, captured->name);
+  return add_mend(mender, RG_MEND_RELEASE, &collected, &text);
 }
 
 /* --- all ---------------------------------------------------------------------------------------------------------- */

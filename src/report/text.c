@@ -1,19 +1,26 @@
-/* The report for people: a screen a leak. */
+/* The report for people: a screen a leak, or what was looked at and found in order. */
 #include "report-internal.h"
 
 #include "../view/words.h"
 
+#define RULE "\xe2\x94\x82"          /* down from step to step */
+#define STEP "\xe2\x94\x9c\xe2\x94\x80"
+#define LAST_STEP "\xe2\x95\xb0\xe2\x86\x92"
+
 static void add_heading(struct rgi_text *text, const rg_report *report, size_t i)
 {
   const rg_leak *leak = &report->leaks[i];
-  rgi_text_printf(text, "LEAK %zu of %zu   [rg:%.8s]\n", i + 1, report->num_leaks, leak->fingerprint);
-  rgi_text_printf(text, "%s  %s   %s:%u\n", leak->kind, leak->name, leak->file, leak->line);
-  rgi_words_add_counted(text, leak->num_copies, "live object", " ");
-  rgi_text_puts(text, leak->num_copies == 1 ? " keeps " : " keep ");
+  rgi_text_printf(text, "LEAK %zu of %zu   [rg:%s]\n%s %s", i + 1, report->num_leaks, leak->fingerprint, leak->kind,
+                  leak->name);
+  if (*leak->file)
+    rgi_text_printf(text, "   %s:%u", leak->file, leak->line);
+  rgi_text_puts(text, "\n");
+  rgi_words_add_count(text, leak->num_copies, " ");
+  rgi_text_puts(text, leak->num_copies == 1 ? " is alive and keeps " : " are alive and keep ");
   rgi_words_add_size(text, leak->retained);
-  rgi_text_puts(text, ".\n");
+  rgi_text_puts(text, ".\n\nSIGNALS\n");
   for (size_t signal = 0; signal < leak->num_signals; signal++)
-    rgi_text_printf(text, "  - %s\n", leak->signals[signal]);
+    rgi_text_printf(text, "  %s\n", leak->signals[signal]);
 }
 
 static void add_use(struct rgi_text *text, const rg_leak_capture *capture)
@@ -22,64 +29,96 @@ static void add_use(struct rgi_text *text, const rg_leak_capture *capture)
   if (!(capture->use & RG_USE_KNOWN))
     return;
   if (capture->use & RG_USE_ATTRIBUTES)
-    rgi_text_printf(text, "only %s", capture->attributes);
+    rgi_text_printf(text, ", only for %s", capture->attributes);
   else
-    rgi_text_puts(text, is_read && is_written ? "read and written" : is_written ? "written" : is_read ? "read"
-                                                                                                       : "never read");
+    rgi_text_printf(text, ", %s", is_read && is_written ? "read and written"
+                                  : is_written          ? "written"
+                                  : is_read             ? "read"
+                                                        : "never read");
 }
 
+// "  self: 100 Screen, 5.0 MB, only for title".
 static void add_captures(struct rgi_text *text, const rg_leak *leak)
 {
-  rgi_text_puts(text, "\nCAPTURES\n");
+  rgi_text_puts(text, leak->num_captures ? "\nCAPTURES\n" : "");
   for (size_t i = 0; i < leak->num_captures; i++) {
     const rg_leak_capture *capture = &leak->captures[i];
-    rgi_text_printf(text, "  %s  %s  ", capture->name, capture->type);
+    rgi_text_printf(text, "  %s: ", capture->name);
+    if (capture->num_values > 1) {
+      rgi_words_add_count(text, capture->num_values, " ");
+      rgi_text_puts(text, " " RGI_TIMES " ");
+    }
+    rgi_text_printf(text, "%s, ", capture->type);
     rgi_words_add_size(text, capture->retained);
-    rgi_text_puts(text, "  ");
     add_use(text, capture);
     rgi_text_puts(text, "\n");
   }
 }
 
+static void add_step(struct rgi_text *text, const rg_leak_step *step, bool is_last)
+{
+  if (*step->reference)
+    rgi_text_printf(text, "  " RULE "    %s%s\n", step->reference, step->is_suspect ? "    <- this should not be" : "");
+  rgi_text_printf(text, "  %s %s   %s", is_last ? LAST_STEP : STEP, step->object, rg_verdict_word(step->verdict));
+  rgi_text_printf(text, *step->reason ? " (%s)\n" : "\n", step->reason);
+}
+
 static void add_path(struct rgi_text *text, const rg_leak *leak)
 {
-  rgi_text_puts(text, "\nKEPT ALIVE BY\n");
-  for (size_t i = 0; i < leak->num_steps; i++) {
-    const rg_leak_step *step = &leak->steps[i];
-    if (*step->reference) {
-      rgi_text_printf(text, "  \xe2\x94\x82    %s\n", step->reference);
-      if (step->is_suspect)
-        rgi_text_puts(text, "  \xe2\x94\x82    ~~~~~~~~\n");
-    }
-    rgi_text_printf(text, "  %s %s   %s%s%s%s\n", i + 1 < leak->num_steps ? "\xe2\x94\x9c\xe2\x94\x80" : "\xe2\x95\xb0\xe2\x86\x92",
-                    step->object, rg_verdict_word(step->verdict), *step->reason ? " (" : "", step->reason,
-                    *step->reason ? ")" : "");
-  }
+  rgi_text_puts(text, leak->num_copies == 1 ? "\nKEPT ALIVE BY\n" : "\nKEPT ALIVE BY (one of them)\n");
+  if (!leak->num_steps)
+    rgi_text_puts(text, "  nothing but itself: it waits for a collection\n");
+  for (size_t i = 0; i < leak->num_steps; i++)
+    add_step(text, &leak->steps[i], i + 1 == leak->num_steps);
+}
+
+static void add_freed(struct rgi_text *text, const rg_freed *freed)
+{
+  rgi_text_puts(text, "frees ");
+  rgi_words_add_size(text, freed->at_once.size);
+  rgi_text_puts(text, " at once");
+  if (!freed->by_collection.num_nodes)
+    return;
+  rgi_text_puts(text, ", ");
+  rgi_words_add_size(text, freed->by_collection.size);
+  rgi_text_puts(text, " at the next collection");
 }
 
 static void add_mends(struct rgi_text *text, const rg_leak *leak)
 {
-  rgi_text_puts(text, "\nMENDS, best first\n");
+  rgi_text_puts(text, leak->num_mends ? "\nMENDS\n" : "");
   for (size_t i = 0; i < leak->num_mends; i++) {
-    const rg_mend *mend = &leak->mends[i];
-    rgi_text_printf(text, "  %zu %s: %s\n      frees ", i + 1, rg_mend_kind_word(mend->kind), mend->text);
-    rgi_words_add_size(text, mend->freed.at_once.size);
-    rgi_text_puts(text, " at once, ");
-    rgi_words_add_size(text, mend->freed.by_collection.size);
-    rgi_text_puts(text, " at the next collection\n");
+    rgi_text_printf(text, "  %zu  %s\n     ", i + 1, leak->mends[i].text);
+    add_freed(text, &leak->mends[i].freed);
+    rgi_text_puts(text, "\n");
   }
+}
+
+static void add_no_leak(struct rgi_text *text, const rg_report *report)
+{
+  rgi_text_puts(text, "No leak found: of ");
+  rgi_words_add_counted(text, report->num_suspects, "closure, method, partial and generator", " ");
+  rgi_text_puts(text, " none captures something finished");
+  if (report->series.num >= 3)
+    rgi_text_printf(text, ", and of %zu definition sites none has more in each of %zu dumps", report->num_groups,
+                    report->series.num);
+  rgi_text_puts(text, ".\n");
+  if (report->series.num < 3)
+    rgi_text_puts(text, "What grows is seen in three dumps or more.\n");
 }
 
 rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  if (!report->num_leaks)
+    add_no_leak(&text, report);
   for (size_t i = 0; i < report->num_leaks; i++) {
+    rgi_text_puts(&text, i ? "\n" : "");
     add_heading(&text, report, i);
     add_captures(&text, &report->leaks[i]);
     add_path(&text, &report->leaks[i]);
     add_mends(&text, &report->leaks[i]);
-    rgi_text_puts(&text, "\n");
   }
   RGI_TRY(rgi_text_error(&text));
-  return writer->write(writer->context, rgi_text_string(&text), text.size);
+  return writer->write(writer->context, text.data, text.size);
 }
