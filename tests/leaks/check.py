@@ -1,0 +1,229 @@
+"""Checks the programs of the corpus by themselves, without any report, and prints TAP: a line a program.
+
+    python3 tests/leaks/check.py [PROGRAM...]
+
+What leaks must grow in copies and bytes where it says, capture what it says and be held by whom it says; mended it must
+not grow, and what is clean must not. Each program has a process of its own.
+"""
+
+import collections
+import functools
+import gc
+import importlib.util
+import inspect
+import os
+import subprocess
+import sys
+import tracemalloc
+import types
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+WARMUP, ROUNDS = 1, 5
+LEAST, MOST = 20_000, 200_000  # bytes that a round of a program that leaks leaves behind
+NOTHING = 1_000  # bytes a round that are not worth a report: dicts that make room, a closure without what it captured
+LEAVE_THE_CLOSURE = ("release", "narrow", "weak")  # mends after which it may stay, without what it captured
+
+CODES = {
+    types.FunctionType: lambda function: function.__code__,
+    types.MethodType: lambda method: code_of(method.__func__),
+    functools.partial: lambda partial: code_of(partial.func),
+    types.GeneratorType: lambda generator: generator.gi_code,
+    types.CoroutineType: lambda coroutine: coroutine.cr_code,
+}
+CONTAINERS = (list, tuple, dict, set, collections.deque, type)
+
+
+def load(path):
+    name = os.path.basename(path)[: -len(".py")]
+    spec = importlib.util.spec_from_file_location(name, path)
+    program = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(program)
+    return program
+
+
+def code_of(suspect):
+    """The code that an object would run, or None: of a method or a partial that of the function it calls."""
+    call = vars(type(suspect)).get("__call__")
+    if type(call) is types.FunctionType:
+        return call.__code__
+    return CODES.get(type(suspect), lambda _: None)(suspect)
+
+
+def name_of(suspect):
+    code = code_of(suspect)
+    if hasattr(code, "co_qualname"):
+        return code.co_qualname
+    while type(suspect) is functools.partial:
+        suspect = suspect.func
+    return suspect.__qualname__ if hasattr(suspect, "__qualname__") else type(suspect).__call__.__qualname__
+
+
+def captures(suspect):
+    """What an object captures, by the names of a report."""
+    if type(suspect) is functools.partial:
+        return inspect.signature(suspect.func).bind_partial(*suspect.args, **suspect.keywords).arguments
+    if type(suspect) is types.MethodType:
+        return {"self": suspect.__self__}
+    if type(suspect) is types.GeneratorType:
+        return inspect.getgeneratorlocals(suspect)
+    if type(suspect) is types.CoroutineType:
+        return inspect.getcoroutinelocals(suspect)
+    if type(suspect) is not types.FunctionType:
+        return vars(suspect)
+    parameters = inspect.signature(suspect, follow_wrapped=False).parameters.values()
+    cells = zip(suspect.__code__.co_freevars, suspect.__closure__ or ())
+    return {
+        **{parameter.name: parameter.default for parameter in parameters if parameter.default is not parameter.empty},
+        **{name: cell.cell_contents for name, cell in cells},
+    }
+
+
+def suspects(program):
+    return [each for each in gc.get_objects() if getattr(code_of(each), "co_filename", None) == program.__file__]
+
+
+def is_collected(program):
+    return getattr(program, "COLLECTOR", True)
+
+
+def growth(program, step, collect):
+    """The lines whose closures become more, with the copies a round, and the bytes that a round leaves behind."""
+
+    def measure():
+        if collect:
+            gc.collect()
+        size = tracemalloc.get_traced_memory()[0]
+        return collections.Counter(code_of(each).co_firstlineno for each in suspects(program)), size
+
+    for _ in range(WARMUP):
+        step()
+    copies, size = measure()
+    for _ in range(ROUNDS):
+        step()
+    more_copies, more = measure()
+    return {line: number // ROUNDS for line, number in (more_copies - copies).items()}, (more - size) // ROUNDS
+
+
+def marked_line(program):
+    with open(program.__file__, encoding="utf-8") as file:
+        (line,) = [number for number, text in enumerate(file, 1) if text.rstrip().endswith("# leaks here")]
+    return line
+
+
+def is_own(program, holder):
+    """Whether a holder is of the program, not a word for one of the library."""
+    name = holder.split(".")[0]
+    return name == program.__name__ or isinstance(getattr(program, name, None), (type, types.FunctionType))
+
+
+def values_of(program, holder):
+    """What "Type.attribute", "module.attribute" or "function.variable" stands for, a value for each such object."""
+    owner, name = holder.rsplit(".", 1)
+    if owner == program.__name__:
+        return [getattr(program, name)]
+    functions = [each for each in suspects(program) if type(each) is types.FunctionType and name_of(each) == owner]
+    instances = [each for each in gc.get_objects() if type(each).__qualname__ == owner and hasattr(each, name)]
+    return [captures(each)[name] for each in functions] + [getattr(each, name) for each in instances]
+
+
+def holds(value, suspect):
+    """Whether a value is an object or a container of containers that has it."""
+    seen, stack = set(), [value]
+    while stack:
+        each = stack.pop()
+        if each is suspect:
+            return True
+        if isinstance(each, CONTAINERS) and id(each) not in seen:
+            seen.add(id(each))
+            stack += gc.get_referents(each)
+    return False
+
+
+def is_finished(value):
+    if hasattr(value, "is_alive"):
+        return not value.is_alive()
+    done = getattr(value, "done", False)
+    return getattr(value, "closed", False) or (done() if callable(done) else done)
+
+
+def check_copy(program, copy):
+    leak = program.LEAK
+    if name_of(copy) != leak["site"]:
+        yield f"the site is {name_of(copy)}"
+    if leak["variable"] not in captures(copy):
+        yield f"{leak['variable']} is not captured"
+    elif getattr(program, "SINGLE", False) and not is_finished(captures(copy)[leak["variable"]]):
+        yield f"nothing says that {leak['variable']} is finished"
+    if is_own(program, leak["holder"]) and not any(holds(value, copy) for value in values_of(program, leak["holder"])):
+        yield f"{leak['holder']} does not hold it"
+
+
+def check_leaking(program):
+    line, collect = marked_line(program), is_collected(program)
+    copies, size = growth(program, program.step, collect)
+    if not LEAST <= size <= MOST:
+        yield f"{size} bytes a round stay"
+    if getattr(program, "COPIES", True):
+        if set(copies) != {line}:
+            yield f"copies grow at lines {sorted(copies)}, not at {line}"
+        at_line = [each for each in suspects(program) if code_of(each).co_firstlineno == line]
+        yield from check_copy(program, max(at_line, key=lambda each: program.LEAK["variable"] in captures(each)))
+    elif copies:
+        yield f"copies grow at lines {sorted(copies)}"
+    for kind, step in program.LEAK["mends"].items():
+        copies, size = growth(program, step, collect)
+        if size > NOTHING or copies and kind not in LEAVE_THE_CLOSURE:
+            yield f"mended by {kind}, {size} bytes a round stay, and copies at lines {sorted(copies)}"
+    if not collect:
+        copies, size = growth(program, program.step, True)
+        if size > NOTHING or copies:
+            yield f"with the collector {size} bytes a round stay"
+
+
+def check_clean(program):
+    copies, size = growth(program, program.step, True)
+    if size > NOTHING or copies:
+        yield f"{size} bytes a round stay, and copies at lines {sorted(copies)}"
+
+
+def check(path):
+    """Says what is wrong with a program, a line a fault."""
+    program = load(path)
+    needed = getattr(program, "NEEDS", None)
+    if needed and not importlib.util.find_spec(needed):
+        sys.exit(f"SKIP needs {needed}")
+    tracemalloc.start()
+    if not is_collected(program):
+        gc.disable()
+    for fault in check_leaking(program) if hasattr(program, "LEAK") else check_clean(program):
+        print(fault, flush=True)
+
+
+def all_programs():
+    for kind in ("leaking", "clean"):
+        folder = os.path.join(FOLDER, kind)
+        yield from (os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".py"))
+
+
+def main():
+    paths = [os.path.abspath(path) for path in sys.argv[1:]] or list(all_programs())
+    num_faulty = 0
+    for number, path in enumerate(paths, 1):
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", "import check, sys; check.check(sys.argv[1])", path],
+            cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        )
+        is_skipped = done.stdout.startswith("SKIP ")
+        is_faulty = not is_skipped and (done.returncode or done.stdout)
+        num_faulty += bool(is_faulty)
+        name = os.path.relpath(path, FOLDER)
+        print(f"{'not ok' if is_faulty else 'ok'} {number} - {name}" + (f" # {done.stdout.strip()}" if is_skipped else ""))
+        if is_faulty:
+            print(*[f"# {line}" for line in done.stdout.splitlines()], sep="\n")
+    print(f"1..{len(paths)}")
+    print(f"# {len(paths)} programs, {num_faulty} at fault")
+    return 1 if num_faulty else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

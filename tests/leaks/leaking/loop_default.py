@@ -1,0 +1,76 @@
+"""A default argument that binds the variable of a loop: the usual mend for lambdas in a loop makes each of them keep its
+row by a default, where no one looks for captured variables. The shortcuts of the window outlive the rows of a page."""
+
+
+class Shortcuts:
+    def __init__(self):
+        self.actions = {}
+
+    def bind(self, key, action):
+        self.actions.setdefault(key, []).append(action)
+
+    def unbind(self, key):
+        self.actions.pop(key, None)
+
+    def press(self, key):
+        return [action() for action in self.actions.get(key, ())]
+
+
+shortcuts = Shortcuts()
+
+
+class Row:
+    def __init__(self, key, size):
+        self.key = key
+        self.preview = bytearray(size)
+
+    def open(self):
+        return self.preview[0]
+
+
+class Page:
+    def __init__(self):
+        self.rows = [Row(key, 30_000) for key in "12"]
+
+    def show(self):
+        for row in self.rows:
+            shortcuts.bind(row.key, lambda row=row: row.open())  # leaks here
+
+    def hide(self):
+        pass
+
+
+class UnbindingPage(Page):
+    def hide(self):
+        for row in self.rows:
+            shortcuts.unbind(row.key)
+
+
+class ReleasingPage(Page):
+    def hide(self):
+        for row in self.rows:
+            row.preview = None
+
+
+class NarrowPage(Page):
+    def show(self):
+        for number, row in enumerate(self.rows):
+            shortcuts.bind(row.key, lambda number=number: number)
+
+
+def step(page_type=Page):
+    page = page_type()
+    page.show()
+    page.hide()
+
+
+LEAK = dict(
+    site="Page.show.<locals>.<lambda>",
+    variable="row",
+    holder="Shortcuts.actions",
+    mends={
+        "lifetime": lambda: step(UnbindingPage),
+        "release": lambda: step(ReleasingPage),
+        "narrow": lambda: step(NarrowPage),
+    },
+)
