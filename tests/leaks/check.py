@@ -20,8 +20,9 @@ import types
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 WARMUP, ROUNDS = 1, 5
 LEAST, MOST = 20_000, 200_000  # bytes that a round of a program that leaks leaves behind
-NOTHING = 1_000  # bytes a round that are not worth a report: dicts that make room, a closure without what it captured
-LEAVE_THE_CLOSURE = ("release", "narrow", "weak")  # mends after which it may stay, without what it captured
+NOTHING = 1_000  # bytes a round that are not worth a word: lists and dicts make room
+LEAVE_CLOSURE = ("release", "narrow", "weak")  # mends after which it may stay, without what it captured
+MUCH_LESS = 20  # times that what stays then must be less
 
 CODES = {
     types.FunctionType: lambda function: function.__code__,
@@ -87,13 +88,13 @@ def is_collected(program):
 
 
 def growth(program, step, collect):
-    """The lines whose closures become more, with the copies a round, and the bytes that a round leaves behind."""
+    """The sites that have more copies after each round, and the bytes that a round leaves behind."""
 
     def measure():
         if collect:
             gc.collect()
         size = tracemalloc.get_traced_memory()[0]
-        return collections.Counter(code_of(each).co_firstlineno for each in suspects(program)), size
+        return collections.Counter(map(name_of, suspects(program))), size
 
     for _ in range(WARMUP):
         step()
@@ -101,7 +102,7 @@ def growth(program, step, collect):
     for _ in range(ROUNDS):
         step()
     more_copies, more = measure()
-    return {line: number // ROUNDS for line, number in (more_copies - copies).items()}, (more - size) // ROUNDS
+    return {site for site, number in (more_copies - copies).items() if number >= ROUNDS}, (more - size) // ROUNDS
 
 
 def marked_line(program):
@@ -146,44 +147,45 @@ def is_finished(value):
     return getattr(value, "closed", False) or (done() if callable(done) else done)
 
 
-def check_copy(program, copy):
-    leak = program.LEAK
-    if name_of(copy) != leak["site"]:
-        yield f"the site is {name_of(copy)}"
-    if leak["variable"] not in captures(copy):
-        yield f"{leak['variable']} is not captured"
-    elif getattr(program, "SINGLE", False) and not is_finished(captures(copy)[leak["variable"]]):
+def check_copies(program):
+    leak, line = program.LEAK, marked_line(program)
+    copies = [each for each in suspects(program) if name_of(each) == leak["site"]]
+    lines = {code_of(each).co_firstlineno for each in copies}
+    if lines != {line}:
+        yield f"{leak['site']} is at {lines}, not at line {line}"
+    capturing = [each for each in copies if leak["variable"] in captures(each)]
+    if len(capturing) < WARMUP + ROUNDS:
+        yield f"{len(capturing)} copies capture {leak['variable']}"
+    elif getattr(program, "SINGLE", False) and not is_finished(captures(capturing[0])[leak["variable"]]):
         yield f"nothing says that {leak['variable']} is finished"
-    if is_own(program, leak["holder"]) and not any(holds(value, copy) for value in values_of(program, leak["holder"])):
-        yield f"{leak['holder']} does not hold it"
+    if is_own(program, leak["holder"]):
+        values = values_of(program, leak["holder"])
+        if not any(holds(value, each) for value in values for each in capturing):
+            yield f"{leak['holder']} does not hold it"
 
 
 def check_leaking(program):
-    line, collect = marked_line(program), is_collected(program)
-    copies, size = growth(program, program.step, collect)
+    collect, leak = is_collected(program), program.LEAK
+    has_copies = getattr(program, "COPIES", True)
+    sites, size = growth(program, program.step, collect)
     if not LEAST <= size <= MOST:
         yield f"{size} bytes a round stay"
-    if getattr(program, "COPIES", True):
-        if set(copies) != {line}:
-            yield f"copies grow at lines {sorted(copies)}, not at {line}"
-        at_line = [each for each in suspects(program) if code_of(each).co_firstlineno == line]
-        yield from check_copy(program, max(at_line, key=lambda each: program.LEAK["variable"] in captures(each)))
-    elif copies:
-        yield f"copies grow at lines {sorted(copies)}"
-    for kind, step in program.LEAK["mends"].items():
-        copies, size = growth(program, step, collect)
-        if size > NOTHING or copies and kind not in LEAVE_THE_CLOSURE:
-            yield f"mended by {kind}, {size} bytes a round stay, and copies at lines {sorted(copies)}"
+    if sites != ({leak["site"], *leak.get("kept", ())} if has_copies else set()):
+        yield f"what has more copies is {sorted(sites)}"
+    if has_copies:
+        yield from check_copies(program)
+    for kind, step in leak["mends"].items():
+        sites, less = growth(program, step, collect)
+        if less > size // MUCH_LESS if kind in LEAVE_CLOSURE else less > NOTHING or sites:
+            yield f"mended by {kind}, {less} bytes a round stay, and copies of {sorted(sites)}"
     if not collect:
-        copies, size = growth(program, program.step, True)
-        if size > NOTHING or copies:
-            yield f"with the collector {size} bytes a round stay"
+        yield from check_clean(program)
 
 
 def check_clean(program):
-    copies, size = growth(program, program.step, True)
-    if size > NOTHING or copies:
-        yield f"{size} bytes a round stay, and copies at lines {sorted(copies)}"
+    sites, size = growth(program, program.step, True)
+    if size > NOTHING or sites:
+        yield f"with the collector {size} bytes a round stay, and copies of {sorted(sites)}"
 
 
 def check(path):

@@ -46,12 +46,6 @@ class UnbindingPage(Page):
             shortcuts.unbind(row.key)
 
 
-class ReleasingPage(Page):
-    def hide(self):
-        for row in self.rows:
-            row.preview = None
-
-
 class NarrowPage(Page):
     def show(self):
         for number, row in enumerate(self.rows):
@@ -68,9 +62,5 @@ LEAK = dict(
     site="Page.show.<locals>.<lambda>",
     variable="row",
     holder="Shortcuts.actions",
-    mends={
-        "lifetime": lambda: step(UnbindingPage),
-        "release": lambda: step(ReleasingPage),
-        "narrow": lambda: step(NarrowPage),
-    },
+    mends={"lifetime": lambda: step(UnbindingPage), "narrow": lambda: step(NarrowPage)},
 )
