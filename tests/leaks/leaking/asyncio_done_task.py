@@ -1,5 +1,5 @@
-"""A finished asyncio task that a gauge keeps: for each download a progress bar gets a lambda that asks the task, and the
-bar is never told that the task is done. With the task stays its result, which is the whole page."""
+"""A finished asyncio task that a gauge keeps: for each download a progress bar gets a lambda that asks the task, and
+the bar is never told that the task is done. With the task stays its result, which is the whole page."""
 
 import asyncio
 import atexit

@@ -1,5 +1,5 @@
-"""A method registered with atexit for each object: a journal is to be flushed at the latest when the process ends, and so
-lives until the process ends, however early it was closed."""
+"""A method registered with atexit for each object: a journal is to be flushed at the latest when the process ends, and
+so lives until the process ends, however early it was closed."""
 
 import atexit
 import io

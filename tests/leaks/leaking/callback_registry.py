@@ -21,11 +21,11 @@ class CallbackRegistry:
         for entries in self.callbacks.values():
             entries.pop(number, None)
 
-    def process(self, event, *arguments):
-        for entry in list(self.callbacks.get(event, {}).values()):
+    def process(self, event, x):
+        for entry in list(self.callbacks[event].values()):
             function = entry() if isinstance(entry, weakref.WeakMethod) else entry
             if function:
-                function(*arguments)
+                function(x)
 
 
 canvas = CallbackRegistry()
@@ -34,7 +34,6 @@ canvas = CallbackRegistry()
 class Lasso:
     def __init__(self, count):
         self.points = array.array("d", range(count))
-        self.nearest = None
 
     def attach(self):
         def on_move(x):  # leaks here
@@ -43,10 +42,10 @@ class Lasso:
         canvas.connect("motion", on_move)
 
     def move(self, x):
-        self.nearest = min(self.points[:10], key=lambda point: abs(point - x))
+        self.points[0] = x
 
     def detach(self):
-        self.nearest = None
+        pass
 
 
 class DisconnectingLasso(Lasso):

@@ -1,5 +1,5 @@
-"""A thread that has ended and stays: each download is a thread that gives a monitor a lambda with its progress. The thread
-ends, the monitor keeps the lambda, and with it the thread object and all that it has read."""
+"""A thread that has ended and stays: each download is a thread that gives a monitor a lambda with its progress. The
+thread ends, the monitor keeps the lambda, and with it the thread object and all that it has read."""
 
 import threading
 import weakref

@@ -35,12 +35,6 @@ class ForgettingFont(Font):
         width.forget()
 
 
-class NarrowFont(Font):
-    def measure(self, text):
-        first = self.advances[text[0]]
-        return width(text, lambda letter: first)
-
-
 class ReleasingFont(Font):
     def close(self):
         self.advances = None
@@ -56,9 +50,5 @@ LEAK = dict(
     site="Font.measure.<locals>.<lambda>",
     variable="self",
     holder="memoise.<locals>.wrapper.cache",
-    mends={
-        "lifetime": lambda: step(ForgettingFont),
-        "narrow": lambda: step(NarrowFont),
-        "release": lambda: step(ReleasingFont),
-    },
+    mends={"lifetime": lambda: step(ForgettingFont), "release": lambda: step(ReleasingFont)},
 )

@@ -1,5 +1,5 @@
-"""Closures in a default argument: the list that a default argument is, made once with the function, collects the lambdas
-of all callers that pass none of their own. Whoever reads the call sees no list that could grow."""
+"""Closures in a default argument: the list that a default argument is, made once with the function, collects the
+lambdas of all callers that pass none of their own. Whoever reads the call sees no list that could grow."""
 
 import weakref
 
@@ -32,13 +32,6 @@ class WeakImporter(Importer):
         when_idle(lambda: vacuum() and vacuum()())
 
 
-class DrainingImporter(Importer):
-    def finish(self):
-        queue = when_idle(lambda: self.vacuum())
-        while queue:
-            queue.pop()()
-
-
 def step(importer_type=Importer):
     importer = importer_type()
     importer.finish()
@@ -48,9 +41,5 @@ LEAK = dict(
     site="Importer.finish.<locals>.<lambda>",
     variable="self",
     holder="when_idle.queue",
-    mends={
-        "lifetime": lambda: step(ImporterWithQueue),
-        "release": lambda: step(DrainingImporter),
-        "weak": lambda: step(WeakImporter),
-    },
+    mends={"lifetime": lambda: step(ImporterWithQueue), "weak": lambda: step(WeakImporter)},
 )

@@ -1,5 +1,6 @@
-"""Exception, traceback, frame and closure in a cycle: a function keeps the exception for the closure that explains it, and
-the traceback of the exception has the frame of that function. No leak while the collector runs; without it, all stays."""
+"""Exception, traceback, frame and closure in a cycle: a function keeps the exception for the closure that explains it,
+and the traceback of the exception has the frame of that function. No leak while the collector runs; without it, all
+stays."""
 
 
 def parse(content):

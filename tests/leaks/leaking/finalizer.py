@@ -35,12 +35,6 @@ class ClosableSpool(Spool):
         self.finalizer()
 
 
-class WeakSpool(Spool):
-    def finish_with_me(self):
-        files = weakref.WeakSet([self.file])
-        weakref.finalize(self, lambda: [file.close() for file in files])
-
-
 def step(spool_type=Spool):
     spool = spool_type()
     spool.write(b"page")
@@ -51,9 +45,5 @@ LEAK = dict(
     site="Spool.finish_with_me.<locals>.<lambda>",
     variable="self",
     holder="weakref.finalize",
-    mends={
-        "narrow": lambda: step(NarrowSpool),
-        "lifetime": lambda: step(ClosableSpool),
-        "weak": lambda: step(WeakSpool),
-    },
+    mends={"narrow": lambda: step(NarrowSpool), "lifetime": lambda: step(ClosableSpool)},
 )

@@ -1,5 +1,8 @@
-"""A default argument that binds the variable of a loop: the usual mend for lambdas in a loop makes each of them keep its
-row by a default, where no one looks for captured variables. The shortcuts of the window outlive the rows of a page."""
+"""A default argument that binds the variable of a loop: the usual mend for lambdas in a loop makes each of them keep
+its row by a default, where no one looks for captured variables. The shortcuts of the window outlive the rows of a
+page."""
+
+import weakref
 
 
 class Shortcuts:
@@ -46,10 +49,10 @@ class UnbindingPage(Page):
             shortcuts.unbind(row.key)
 
 
-class NarrowPage(Page):
+class WeakPage(Page):
     def show(self):
-        for number, row in enumerate(self.rows):
-            shortcuts.bind(row.key, lambda number=number: number)
+        for row in self.rows:
+            shortcuts.bind(row.key, lambda row=weakref.ref(row): row() and row().open())
 
 
 def step(page_type=Page):
@@ -62,5 +65,5 @@ LEAK = dict(
     site="Page.show.<locals>.<lambda>",
     variable="row",
     holder="Shortcuts.actions",
-    mends={"lifetime": lambda: step(UnbindingPage), "narrow": lambda: step(NarrowPage)},
+    mends={"lifetime": lambda: step(UnbindingPage), "weak": lambda: step(WeakPage)},
 )

@@ -1,5 +1,5 @@
-"""A view of a large numpy array: what a gallery needs of an image is its first row, but a slice is a view, which keeps the
-whole image as its base. The renderers of the gallery capture half a kilobyte that weighs sixty-four."""
+"""A view of a large numpy array: what a gallery needs of an image is its first row, but a slice is a view, which keeps
+the whole image as its base. The renderers of the gallery capture half a kilobyte that weighs sixty-four."""
 
 try:
     import numpy

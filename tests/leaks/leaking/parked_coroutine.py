@@ -1,5 +1,5 @@
-"""A coroutine that is parked for good: a scheduler of its own parks each job until the printer answers, and drops no job
-when the job is cancelled. The coroutine stays suspended at its first await, with the pages that it was to print."""
+"""A coroutine that is parked for good: a scheduler of its own parks each job until the printer answers, and drops no
+job when the job is cancelled. The coroutine stays suspended at its first await, with the pages that it was to print."""
 
 import types
 

@@ -1,5 +1,6 @@
-"""Nested closures that share a cell: three functions of an editor share the variable that has its document. Closing takes
-one of them from the toolbar, but another stays in the status bar, and through the shared cell the document stays, too."""
+"""Nested closures that share a cell: three functions of an editor share the variable that has its document. Closing
+takes one of them from the toolbar, but another stays in the status bar, and through the shared cell the document stays,
+too."""
 
 
 class Bar:

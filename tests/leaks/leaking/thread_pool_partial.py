@@ -1,5 +1,5 @@
-"""A partial as the callback of a thread pool's future: a future keeps its callbacks when it is done, too, and the uploader
-keeps its futures to count them. Each partial has bound the upload that it was to mark as done."""
+"""A partial as the callback of a thread pool's future: a future keeps its callbacks when it is done, too, and the
+uploader keeps its futures to count them. Each partial has bound the upload that it was to mark as done."""
 
 import concurrent.futures
 import functools

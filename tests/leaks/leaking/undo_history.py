@@ -1,5 +1,7 @@
-"""The undo history of an application, of closed documents, too: each command leaves a function that undoes it and captures
-its document, and closing a document does not take its commands out of the history of all."""
+"""The undo history of an application, of closed documents, too: each command leaves a function that undoes it and
+captures its document, and closing a document does not take its commands out of the history of all."""
+
+import weakref
 
 
 class History:
@@ -38,7 +40,18 @@ def insert(document, position, text):
     return history.add(undo)
 
 
-def step():
+def insert_weakly(document, position, text):
+    document.insert(position, text)
+    find_document = weakref.ref(document)
+
+    def undo():
+        if find_document():
+            find_document().delete(position, len(text))
+
+    return history.add(undo)
+
+
+def step(insert=insert):
     document = Document()
     undo = insert(document, 0, b"Dear reader")
     document.closed = True
@@ -49,17 +62,10 @@ def step_and_remove():
     history.remove(step())
 
 
-def step_and_release():
-    document = Document()
-    insert(document, 0, b"Dear reader")
-    document.glyphs = None
-    document.closed = True
-
-
 SINGLE = True
 LEAK = dict(
     site="insert.<locals>.undo",
     variable="document",
     holder="History.commands",
-    mends={"lifetime": step_and_remove, "release": step_and_release},
+    mends={"lifetime": step_and_remove, "weak": lambda: step(insert_weakly)},
 )

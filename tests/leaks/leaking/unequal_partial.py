@@ -1,5 +1,5 @@
-"""A listener that is taken back by an equal one that is not equal: two partials of the same method with the same argument
-are different, so that the emitter finds nothing to remove, and says nothing."""
+"""A listener that is taken back by an equal one that is not equal: two partials of the same method with the same
+argument are different, so that the emitter finds nothing to remove, and says nothing."""
 
 import contextlib
 import functools

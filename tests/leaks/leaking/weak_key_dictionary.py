@@ -33,11 +33,6 @@ class WeakDocument(Document):
         savers[self] = lambda: myself().save()
 
 
-class ReleasedDocument(Document):
-    def close(self):
-        self.paragraphs = None
-
-
 def step(document_type=Document):
     document = document_type()
     savers[document]()
@@ -48,9 +43,5 @@ LEAK = dict(
     site="Document.register.<locals>.<lambda>",
     variable="self",
     holder="weakref.WeakKeyDictionary",
-    mends={
-        "lifetime": lambda: step(ForgottenDocument),
-        "weak": lambda: step(WeakDocument),
-        "release": lambda: step(ReleasedDocument),
-    },
+    mends={"lifetime": lambda: step(ForgottenDocument), "weak": lambda: step(WeakDocument)},
 )
