@@ -1,5 +1,4 @@
-"""Generators that run to their end or are closed, in a list that lives on; one that never ends is made at import,
-once."""
+"""Generators that run to their end or are closed, in a list that lives on; one that never ends is made at import."""
 
 
 class Pager:

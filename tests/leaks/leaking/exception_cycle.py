@@ -1,6 +1,5 @@
 """Exception, traceback, frame and closure in a cycle: a function keeps the exception for the closure that explains it,
-and the traceback of the exception has the frame of that function. No leak while the collector runs; without it, all
-stays."""
+and the traceback of the exception has the frame of that function. No leak while the collector runs."""
 
 
 def parse(content):

@@ -1,6 +1,5 @@
 """A filter on a logger, a function for each request: it writes the number of the request into each record, captures the
-request for it, and is not removed when the request ends. The logger lives for ever, and each record passes all
-filters."""
+request for it, and is not removed when the request ends. The logger lives for ever."""
 
 import logging
 

@@ -1,6 +1,5 @@
-"""A default argument that binds the variable of a loop: the usual mend for lambdas in a loop makes each of them keep
-its row by a default, where no one looks for captured variables. The shortcuts of the window outlive the rows of a
-page."""
+"""A default argument that binds the variable of a loop: the usual way with lambdas in a loop makes each of them keep
+its row by a default, where no one looks for captured variables. The shortcuts of the window outlive its rows."""
 
 import weakref
 

@@ -1,6 +1,5 @@
 """A plugin that is unloaded but stays: the host forgets the plugin, while the menu still has the command that the
-plugin added when it was activated. Each reload in an editor leaves one more copy of the plugin and its dictionary
-behind."""
+plugin added when it was activated. Each reload in an editor leaves one more plugin and its dictionary."""
 
 
 class Menu:

@@ -1,6 +1,5 @@
 """Nested closures that share a cell: three functions of an editor share the variable that has its document. Closing
-takes one of them from the toolbar, but another stays in the status bar, and through the shared cell the document stays,
-too."""
+takes one of them from the toolbar; another stays in the status bar, and the document with it, by the shared cell."""
 
 
 class Bar:
