@@ -15,6 +15,7 @@ rooms_below() {
     select) echo base graph analysis ;;
     view) echo base graph analysis select ;;
     table) echo base graph analysis select view ;;
+    report) echo base graph analysis select view table ;;
     render) echo base graph analysis select view ;;
     renderer) echo base render ;;
     cli) ;;

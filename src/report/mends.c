@@ -84,8 +84,16 @@ static rg_error *add_holding(const struct mender *mender, rg_node copy, struct e
   return NULL;
 }
 
+// A module by its name, anything else by its type.
+static void name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
+{
+  bool is_module = rg_graph_node_category(graph, node) == RG_CATEGORY_MODULE;
+  const char *label = rg_graph_string(graph, rg_graph_node(graph, node).label);
+  rgi_text_puts(text, is_module ? label : rg_graph_type(graph, rg_graph_node_type(graph, node)).name);
+}
+
 // The step that holds what should go, and its holder, as "EventBus._handlers".
-static void name_holder(const struct rgi_leak *leak, struct rgi_text *text)
+static void name_holder(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_text *text)
 {
   size_t suspect = 0;
   while (suspect < leak->leak.num_steps && !leak->leak.steps[suspect].is_suspect)
@@ -98,8 +106,10 @@ static void name_holder(const struct rgi_leak *leak, struct rgi_text *text)
   size_t owner = suspect - 1;
   while (owner > 0 && *leak->leak.steps[owner].reference == '[')
     owner--;
-  rgi_text_puts(text, owner ? leak->leak.steps[owner - 1].object : "");
-  rgi_text_puts(text, leak->leak.steps[owner].reference);
+  if (owner)
+    name_object(graph, leak->leak.steps[owner - 1].node, text);
+  const char *reference = leak->leak.steps[owner].reference;
+  rgi_text_printf(text, "%s%s", *reference && !strchr(".[", *reference) ? "." : "", reference);
 }
 
 static rg_error *add_lifetime(struct mender *mender)
@@ -109,7 +119,7 @@ static rg_error *add_lifetime(struct mender *mender)
   for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++)
     RGI_TRY(add_holding(mender, mender->leak->group->nodes[i], &edges));
   rgi_text_puts(&text, "remove it from ");
-  name_holder(mender->leak, &text);
+  name_holder(mender->analysis->graph, mender->leak, &text);
   rgi_text_puts(&text, " when its owner ends");
   return add_mend(mender, RG_MEND_LIFETIME, &edges, &text);
 }

@@ -96,12 +96,12 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
 
 static void add_no_leak(struct rgi_text *text, const rg_report *report)
 {
-  rgi_text_puts(text, "No leak found: of ");
-  rgi_words_add_counted(text, report->num_suspects, "closure, method, partial and generator", " ");
-  rgi_text_puts(text, " none captures something finished");
+  rgi_text_puts(text, "No leak found. Of ");
+  rgi_words_add_count(text, report->num_suspects, " ");
+  rgi_text_printf(text, " closures, methods, partials and generators of %zu places, none holds on to something finished",
+                  report->num_groups);
   if (report->series.num >= 3)
-    rgi_text_printf(text, ", and of %zu definition sites none has more in each of %zu dumps", report->num_groups,
-                    report->series.num);
+    rgi_text_printf(text, ", and of no place there are more in each of %zu dumps", report->series.num);
   rgi_text_puts(text, ".\n");
   if (report->series.num < 3)
     rgi_text_puts(text, "What grows is seen in three dumps or more.\n");

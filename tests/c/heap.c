@@ -198,7 +198,10 @@ static bool read_setting(struct reader *reader, rg_node node, const char *key, c
     info->refcount = (uint32_t)atoi(value);
   else if (!strcmp(key, "unfollowed"))
     info->num_unfollowed = strtoull(value, NULL, 10);
-  else if (!strcmp(key, "site"))
+  else if (!strcmp(key, "finished")) {
+    info->state = RG_STATE_FINISHED;
+    info->state_field = add_string(reader, value, strlen(value));
+  } else if (!strcmp(key, "site"))
     info->site = read_site(reader, value);
   else
     return false;
