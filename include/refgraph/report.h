@@ -26,6 +26,7 @@ typedef struct rg_leak_capture {
   const char *type;       /* of the values, "several types" */
   uint64_t retained;      /* bytes that all values keep alive together */
   uint32_t num_values;    /* different ones */
+  uint32_t num_sharing;   /* objects of the leak that capture the value which most of them share */
   rg_use use;             /* of the code; without RG_USE_KNOWN nothing is known */
   const char *attributes; /* those that are used, separated by spaces; empty unless RG_USE_ATTRIBUTES */
 } rg_leak_capture;
@@ -43,14 +44,20 @@ typedef struct rg_leak_step {
 
 typedef enum rg_mend_kind {
   RG_MEND_RELEASE,  /* let go of the value */
+  RG_MEND_NARROW,   /* capture an attribute in place of the object that has it */
   RG_MEND_LIFETIME, /* end the life of the closure with that of its owner */
+  RG_MEND_CYCLE,    /* cut the reference that closes a cycle */
+  RG_MEND_WEAK,     /* hold weakly what should not be owned */
 } rg_mend_kind;
-#define RG_NUM_MEND_KINDS 2
+#define RG_NUM_MEND_KINDS 5
 
 typedef struct rg_mend {
   rg_mend_kind kind;
-  const char *text; /* what to do, in the names of the program */
-  rg_freed freed;   /* what that frees, of all objects of the leak */
+  const char *text;    /* what to do, in the names of the program */
+  const char *code;    /* lines of Python that do it */
+  const char *caveat;  /* what to think of first; empty: nothing */
+  rg_freed freed;      /* what that frees, of all objects of the leak */
+  uint64_t stays;      /* bytes of what the leak retains that it does not free */
 } rg_mend;
 
 typedef struct rg_leak {
@@ -61,6 +68,9 @@ typedef struct rg_leak {
   uint32_t line;           /* 0: not known */
   uint32_t num_copies;     /* in the last graph */
   uint64_t retained;       /* bytes that they keep alive together */
+  uint64_t exclusive;      /* bytes that each keeps alive by itself, added up */
+  const char *holder;      /* who holds them, as "EventBus._handlers" or "functools.lru_cache"; "cycle": only they
+                            * themselves; empty: not known */
   const uint32_t *counts;  /* copies, by graph */
   const char *const *signals;
   size_t num_signals;

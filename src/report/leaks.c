@@ -129,6 +129,7 @@ static rg_error *describe(rg_report *report, const struct rgi_analysis *analysis
   RGI_TRY(rgi_arena_add_string(&report->arena, site.file, &leak->leak.file));
   leak->leak.kind = kind_of(group, site.name);
   leak->leak.line = site.line;
+  leak->leak.holder = "";
   leak->leak.num_copies = group->num_nodes;
   RGI_TRY(count_rounds(report, leak));
   RGI_TRY(rgi_leak_add_captures(report, analysis, leak));
@@ -157,8 +158,11 @@ static rg_error *measure(const struct rgi_analysis *analysis, struct rgi_leak *l
   for (size_t i = 0; i < num; i++)
     sets[i] = (rg_node_set){leaks[i].group->nodes, leaks[i].group->num_nodes};
   RGI_TRY(rgi_measure_sets(analysis->graph, analysis->dominators, sets, num, NUM_EXACT, promises, retained));
-  for (size_t i = 0; i < num; i++)
+  for (size_t i = 0; i < num; i++) {
     leaks[i].leak.retained = retained[i];
+    for (uint32_t node_i = 0; node_i < sets[i].num_nodes; node_i++)
+      leaks[i].leak.exclusive += rg_dominators_retained(analysis->dominators, sets[i].nodes[node_i]);
+  }
   return NULL;
 }
 

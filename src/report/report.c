@@ -80,6 +80,6 @@ const char *rg_verdict_word(rg_verdict verdict)
 
 const char *rg_mend_kind_word(rg_mend_kind kind)
 {
-  static const char *const words[RG_NUM_MEND_KINDS] = {"release", "lifetime"};
+  static const char *const words[RG_NUM_MEND_KINDS] = {"release", "narrow", "lifetime", "cycle", "weak"};
   return words[kind];
 }
