@@ -90,7 +90,7 @@ RG_PUBLIC void rg_report_destroy(rg_report *report);
 /* A graph before the last one: what may leak is counted. Cost: O(V + E), 4 bytes a node while it runs. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_add(rg_report *report, const rg_graph *graph);
 /* The last graph, or the only one, about which the report is. Once. Cost: that of dominators and paths, and
- * rg_freed_by_cut for each mend. */
+ * rg_freed_by_cuts for each mend. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_finish(rg_report *report, const rg_graph *graph);
 
 RG_PUBLIC size_t rg_report_num_graphs(const rg_report *report);

@@ -37,7 +37,7 @@ struct mender {
 static rg_error *add_mend(struct mender *mender, rg_mend_kind kind, const struct edges *edges, struct rgi_text *text)
 {
   rg_mend mend = {.kind = kind, .code = "", .caveat = ""};
-  RGI_TRY(rg_freed_by_cut(mender->analysis->graph, 0, edges->edges, edges->num, &mend.freed));
+  RGI_TRY(rg_freed_by_cuts(mender->analysis->graph, 0, &(rg_what_if){edges->edges, edges->num, NULL, 0}, 1, &mend.freed));
   if (!mend.freed.at_once.num_nodes && !mend.freed.by_collection.num_nodes)
     return NULL;
   RGI_TRY(rgi_arena_add_text(&mender->report->arena, text, &mend.text));

@@ -38,7 +38,7 @@ static void add_freed(struct rgi_text *text, const rg_retained *freed, const cha
 static rg_error *say_freed(const rg_graph *graph, rg_edge_list edges, struct rgi_text *text)
 {
   rg_freed freed;
-  RGI_TRY(rg_freed_by_cut(graph, RG_EDGE_KINDS_STRONG, edges.edges, edges.num_edges, &freed));
+  RGI_TRY(rg_freed_by_cuts(graph, 0, &(rg_what_if){edges.edges, edges.num_edges, NULL, 0}, 1, &freed));
   if (edges.num_edges == 1)
     rgi_text_puts(text, "cut this reference: it frees ");
   else

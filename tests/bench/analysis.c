@@ -436,7 +436,7 @@ static void measure_paths_and_cuts(const rg_graph *graph)
     end_of_spread(&cuts, graph);
     rg_edge_list edges = rg_cut_edges(cut);
     begin(&frees.all);
-    must(rg_freed_by_cut(graph, 0, edges.edges, edges.num_edges, &freed));
+    must(rg_freed_by_cuts(graph, 0, &(rg_what_if){edges.edges, edges.num_edges, NULL, 0}, 1, &freed));
     end_of_spread(&frees, graph);
     rg_cut_destroy(cut);
   }
