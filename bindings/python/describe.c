@@ -337,6 +337,9 @@ static rg_error *describe_generator(struct rgpy_capture *capture, PyObject *obje
 
 static rg_error *describe_type_object(struct rgpy_capture *capture, PyTypeObject *type, rg_node_info *info)
 {
+  char bare[NAME_SIZE], module[NAME_SIZE];
+  rgpy_type_name(type, bare, module);
+  RGPY_TRY(rg_builder_add_string(capture->builder, module, strlen(module), &info->context));
   if (type->tp_flags & Py_TPFLAGS_HEAPTYPE)
     return rgpy_name(capture, ((PyHeapTypeObject *)type)->ht_qualname, &info->label);
   const char *dot = strrchr(type->tp_name, '.');

@@ -100,7 +100,7 @@ typedef struct rg_node_info {
   uint32_t length;    /* items held; RG_LENGTH_NONE where that has no meaning */
   rg_type type;
   rg_string label;    /* name or value, short; empty where the type says it all */
-  rg_string context;  /* where it runs: the thread of a frame; empty otherwise */
+  rg_string context;  /* where it is: the thread of a frame, the module of a type; empty otherwise */
   rg_site site;       /* where its code is defined, for a frame: where it stands */
   uint64_t num_unfollowed; /* references that the capture counted but did not follow, RG_NODE_PARTIAL */
   rg_node_flags flags;

@@ -1,53 +1,80 @@
-/* What could be cut, and what that frees: a mend that frees nothing is none. */
-#include "report-internal.h"
-
+/* What could be cut, and what that frees: a mend that frees nothing is none. Mends are proposed leak by leak; what they
+ * free is asked of the graph for all of them at once. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "../table/table-internal.h"
+#include "report-internal.h"
 
 enum { MAX_MENDS = 8 };
 
-struct edges {
+struct rgi_proposal {
+  rg_mend mend;
   rg_edge *edges;
-  size_t num, capacity;
+  size_t num_edges, edges_capacity;
+  rg_node *kept;
+  size_t num_kept, kept_capacity;
 };
 
-static rg_error *add_edge(struct edges *edges, rg_edge edge)
+void rgi_proposals_destroy(struct rgi_proposal *proposals, size_t num)
 {
-  RGI_TRY(rgi_reserve(&edges->edges, &edges->capacity, edges->num + 1));
-  edges->edges[edges->num++] = edge;
+  for (size_t i = 0; i < num; i++) {
+    rgi_free(proposals[i].edges);
+    rgi_free(proposals[i].kept);
+  }
+  rgi_free(proposals);
+}
+
+static rg_error *add_edge(struct rgi_proposal *proposal, rg_edge edge)
+{
+  RGI_TRY(rgi_reserve(&proposal->edges, &proposal->edges_capacity, proposal->num_edges + 1));
+  proposal->edges[proposal->num_edges++] = edge;
   return NULL;
 }
 
-static void deinit_edges(struct edges *edges)
+static rg_error *keep(struct rgi_proposal *proposal, rg_node node)
 {
-  rgi_free(edges->edges);
+  RGI_TRY(rgi_reserve(&proposal->kept, &proposal->kept_capacity, proposal->num_kept + 1));
+  proposal->kept[proposal->num_kept++] = node;
+  return NULL;
 }
-#define SCOPED_EDGES __attribute__((cleanup(deinit_edges))) struct edges
 
 struct mender {
   rg_report *report;
   const struct rgi_analysis *analysis;
-  const struct rgi_leak *leak;
-  rg_mend *mends;
-  size_t num;
+  const rg_graph *graph;
+  struct rgi_leak *leak;
 };
 
-static rg_error *add_mend(struct mender *mender, rg_mend_kind kind, const struct edges *edges, struct rgi_text *text)
+#define SCOPED_ADVICE __attribute__((cleanup(deinit_advice))) struct rgi_advice
+static void deinit_advice(struct rgi_advice *advice)
 {
-  rg_mend mend = {.kind = kind, .code = "", .caveat = ""};
-  RGI_TRY(rg_freed_by_cuts(mender->analysis->graph, 0, &(rg_what_if){edges->edges, edges->num, NULL, 0}, 1, &mend.freed));
-  if (!mend.freed.at_once.num_nodes && !mend.freed.by_collection.num_nodes)
-    return NULL;
-  RGI_TRY(rgi_arena_add_text(&mender->report->arena, text, &mend.text));
-  uint64_t retained = mender->leak->leak.retained, freed = mend.freed.at_once.size + mend.freed.by_collection.size;
-  mend.stays = retained > freed ? retained - freed : 0;
-  mender->mends[mender->num++] = mend;
-  return NULL;
+  rgi_text_deinit(&advice->text);
+  rgi_text_deinit(&advice->code);
 }
 
-/* --- lifetime ----------------------------------------------------------------------------------------------------- */
+// NULL: there are enough.
+static struct rgi_proposal *propose(struct mender *mender, rg_mend_kind kind)
+{
+  struct rgi_leak *leak = mender->leak;
+  if (leak->num_proposals == MAX_MENDS)
+    return NULL;
+  leak->proposals[leak->num_proposals].mend.kind = kind;
+  return &leak->proposals[leak->num_proposals++];
+}
+
+static rg_error *put(struct mender *mender, struct rgi_proposal *proposal, struct rgi_advice *advice)
+{
+  RGI_TRY(rgi_arena_add_text(&mender->report->arena, &advice->text, &proposal->mend.text));
+  proposal->mend.caveat = advice->caveat ? advice->caveat : "";
+  return rgi_arena_add_text(&mender->report->arena, &advice->code, &proposal->mend.code);
+}
+
+static bool is_instance(const rg_graph *graph, rg_node node)
+{
+  return rg_graph_node_category(graph, node) == RG_CATEGORY_INSTANCE;
+}
+
+/* --- the end of a closure's life ------------------------------------------------------------------------------------ */
 
 static int compare_nodes(const void *key, const void *element)
 {
@@ -55,139 +82,494 @@ static int compare_nodes(const void *key, const void *element)
   return (x > y) - (x < y);
 }
 
-static bool is_copy(const struct rgi_suspect *group, rg_node node)
-{
-  return bsearch(&node, group->nodes, group->num_nodes, sizeof(node), compare_nodes);
-}
-
 // What a copy keeps alive holds it for its sake alone. Looks up as far as is likely to matter.
 static bool is_below_copy(const struct mender *mender, rg_node node)
 {
   enum { MAX_STEPS = 64 };
+  const struct rgi_suspect *group = mender->leak->group;
   for (int i = 0; i < MAX_STEPS && node != RG_NODE_ROOT && node != RG_NODE_NONE; i++) {
-    if (is_copy(mender->leak->group, node))
+    if (bsearch(&node, group->nodes, group->num_nodes, sizeof(node), compare_nodes))
       return true;
     node = rg_dominators_parent(mender->analysis->dominators, node);
   }
   return false;
 }
 
-// The references that hold a copy and that a program can undo.
-static rg_error *add_holding(const struct mender *mender, rg_node copy, struct edges *edges)
+// What holds an object, up to references that a program can undo: over tuples and the like, and classes made by functions,
+// which come and go as a whole.
+struct climb {
+  struct rgi_proposal *proposal;
+  rg_node nodes[32];
+  size_t num;
+};
+
+static void climb_on(struct climb *climb, rg_node node)
+{
+  for (size_t i = 0; i < climb->num; i++) {
+    if (climb->nodes[i] == node)
+      return;
+  }
+  if (climb->num < sizeof(climb->nodes) / sizeof(climb->nodes[0]))
+    climb->nodes[climb->num++] = node;
+}
+
+// The object of which a passage is a part; else the node itself.
+static rg_error *find_owner(const rg_graph *graph, rg_node node, rg_node *ret)
+{
+  rg_referrers referrers = {0};
+  if (rg_graph_node_flags(graph, node) & RG_NODE_PASSAGE)
+    RGI_TRY(rg_graph_referrers(graph, node, &referrers));
+  *ret = referrers.num_edges ? rg_graph_edge_source(graph, referrers.edges[0]) : node;
+  return NULL;
+}
+
+static rg_error *climb_edge(const struct mender *mender, struct climb *climb, rg_edge edge)
+{
+  const rg_graph *graph = mender->graph;
+  rg_node source = rg_graph_edge_source(graph, edge), owner;
+  rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
+  if (kind == RG_EDGE_WEAK || kind == RG_EDGE_TYPE || source == RG_NODE_ROOT || is_below_copy(mender, source))
+    return NULL;
+  RGI_TRY(find_owner(graph, source, &owner));
+  bool is_of_class = rg_graph_node_category(graph, owner) == RG_CATEGORY_TYPE && rgi_is_made_by_function(graph, owner);
+  bool can_be_undone = rg_edge_is_editable(graph, edge) || rgi_find_known_holder(graph, source, edge);
+  if (can_be_undone && !is_of_class)
+    return add_edge(climb->proposal, edge);
+  climb_on(climb, source);
+  return NULL;
+}
+
+static rg_error *climb_from(const struct mender *mender, struct climb *climb, rg_node node)
 {
   rg_referrers referrers;
-  RGI_TRY(rg_graph_referrers(mender->analysis->graph, copy, &referrers));
-  for (size_t i = 0; i < referrers.num_edges; i++) {
-    rg_edge edge = referrers.edges[i];
-    if (rg_edge_is_editable(mender->analysis->graph, edge) &&
-        !is_below_copy(mender, rg_graph_edge_source(mender->analysis->graph, edge)))
-      RGI_TRY(add_edge(edges, edge));
+  RGI_TRY(rg_graph_referrers(mender->graph, node, &referrers));
+  for (size_t i = 0; i < referrers.num_edges; i++)
+    RGI_TRY(climb_edge(mender, climb, referrers.edges[i]));
+  return NULL;
+}
+
+static rg_error *add_holding(const struct mender *mender, rg_node node, struct rgi_proposal *proposal)
+{
+  struct climb climb = {.proposal = proposal, .nodes = {node}, .num = 1};
+  for (size_t i = 0; i < climb.num; i++)
+    RGI_TRY(climb_from(mender, &climb, climb.nodes[i]));
+  return NULL;
+}
+
+// The uppermost object on the path that is finished, and holds the copy for nothing; else the copy.
+static rg_node find_end(const struct mender *mender, rg_node copy)
+{
+  rg_node end = copy;
+  for (rg_node on = copy; on != RG_NODE_ROOT && on != RG_NODE_NONE; on = rg_paths_parent(mender->analysis->paths, on)) {
+    if (rg_graph_node(mender->graph, on).state == RG_STATE_FINISHED)
+      end = on;
+  }
+  return end;
+}
+
+static rg_error *add_all_holding(const struct mender *mender, struct rgi_proposal *proposal)
+{
+  for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++)
+    RGI_TRY(add_holding(mender, find_end(mender, mender->leak->group->nodes[i]), proposal));
+  return NULL;
+}
+
+static rg_error *propose_lifetime(struct mender *mender)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_LIFETIME);
+  RGI_TRY(add_all_holding(mender, proposal));
+  rgi_advise_lifetime(mender->graph, mender->leak, &advice);
+  return put(mender, proposal, &advice);
+}
+
+static rg_error *propose_clearing(struct mender *mender)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_LIFETIME);
+  for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++) {
+    rg_node calls = rgi_field_of(mender->graph, mender->leak->group->nodes[i], "cache");
+    for (rg_edge edge = rg_graph_edges_begin(mender->graph, calls); edge < rg_graph_edges_end(mender->graph, calls); edge++)
+      RGI_TRY(add_edge(proposal, edge));
+  }
+  rgi_advise_lifetime(mender->graph, mender->leak, &advice);
+  return put(mender, proposal, &advice);
+}
+
+/* --- values that are captured --------------------------------------------------------------------------------------- */
+
+// Visits what the objects capture under one name, and cuts something of each.
+struct captured {
+  const rg_graph *graph;
+  const char *name; // NULL: all
+  struct rgi_proposal *proposal;
+  const char *attributes; // separated by spaces
+  rg_node value;          // the last one
+};
+
+static rg_error *visit_all(const struct mender *mender, struct captured *captured, rgi_visit_captured visit)
+{
+  const struct rgi_suspect *group = mender->leak->group;
+  for (uint32_t i = 0; i < group->num_nodes; i++)
+    RGI_TRY(rgi_captured_visit(mender->graph, group->suspect, group->nodes[i], visit, captured));
+  return NULL;
+}
+
+static bool is_asked_for(const struct captured *captured, const struct rgi_captured *found)
+{
+  return !captured->name || rgi_is_variable(found->name, captured->name);
+}
+
+static rg_error *cut_value(void *context, const struct rgi_captured *found)
+{
+  struct captured *captured = context;
+  return is_asked_for(captured, found) ? add_edge(captured->proposal, found->edge) : NULL;
+}
+
+static rg_error *cut_attribute(void *context, const struct rgi_captured *found)
+{
+  struct captured *captured = context;
+  rg_edge edge = is_asked_for(captured, found) ? rgi_find_attribute(captured->graph, found->value, captured->attributes)
+                                               : RG_EDGE_NONE;
+  return edge == RG_EDGE_NONE ? NULL : add_edge(captured->proposal, edge);
+}
+
+static rg_error *cut_items(void *context, const struct rgi_captured *found)
+{
+  struct captured *captured = context;
+  rg_edge end = rg_graph_edges_end(captured->graph, found->value);
+  rg_edge edge = is_asked_for(captured, found) ? rg_graph_edges_begin(captured->graph, found->value) : end;
+  for (; edge < end; edge++)
+    RGI_TRY(add_edge(captured->proposal, edge));
+  return NULL;
+}
+
+static rg_error *note_value(void *context, const struct rgi_captured *found)
+{
+  struct captured *captured = context;
+  if (is_asked_for(captured, found))
+    captured->value = found->value;
+  return NULL;
+}
+
+// The value of the copy that is shown; RG_NODE_NONE: it has none.
+static rg_error *value_of(const struct mender *mender, const char *name, rg_node *ret)
+{
+  struct captured captured = {.graph = mender->graph, .name = name, .value = RG_NODE_NONE};
+  RGI_TRY(rgi_captured_visit(mender->graph, mender->leak->group->suspect, mender->leak->shown, note_value, &captured));
+  *ret = captured.value;
+  return NULL;
+}
+
+/* --- release -------------------------------------------------------------------------------------------------------- */
+
+static rg_error *propose_release(struct mender *mender, const rg_leak_capture *capture)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal};
+  RGI_TRY(visit_all(mender, &captured, cut_value));
+  rgi_advise_release(mender->leak, capture, &advice);
+  return put(mender, proposal, &advice);
+}
+
+static rg_error *propose_attribute(struct mender *mender, const rg_leak_capture *capture, const char *attribute)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal, .attributes = attribute};
+  RGI_TRY(visit_all(mender, &captured, cut_attribute));
+  rgi_advise_attribute(mender->graph, mender->leak, capture, attribute, &advice);
+  return put(mender, proposal, &advice);
+}
+
+static rg_error *propose_emptying(struct mender *mender, const rg_leak_capture *capture)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal};
+  RGI_TRY(visit_all(mender, &captured, cut_items));
+  rgi_advise_emptying(mender->leak, capture, &advice);
+  return put(mender, proposal, &advice);
+}
+
+static rg_error *propose_closing(struct mender *mender)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
+  struct captured captured = {.graph = mender->graph, .proposal = proposal};
+  RGI_TRY(visit_all(mender, &captured, cut_value));
+  rgi_advise_closing(mender->leak, &advice);
+  return put(mender, proposal, &advice);
+}
+
+struct largest {
+  rg_edge edge;
+  uint64_t retained;
+};
+
+static void find_largest(const struct mender *mender, rg_node node, struct largest *largest)
+{
+  rg_edge end = rg_graph_edges_end(mender->graph, node);
+  for (rg_edge edge = rg_graph_edges_begin(mender->graph, node); edge < end; edge++) {
+    bool is_attribute = rg_graph_edge_kind(mender->graph, edge) == RG_EDGE_ATTRIBUTE && *rg_graph_edge_name(mender->graph, edge);
+    uint64_t retained = rg_dominators_retained(mender->analysis->dominators, rg_graph_edge_target(mender->graph, edge));
+    if (is_attribute && rg_edge_is_editable(mender->graph, edge) && retained > largest->retained)
+      *largest = (struct largest){edge, retained};
+  }
+}
+
+// The attribute that keeps at least half of what its object does.
+static rg_edge largest_attribute(const struct mender *mender, rg_node node)
+{
+  struct largest largest = {RG_EDGE_NONE, 0};
+  find_largest(mender, node, &largest);
+  rg_edge end = rg_graph_edges_end(mender->graph, node);
+  for (rg_edge edge = rg_graph_edges_begin(mender->graph, node); edge < end; edge++) {
+    if (rg_graph_edge_passes(mender->graph, edge))
+      find_largest(mender, rg_graph_edge_target(mender->graph, edge), &largest);
+  }
+  return largest.retained * 2 < rg_dominators_retained(mender->analysis->dominators, node) ? RG_EDGE_NONE : largest.edge;
+}
+
+/* --- narrow --------------------------------------------------------------------------------------------------------- */
+
+// Keeps the attributes that are used of each value; notes whether one is not the object's own, such as a method.
+static rg_error *keep_attributes(void *context, const struct rgi_captured *found)
+{
+  struct captured *captured = context;
+  if (!is_asked_for(captured, found) || captured->value == RG_NODE_NONE)
+    return NULL;
+  for (const char *word = captured->attributes; *word;) {
+    char name[RG_STRING_MAX];
+    size_t size = strcspn(word, " ");
+    memcpy(name, word, size);
+    name[size] = '\0';
+    word += size + (word[size] == ' ');
+    rg_edge edge = rgi_find_attribute(captured->graph, found->value, name);
+    if (edge == RG_EDGE_NONE) {
+      captured->value = RG_NODE_NONE;
+      return NULL;
+    }
+    RGI_TRY(keep(captured->proposal, rg_graph_edge_target(captured->graph, edge)));
   }
   return NULL;
 }
 
-// A module by its name, anything else by its type.
-static void name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
+static void withdraw(struct mender *mender)
 {
-  bool is_module = rg_graph_node_category(graph, node) == RG_CATEGORY_MODULE;
-  const char *label = rg_graph_string(graph, rg_graph_node(graph, node).label);
-  rgi_text_puts(text, is_module ? label : rg_graph_type(graph, rg_graph_node_type(graph, node)).name);
+  struct rgi_proposal *proposal = &mender->leak->proposals[--mender->leak->num_proposals];
+  rgi_free(proposal->edges);
+  rgi_free(proposal->kept);
+  *proposal = (struct rgi_proposal){0};
 }
 
-// The step that holds what should go, and its holder, as "EventBus._handlers".
-static void name_holder(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_text *text)
+static rg_error *propose_narrow(struct mender *mender, const rg_leak_capture *capture)
 {
-  size_t suspect = 0;
-  while (suspect < leak->leak.num_steps && !leak->leak.steps[suspect].is_suspect)
-    suspect++;
-  if (!suspect || suspect == leak->leak.num_steps) {
-    rgi_text_puts(text, "its holder");
-    return;
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_NARROW);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal,
+                              .attributes = capture->attributes, .value = RG_NODE_ROOT};
+  RGI_TRY(visit_all(mender, &captured, keep_attributes));
+  if (captured.value == RG_NODE_NONE) {
+    withdraw(mender);
+    return NULL;
   }
-  // Of a container the object that has it says more.
-  size_t owner = suspect - 1;
-  while (owner > 0 && *leak->leak.steps[owner].reference == '[')
-    owner--;
-  if (owner)
-    name_object(graph, leak->leak.steps[owner - 1].node, text);
-  const char *reference = leak->leak.steps[owner].reference;
-  rgi_text_printf(text, "%s%s", *reference && !strchr(".[", *reference) ? "." : "", reference);
+  RGI_TRY(visit_all(mender, &captured, cut_value));
+  rgi_advise_narrow(mender->leak, capture, &advice);
+  return put(mender, proposal, &advice);
 }
 
-static rg_error *add_lifetime(struct mender *mender)
+static rg_error *propose_copy(struct mender *mender, const rg_leak_capture *capture, const char *base)
 {
-  SCOPED_EDGES edges = {0};
-  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++)
-    RGI_TRY(add_holding(mender, mender->leak->group->nodes[i], &edges));
-  rgi_text_puts(&text, "remove it from ");
-  name_holder(mender->analysis->graph, mender->leak, &text);
-  rgi_text_puts(&text, " when its owner ends");
-  return add_mend(mender, RG_MEND_LIFETIME, &edges, &text);
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_NARROW);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal, .attributes = base};
+  RGI_TRY(visit_all(mender, &captured, cut_attribute));
+  rgi_advise_copy(mender->leak, capture, &advice);
+  return put(mender, proposal, &advice);
 }
 
-/* --- release ------------------------------------------------------------------------------------------------------ */
+/* --- cycles --------------------------------------------------------------------------------------------------------- */
 
-struct release {
-  const char *name;
-  struct edges edges;
-};
-
-static rg_error *add_captured(void *context, const struct rgi_captured *captured)
-{
-  struct release *release = context;
-  return strcmp(captured->name, release->name) == 0 ? add_edge(&release->edges, captured->edge) : NULL;
-}
-
-static bool is_set_by_code(const struct rgi_suspect *group, const rg_leak_capture *captured)
-{
-  return group->suspect == RGI_SUSPECT_FUNCTION && strcmp(captured->name, "__class__") != 0;
-}
-
-static rg_error *add_release(struct mender *mender, const rg_leak_capture *captured)
+static rg_error *add_weakest(const struct mender *mender, struct rgi_proposal *proposal)
 {
   const struct rgi_suspect *group = mender->leak->group;
-  SCOPED_EDGES collected = {0};
-  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  struct release release = {captured->name, {0}};
-  rg_error *error = NULL;
-  for (uint32_t i = 0; i < group->num_nodes && !error; i++)
-    error = rgi_captured_visit(mender->analysis->graph, group->suspect, group->nodes[i], add_captured, &release);
-  collected = release.edges;
-  RGI_TRY(error);
-  rgi_text_printf(&text, "set %s to None once it is not needed any more, in a function beside this one that says nonlocal"
-                         " %s", captured->name, captured->name);
-  return add_mend(mender, RG_MEND_RELEASE, &collected, &text);
+  for (size_t i = 0; i < rg_cycles_num(mender->analysis->cycles); i++) {
+    rg_cycle cycle = rg_cycles_get(mender->analysis->cycles, i);
+    bool has_copy = false;
+    for (uint32_t node = 0; node < cycle.num_nodes && !has_copy; node++)
+      has_copy = bsearch(&cycle.nodes[node], group->nodes, group->num_nodes, sizeof(*group->nodes), compare_nodes);
+    if (has_copy && cycle.weakest != RG_EDGE_NONE)
+      RGI_TRY(add_edge(proposal, cycle.weakest));
+  }
+  return NULL;
 }
 
-/* --- all ---------------------------------------------------------------------------------------------------------- */
-
-static uint64_t all_of(const rg_mend *mend)
+static rg_error *propose_cycle(struct mender *mender)
 {
-  return mend->freed.at_once.size + mend->freed.by_collection.size;
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  rg_edge weakest = rgi_cycle_of(mender->analysis, mender->leak->shown).weakest;
+  struct rgi_proposal *proposal = weakest == RG_EDGE_NONE ? NULL : propose(mender, RG_MEND_CYCLE);
+  if (!proposal)
+    return NULL;
+  RGI_TRY(add_weakest(mender, proposal));
+  RGI_TRY(rgi_advise_cycle(mender->graph, weakest, &advice));
+  return put(mender, proposal, &advice);
 }
+
+/* --- weak references ------------------------------------------------------------------------------------------------ */
+
+static rg_error *propose_weak(struct mender *mender, const rg_leak_capture *capture)
+{
+  SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  struct rgi_proposal *proposal = propose(mender, RG_MEND_WEAK);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal};
+  if (mender->leak->group->suspect == RGI_SUSPECT_FUNCTION)
+    RGI_TRY(visit_all(mender, &captured, cut_value));
+  else
+    RGI_TRY(add_all_holding(mender, proposal));
+  rgi_advise_weak(mender->leak, capture, &advice);
+  return put(mender, proposal, &advice);
+}
+
+/* --- what is proposed ----------------------------------------------------------------------------------------------- */
+
+static bool is_self(const rg_leak_capture *capture)
+{
+  return strcmp(capture->name, "self") == 0 || strcmp(capture->name, "cls") == 0;
+}
+
+static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture *capture, rg_node value)
+{
+  static const char *const bases[] = {"base", "obj"};
+  enum rgi_suspect_kind suspect = mender->leak->group->suspect;
+  rg_edge attribute = is_instance(mender->graph, value) ? largest_attribute(mender, value) : RG_EDGE_NONE;
+  bool is_buffer = rgi_is_a(mender->graph, value, "numpy", "ndarray") || rgi_is_a(mender->graph, value, "", "memoryview");
+  if (suspect == RGI_SUSPECT_FUNCTION && !is_self(capture))
+    RGI_TRY(propose_release(mender, capture));
+  else if (suspect == RGI_SUSPECT_CALLABLE)
+    RGI_TRY(propose_release(mender, capture));
+  else if (attribute != RG_EDGE_NONE)
+    RGI_TRY(propose_attribute(mender, capture, rg_graph_edge_name(mender->graph, attribute)));
+  if (rgi_find_attribute(mender->graph, value, "__traceback__") != RG_EDGE_NONE)
+    RGI_TRY(propose_attribute(mender, capture, "__traceback__"));
+  if (capture->use & RG_USE_ATTRIBUTES)
+    RGI_TRY(propose_narrow(mender, capture));
+  for (size_t i = 0; is_buffer && i < sizeof(bases) / sizeof(bases[0]); i++) {
+    if (rgi_find_attribute(mender->graph, value, bases[i]) != RG_EDGE_NONE)
+      RGI_TRY(propose_copy(mender, capture, bases[i]));
+  }
+  bool can_be_weak = suspect == RGI_SUSPECT_FUNCTION || suspect == RGI_SUSPECT_METHOD;
+  return can_be_weak && is_instance(mender->graph, value) ? propose_weak(mender, capture) : NULL;
+}
+
+static rg_error *propose_for_captures(struct mender *mender)
+{
+  struct rgi_leak *leak = mender->leak;
+  for (size_t i = 0; i < leak->leak.num_captures; i++) {
+    rg_node value;
+    RGI_TRY(value_of(mender, leak->captures[i].name, &value));
+    if (value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0)
+      RGI_TRY(propose_for_value(mender, &leak->captures[i], value));
+  }
+  return NULL;
+}
+
+static bool is_suspended(enum rgi_suspect_kind suspect)
+{
+  return suspect == RGI_SUSPECT_GENERATOR || suspect == RGI_SUSPECT_COROUTINE || suspect == RGI_SUSPECT_ASYNC_GENERATOR;
+}
+
+rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  struct mender mender = {report, analysis, analysis->graph, leak};
+  leak->proposals = rgi_alloc(MAX_MENDS, sizeof(*leak->proposals));
+  if (!leak->proposals)
+    return rgi_out_of_memory();
+  if (leak->growth == RGI_GROWTH_ITEMS && leak->group->suspect != RGI_SUSPECT_CACHE) {
+    for (size_t i = 0; i < leak->leak.num_captures; i++)
+      RGI_TRY(propose_emptying(&mender, &leak->captures[i]));
+    return NULL;
+  }
+  if (leak->is_garbage)
+    RGI_TRY(propose_cycle(&mender));
+  else
+    RGI_TRY(leak->group->suspect == RGI_SUSPECT_CACHE ? propose_clearing(&mender) : propose_lifetime(&mender));
+  return is_suspended(leak->group->suspect) ? propose_closing(&mender) : propose_for_captures(&mender);
+}
+
+/* --- what they free ------------------------------------------------------------------------------------------------- */
 
 static int compare_mends(const void *a, const void *b)
 {
   const rg_mend *x = a, *y = b;
+  uint64_t all = x->freed.at_once.size + x->freed.by_collection.size;
+  uint64_t other = y->freed.at_once.size + y->freed.by_collection.size;
+  if ((x->kind == RG_MEND_WEAK) != (y->kind == RG_MEND_WEAK))
+    return x->kind == RG_MEND_WEAK ? 1 : -1;
   if (x->freed.at_once.size != y->freed.at_once.size)
     return x->freed.at_once.size > y->freed.at_once.size ? -1 : 1;
-  if (all_of(x) != all_of(y))
-    return all_of(x) > all_of(y) ? -1 : 1;
+  if (all != other)
+    return all > other ? -1 : 1;
   return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-rg_error *rgi_leak_add_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+// A release that frees next to nothing of what the leak retains is not worth a line beside one that does.
+static bool is_worth_it(const struct rgi_leak *leak, const rg_freed *freed)
 {
-  struct mender mender = {.report = report, .analysis = analysis, .leak = leak};
-  RGI_TRY(rgi_arena_alloc(&report->arena, MAX_MENDS * sizeof(*mender.mends), (void **)&mender.mends));
-  RGI_TRY(add_lifetime(&mender));
-  for (size_t i = 0; i < leak->leak.num_captures && mender.num < MAX_MENDS; i++) {
-    if (is_set_by_code(leak->group, &leak->leak.captures[i]))
-      RGI_TRY(add_release(&mender, &leak->leak.captures[i]));
+  enum { MIN_PERCENT = 1 };
+  uint64_t all = freed->at_once.size + freed->by_collection.size;
+  return all && all * 100 >= leak->leak.retained * MIN_PERCENT;
+}
+
+static rg_error *add_mends(rg_report *report, struct rgi_leak *leak, const rg_freed *freed)
+{
+  rg_mend *mends;
+  RGI_TRY(rgi_arena_alloc(&report->arena, leak->num_proposals * sizeof(*mends), (void **)&mends));
+  leak->leak.mends = mends;
+  for (size_t i = 0; i < leak->num_proposals; i++) {
+    if (!is_worth_it(leak, &freed[i]))
+      continue;
+    rg_mend *mend = &mends[leak->leak.num_mends++];
+    uint64_t all = freed[i].at_once.size + freed[i].by_collection.size;
+    *mend = leak->proposals[i].mend;
+    mend->freed = freed[i];
+    mend->stays = leak->leak.retained > all ? leak->leak.retained - all : 0;
   }
-  qsort(mender.mends, mender.num, sizeof(*mender.mends), compare_mends);
-  leak->leak.mends = mender.mends;
-  leak->leak.num_mends = mender.num;
+  qsort(mends, leak->leak.num_mends, sizeof(*mends), compare_mends);
+  return NULL;
+}
+
+rg_error *rgi_leaks_measure_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leaks,
+                                  size_t num)
+{
+  size_t num_what_ifs = 0;
+  RGI_SCOPED_FREE rg_what_if *what_ifs = rgi_alloc(num * MAX_MENDS, sizeof(*what_ifs));
+  RGI_SCOPED_FREE rg_freed *freed = rgi_alloc(num * MAX_MENDS, sizeof(*freed));
+  if (!what_ifs || !freed)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < num; i++) {
+    for (size_t proposal_i = 0; proposal_i < leaks[i].num_proposals; proposal_i++) {
+      const struct rgi_proposal *proposal = &leaks[i].proposals[proposal_i];
+      what_ifs[num_what_ifs++] = (rg_what_if){proposal->edges, proposal->num_edges, proposal->kept, proposal->num_kept};
+    }
+  }
+  RGI_TRY(rg_freed_by_cuts(analysis->graph, 0, what_ifs, num_what_ifs, freed));
+  num_what_ifs = 0;
+  for (size_t i = 0; i < num; num_what_ifs += leaks[i++].num_proposals)
+    RGI_TRY(add_mends(report, &leaks[i], freed + num_what_ifs));
   return NULL;
 }

@@ -1,9 +1,9 @@
-/* The path from a root to one of the objects, with a verdict on each step.
+/* The path from a root to one of the objects, or, of garbage, around its cycle, with a verdict on each step.
  *
  *   module app.bus        expected   modules live as long as the process
  *   EventBus              expected   a module has it for an attribute
- *   list                  unknown
- *   function on_tick      leaking    <- suspect: what is before it may stay
+ *   list                  unknown    <- suspect: the reference by which the holder holds
+ *   function on_tick      leaking
  *
  * What holds something expected is expected, and what hangs on something that leaks leaks. */
 #include "report-internal.h"
@@ -28,62 +28,13 @@ static rg_error *choose_copy(const struct rgi_analysis *analysis, struct rgi_lea
       break;
     }
   }
+  leak->is_garbage = rg_paths_parent(analysis->paths, leak->shown) == RG_NODE_NONE;
   return NULL;
-}
-
-/* --- verdicts ----------------------------------------------------------------------------------------------------- */
-
-static void judge_root(const rg_graph *graph, rg_leak_step *step)
-{
-  static const char *const reasons[RG_NUM_CATEGORIES] = {
-      [RG_CATEGORY_MODULE] = "modules live as long as the process",
-      [RG_CATEGORY_FRAME] = "the function runs",
-      [RG_CATEGORY_EXTERNAL] = "no object of the program",
-  };
-  const char *reason = reasons[rg_graph_node_category(graph, step->node)];
-  step->verdict = reason ? RG_VERDICT_EXPECTED : RG_VERDICT_UNKNOWN;
-  step->reason = reason ? reason : "";
-}
-
-static void judge(const rg_graph *graph, const struct rgi_leak *leak, rg_leak_step *steps, size_t i)
-{
-  rg_leak_step *step = &steps[i];
-  bool is_of_module = i && rg_graph_node_category(graph, steps[i - 1].node) == RG_CATEGORY_MODULE;
-  if (step->node == leak->shown) {
-    step->verdict = RG_VERDICT_LEAKING;
-    step->reason = leak->leak.signals[0];
-  } else if (rg_graph_node(graph, step->node).state == RG_STATE_FINISHED) {
-    step->verdict = RG_VERDICT_LEAKING;
-    step->reason = "it is finished";
-  } else if (i == 0) {
-    judge_root(graph, step);
-  } else if (rg_graph_node_category(graph, step->node) == RG_CATEGORY_TYPE) {
-    step->verdict = RG_VERDICT_EXPECTED;
-    step->reason = "classes live as long as their module";
-  } else if (is_of_module) {
-    step->verdict = RG_VERDICT_EXPECTED;
-    step->reason = "a module has it for an attribute";
-  }
-}
-
-static void carry(rg_leak_step *steps, size_t num)
-{
-  for (size_t i = num; i-- > 1;) {
-    if (steps[i].verdict == RG_VERDICT_EXPECTED && steps[i - 1].verdict == RG_VERDICT_UNKNOWN)
-      steps[i - 1].verdict = RG_VERDICT_EXPECTED;
-  }
-  size_t first = 0;
-  while (first < num && steps[first].verdict != RG_VERDICT_LEAKING)
-    first++;
-  for (size_t i = first; i < num; i++)
-    steps[i].verdict = RG_VERDICT_LEAKING;
-  if (first < num)
-    steps[first].is_suspect = true;
 }
 
 /* --- steps -------------------------------------------------------------------------------------------------------- */
 
-static rg_error *list_edges(const struct rgi_analysis *analysis, rg_node node, rg_edge **ret, size_t *num_ret)
+static rg_error *list_path(const struct rgi_analysis *analysis, rg_node node, rg_edge **ret, size_t *num_ret)
 {
   size_t num = 0;
   for (rg_node on = node; on != RG_NODE_ROOT; on = rg_paths_parent(analysis->paths, on))
@@ -99,38 +50,123 @@ static rg_error *list_edges(const struct rgi_analysis *analysis, rg_node node, r
 }
 
 static rg_error *add_step(rg_report *report, const struct rgi_analysis *analysis, rg_edge name, rg_node node,
-                          bool is_root, rg_leak_step *ret)
+                          struct rgi_leak *leak)
 {
   RGI_SCOPED_TEXT reference = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
-  *ret = (rg_leak_step){.node = node, .reason = ""};
-  if (!is_root)
+  size_t i = leak->leak.num_steps++;
+  rg_leak_step *step = &leak->steps[i];
+  *step = (rg_leak_step){.node = node, .reason = ""};
+  if (i)
     rgi_view_add_edge_label(&reference, analysis->graph, name);
   rgi_view_add_node_label(&object, analysis->graph, node);
-  ret->retained = rg_dominators_retained(analysis->dominators, node);
-  RGI_TRY(rgi_arena_add_text(&report->arena, &reference, &ret->reference));
-  return rgi_arena_add_text(&report->arena, &object, &ret->object);
+  step->retained = rg_dominators_retained(analysis->dominators, node);
+  leak->edges[i] = name;
+  RGI_TRY(rgi_arena_add_text(&report->arena, &reference, &step->reference));
+  return rgi_arena_add_text(&report->arena, &object, &step->object);
 }
+
+static rg_error *add_steps(rg_report *report, const struct rgi_analysis *analysis, rg_edge_list path,
+                           struct rgi_leak *leak)
+{
+  size_t num = path.num_edges + leak->is_garbage;
+  RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*leak->steps), (void **)&leak->steps));
+  RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*leak->edges), (void **)&leak->edges));
+  leak->leak.steps = leak->steps;
+  if (leak->is_garbage && num > 1)
+    RGI_TRY(add_step(report, analysis, RG_EDGE_NONE, leak->shown, leak));
+  for (size_t i = 0, next; i < path.num_edges; i = next) {
+    rg_edge name;
+    next = rgi_table_step(analysis->graph, path, i, &name);
+    RGI_TRY(add_step(report, analysis, name, rg_graph_edge_target(analysis->graph, path.edges[next - 1]), leak));
+  }
+  return NULL;
+}
+
+/* --- verdicts ----------------------------------------------------------------------------------------------------- */
+
+static void say(rg_leak_step *step, rg_verdict verdict, const char *reason)
+{
+  step->verdict = verdict;
+  step->reason = reason;
+}
+
+static void judge_root(const rg_graph *graph, rg_leak_step *step)
+{
+  static const char *const reasons[RG_NUM_CATEGORIES] = {
+      [RG_CATEGORY_MODULE] = "modules live as long as the process",
+      [RG_CATEGORY_FRAME] = "the function runs",
+      [RG_CATEGORY_EXTERNAL] = "no object of the program",
+  };
+  const char *reason = reasons[rg_graph_node_category(graph, step->node)];
+  if (reason)
+    say(step, RG_VERDICT_EXPECTED, reason);
+}
+
+static void judge(const rg_graph *graph, const struct rgi_leak *leak, size_t i)
+{
+  rg_leak_step *step = &leak->steps[i];
+  bool is_of_module = i && rg_graph_node_category(graph, leak->steps[i - 1].node) == RG_CATEGORY_MODULE;
+  bool is_type = rg_graph_node_category(graph, step->node) == RG_CATEGORY_TYPE;
+  if (step->node == leak->shown)
+    say(step, RG_VERDICT_LEAKING, leak->signals[0]);
+  else if (leak->is_garbage)
+    say(step, RG_VERDICT_LEAKING, "only the cycle holds it");
+  else if (rg_graph_node(graph, step->node).state == RG_STATE_FINISHED)
+    say(step, RG_VERDICT_LEAKING, "it is finished");
+  else if (i == 0)
+    judge_root(graph, step);
+  else if (is_type && !rgi_is_made_by_function(graph, step->node))
+    say(step, RG_VERDICT_EXPECTED, "classes live as long as their module");
+  else if (leak->holder.known && i == leak->holder.step)
+    say(step, RG_VERDICT_EXPECTED, leak->holder.known->reason);
+  else if (is_of_module)
+    say(step, RG_VERDICT_EXPECTED, "a module has it for an attribute");
+}
+
+static void carry(rg_leak_step *steps, size_t num)
+{
+  for (size_t i = num; i-- > 1;) {
+    if (steps[i].verdict == RG_VERDICT_EXPECTED && steps[i - 1].verdict == RG_VERDICT_UNKNOWN)
+      steps[i - 1].verdict = RG_VERDICT_EXPECTED;
+  }
+  bool is_leaking = false;
+  for (size_t i = 0; i < num; i++) {
+    is_leaking |= steps[i].verdict == RG_VERDICT_LEAKING;
+    if (is_leaking)
+      steps[i].verdict = RG_VERDICT_LEAKING;
+  }
+}
+
+// What is before it may stay: the first reference to what leaks, or the one before by which the holder holds that.
+static void mark_suspect(const struct rgi_leak *leak)
+{
+  size_t first = 0;
+  while (first < leak->leak.num_steps && leak->steps[first].verdict != RG_VERDICT_LEAKING)
+    first++;
+  if (leak->holder.node != RG_NODE_NONE && leak->holder.step + 1 < first)
+    first = leak->holder.step + 1;
+  if (leak->is_garbage)
+    first = leak->leak.num_steps - 1;
+  if (first < leak->leak.num_steps)
+    leak->steps[first].is_suspect = true;
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
-  RGI_TRY(choose_copy(analysis, leak));
-  if (rg_paths_parent(analysis->paths, leak->shown) == RG_NODE_NONE)
-    return NULL;
   RGI_SCOPED_FREE rg_edge *edges = NULL;
-  size_t num_edges = 0, num = 0;
-  rg_leak_step *steps;
-  RGI_TRY(list_edges(analysis, leak->shown, &edges, &num_edges));
-  RGI_TRY(rgi_arena_alloc(&report->arena, num_edges * sizeof(*steps), (void **)&steps));
-  rg_edge name;
-  for (size_t i = 0, next; i < num_edges; i = next, num++) {
-    next = rgi_table_step(analysis->graph, (rg_edge_list){edges, num_edges}, i, &name);
-    rg_node node = rg_graph_edge_target(analysis->graph, edges[next - 1]);
-    RGI_TRY(add_step(report, analysis, name, node, i == 0, &steps[num]));
-  }
-  for (size_t i = 0; i < num; i++)
-    judge(analysis->graph, leak, steps, i);
-  carry(steps, num);
-  leak->leak.steps = steps;
-  leak->leak.num_steps = num;
-  return NULL;
+  size_t num = 0;
+  RGI_TRY(choose_copy(analysis, leak));
+  RGI_TRY(leak->is_garbage ? rgi_cycle_list_edges(analysis, leak->shown, &edges, &num)
+                           : list_path(analysis, leak->shown, &edges, &num));
+  return add_steps(report, analysis, (rg_edge_list){edges, num}, leak);
+}
+
+void rgi_leak_judge_path(const struct rgi_analysis *analysis, const struct rgi_leak *leak)
+{
+  for (size_t i = 0; i < leak->leak.num_steps; i++)
+    judge(analysis->graph, leak, i);
+  carry(leak->steps, leak->leak.num_steps);
+  mark_suspect(leak);
 }

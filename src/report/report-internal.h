@@ -1,12 +1,14 @@
 /* The report while it is made. The steps, each in a file of its own:
  *
- *   groups        what may leak, by what it is and where its code is defined    suspects.c
- *   series        how many each group had in each graph                         series.c
- *   leaks         which groups leak, and by what signals                        leaks.c
- *   captures      what their objects capture, by name                           captures.c
- *   path          from a root to one of them, with a verdict a step             path.c
- *   mends         what could be cut, and what that frees                        mends.c
- *   text                                                                        text.c
+ *   groups        what may leak, by what it is and where its code is defined        suspects.c
+ *   series        how many each group had in each graph                             series.c
+ *   leaks         which groups leak                                                 leaks.c
+ *   captures      what their objects capture, by name                               captures.c
+ *   cycle         what those are in that only a cycle keeps                         cycle.c
+ *   path          from a root to one of them, with a verdict a step                 path.c
+ *   holder        who holds them: holders.tsv, or an attribute of the program       holder.c
+ *   signals       why it is said to leak                                            signals.c
+ *   mends         what could be cut, in words and code, and what that frees         mends.c, advice.c
  *
  * Here alone in the library something is known of Python: names of its types, and what a program of it looks like. */
 #ifndef RGI_REPORT_INTERNAL_H
@@ -17,22 +19,51 @@
 #include "../base/alloc.h"
 #include "../view/arena.h"
 
+/* --- objects.c ----------------------------------------------------------------------------------------------------- */
+
+/* The first reference of this name; RG_EDGE_NONE, or RG_NODE_NONE for what it leads to: there is none. */
+rg_edge rgi_find_field(const rg_graph *graph, rg_node node, const char *name);
+rg_node rgi_field_of(const rg_graph *graph, rg_node node, const char *name);
+/* The same, also in the passages of the object, such as its attribute dict. */
+rg_edge rgi_find_attribute(const rg_graph *graph, rg_node node, const char *name);
+
+bool rgi_has_name_and_module(rg_type_info type, const char *module, const char *name);
+/* The node of an object's type, or RG_NODE_NONE. */
+rg_node rgi_type_of(const rg_graph *graph, rg_node node);
+/* What a type, or the first of its bases that has it, has under a name; RG_NODE_NONE: nothing. */
+rg_node rgi_find_method(const rg_graph *graph, rg_node type, const char *name);
+/* Whether an object's type is this one, or derived from it. */
+bool rgi_is_a(const rg_graph *graph, rg_node node, const char *module, const char *name);
+bool rgi_is_expected_to_be_gone(const rg_graph *graph, rg_node node);
+
+const char *rgi_label_of(const rg_graph *graph, rg_node node);
+/* Whether the label of a value is this text in quotes. */
+bool rgi_is_text(const char *value, const char *text);
+/* Whether two methods of a class have to do with one attribute of its instances, as far as their code tells. */
+bool rgi_share_attribute(const rg_graph *graph, rg_node type, rg_node function, rg_node other);
+/* The name of a parameter, maybe in quotes; "argument" where it is not known, as in a dump without values. */
+const char *rgi_parameter(const rg_graph *graph, rg_node function, uint32_t position);
+
 /* --- suspects.c ----------------------------------------------------------------------------------------------------- */
 
 enum rgi_suspect_kind {
   RGI_SUSPECT_NONE,
-  RGI_SUSPECT_FUNCTION, /* that captures variables */
+  RGI_SUSPECT_FUNCTION, /* that captures variables, or keeps something by a default argument */
   RGI_SUSPECT_METHOD,   /* bound to an object */
   RGI_SUSPECT_PARTIAL,
   RGI_SUSPECT_GENERATOR,
   RGI_SUSPECT_COROUTINE,
   RGI_SUSPECT_ASYNC_GENERATOR,
+  RGI_SUSPECT_CALLABLE,      /* an instance of a class that has __call__ */
+  RGI_SUSPECT_CACHE,         /* of functools, without a bound */
+  RGI_SUSPECT_EXPECTED_GONE, /* watched by refgraph.expect_gone() */
 };
-#define RGI_NUM_SUSPECT_KINDS 7
+#define RGI_NUM_SUSPECT_KINDS 10
 
 struct rgi_suspect {
   enum rgi_suspect_kind suspect;
   rg_site site;
+  rg_type type;         /* of the first node */
   const rg_node *nodes; /* ascending */
   uint32_t num_nodes;
   uint64_t fingerprint;
@@ -48,11 +79,33 @@ struct rgi_suspects {
 rg_error *rgi_suspects_init(struct rgi_suspects *groups, const rg_graph *graph, const rg_paths *paths);
 void rgi_suspects_deinit(struct rgi_suspects *groups);
 
+/* --- captures.c --------------------------------------------------------------------------------------------------- */
+
+/* A value that an object captures, and the reference from the last passage before it, or from the object. */
+struct rgi_captured {
+  const char *name; /* text may be in quotes: see rgi_is_variable */
+  rg_edge edge;
+  rg_node value;
+};
+
+/* Calls `visit` for each value that an object of a group captures: free variables and default arguments, what a method is
+ * bound to, the bound arguments of a partial, the locals of a generator, the attributes of an object, the arguments and
+ * results that a cache keeps. */
+typedef rg_error *(*rgi_visit_captured)(void *context, const struct rgi_captured *captured);
+rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node, rgi_visit_captured visit,
+                             void *context);
+bool rgi_is_variable(const char *raw, const char *name);
+
+/* The values of a group, by variable. */
+struct rgi_variables;
+void rgi_variables_destroy(struct rgi_variables *variables);
+
 /* --- series.c ----------------------------------------------------------------------------------------------------- */
 
 struct rgi_count {
   uint64_t fingerprint;
   uint32_t num_nodes;
+  uint64_t num_items; /* of the containers that they capture */
 };
 
 /* Of one graph, ascending by fingerprint. */
@@ -67,11 +120,17 @@ struct rgi_series {
 };
 
 void rgi_series_deinit(struct rgi_series *series);
-rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_suspects *groups);
-/* How many objects the group had in a graph of the series. */
-uint32_t rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint);
-/* Whether it had more in every graph than in the one before, and there are three graphs or more. */
-bool rgi_series_grows(const struct rgi_series *series, uint64_t fingerprint);
+rg_error *rgi_series_add(struct rgi_series *series, const rg_graph *graph, const struct rgi_suspects *groups);
+/* What the group had in a graph of the series. */
+struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint);
+
+enum rgi_growth {
+  RGI_GROWTH_NONE,
+  RGI_GROWTH_COPIES, /* more objects in every graph than in the one before */
+  RGI_GROWTH_ITEMS,  /* the same objects, but what they capture has more items in every graph */
+};
+/* Fewer than three graphs may differ by chance: nothing grows. */
+enum rgi_growth rgi_series_growth(const struct rgi_series *series, uint64_t fingerprint);
 
 /* --- the report --------------------------------------------------------------------------------------------------- */
 
@@ -79,9 +138,10 @@ struct rg_report {
   struct rgi_series series;
   struct rgi_arena arena; /* all that leaks consist of */
   rg_leak *leaks;
-  size_t num_leaks;
+  size_t num_leaks, num_omitted;
   size_t num_groups;
   uint64_t num_suspects;
+  uint64_t heap; /* bytes of all objects */
 };
 
 /* What the steps read of the last graph. */
@@ -89,37 +149,100 @@ struct rgi_analysis {
   const rg_graph *graph;
   rg_dominators *dominators;
   rg_paths *paths;
+  rg_cycles *cycles;
   struct rgi_suspects groups;
 };
+
+/* Who holds the objects of a leak: the object that is nearest on the path and has a name for it. */
+struct rgi_holder {
+  const struct rgi_known_holder *known; /* NULL: one of the program's own */
+  size_t step;                          /* on the path; its reference is that of the next step */
+  rg_node node;                         /* RG_NODE_NONE: not known */
+  rg_edge edge;                         /* the reference of the next step */
+};
+
+struct rgi_proposal;
 
 /* A leak while it is made. */
 struct rgi_leak {
   const struct rgi_suspect *group;
-  rg_node shown;    /* the copy to which the path leads */
-  rg_node finished; /* a captured value that is finished; RG_NODE_NONE: none is */
-  bool grows;
+  enum rgi_growth growth;
+  rg_node finished;     /* a captured value that is finished, or the object itself; RG_NODE_NONE: none is */
+  rg_node shown;        /* the copy to which the path leads */
+  bool is_garbage;      /* no root reaches the copy */
+  struct rgi_variables *variables;
+  rg_leak_capture *captures;
+  rg_edge *edges;       /* of the steps: those that name the references to them */
+  rg_leak_step *steps;
+  struct rgi_holder holder;
+  rg_node ended;        /* the uppermost object on the path that is finished, else the copy: what should go */
+  struct rgi_holder end_holder; /* who holds that */
+  rg_node owner;        /* the captured object of a class of the program with whose end the copy should go; RG_NODE_NONE */
   const char **signals;
+  struct rgi_proposal *proposals;
+  size_t num_proposals;
   rg_leak leak;
 };
 
-rg_error *rgi_report_find_leaks(rg_report *report, const struct rgi_analysis *analysis);
+rg_error *rgi_report_find_leaks(rg_report *report, struct rgi_analysis *analysis);
+
 rg_error *rgi_leak_add_captures(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+rg_error *rgi_leaks_measure_captures(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num);
+rg_error *rgi_leak_add_signals(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
-rg_error *rgi_leak_add_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+/* After the signals, which give a reason. */
+void rgi_leak_judge_path(const struct rgi_analysis *analysis, const struct rgi_leak *leak);
+rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+/* Proposes mends, then says what all proposals of all leaks free, and keeps those that free something. */
+rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+rg_error *rgi_leaks_measure_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leaks,
+                                  size_t num);
+void rgi_proposals_destroy(struct rgi_proposal *proposals, size_t num);
 
-/* --- captures.c --------------------------------------------------------------------------------------------------- */
+/* --- cycle.c ------------------------------------------------------------------------------------------------------ */
 
-/* A value that an object captures, and the reference from the last passage before it, or from the object. */
-struct rgi_captured {
+/* The cycle that a node is in; one without nodes: in none. */
+rg_cycle rgi_cycle_of(const struct rgi_analysis *analysis, rg_node node);
+/* The edges of a shortest way from a node of a cycle back to it. */
+rg_error *rgi_cycle_list_edges(const struct rgi_analysis *analysis, rg_node node, rg_edge **ret, size_t *num_ret);
+/* Bytes of garbage that some garbage keeps, its own included. */
+rg_error *rgi_garbage_retained(const struct rgi_analysis *analysis, const rg_node *nodes, size_t num_nodes,
+                               uint64_t *ret);
+
+/* --- holder.c ----------------------------------------------------------------------------------------------------- */
+
+/* A row of holders.tsv. */
+struct rgi_known_holder {
+  const char *module, *type;
+  const char *reference; /* its name; ends in "*": any that begins so */
   const char *name;
-  rg_edge edge;
-  rg_node value;
+  const char *reason;    /* why it holds */
+  const char *release;   /* the call, with {holder}, {leak} and {key}; empty: there is none */
 };
 
-/* Calls `visit` for each value that an object of a group captures: free variables, what a method is bound to, the bound
- * arguments of a partial, the locals of a generator. */
-typedef rg_error *(*rgi_visit_captured)(void *context, const struct rgi_captured *captured);
-rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node, rgi_visit_captured visit,
-                             void *context);
+/* Whether a type is a class that was defined in a function. */
+bool rgi_is_made_by_function(const rg_graph *graph, rg_node type);
+/* The row for a reference of an object, or NULL. */
+const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_node node, rg_edge edge);
+
+/* --- advice.c ----------------------------------------------------------------------------------------------------- */
+
+/* Words and code for a mend, in the names of the program. */
+struct rgi_advice {
+  struct rgi_text text, code;
+  const char *caveat; /* a constant; NULL: none */
+};
+
+void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_advice *advice);
+/* Of a captured variable; of an attribute of its value, if one is given; of all items in it. */
+void rgi_advise_release(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
+void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, const rg_leak_capture *captured,
+                          const char *attribute, struct rgi_advice *advice);
+void rgi_advise_emptying(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
+void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice);
+void rgi_advise_narrow(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
+void rgi_advise_copy(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
+rg_error *rgi_advise_cycle(const rg_graph *graph, rg_edge weakest, struct rgi_advice *advice);
+void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
 
 #endif

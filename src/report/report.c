@@ -18,6 +18,7 @@ void rg_report_destroy(rg_report *report)
 
 static void deinit(struct rgi_analysis *analysis)
 {
+  rg_cycles_destroy(analysis->cycles);
   rg_dominators_destroy(analysis->dominators);
   rg_paths_destroy(analysis->paths);
   rgi_suspects_deinit(&analysis->groups);
@@ -27,7 +28,7 @@ static rg_error *count(rg_report *report, struct rgi_analysis *analysis)
 {
   RGI_TRY(rg_paths_create(analysis->graph, NULL, &analysis->paths));
   RGI_TRY(rgi_suspects_init(&analysis->groups, analysis->graph, analysis->paths));
-  return rgi_series_add(&report->series, &analysis->groups);
+  return rgi_series_add(&report->series, analysis->graph, &analysis->groups);
 }
 
 rg_error *rg_report_add(rg_report *report, const rg_graph *graph)
@@ -40,10 +41,11 @@ rg_error *rg_report_finish(rg_report *report, const rg_graph *graph)
 {
   __attribute__((cleanup(deinit))) struct rgi_analysis analysis = {.graph = graph};
   RGI_TRY(count(report, &analysis));
-  RGI_TRY(rg_dominators_create(graph, NULL, &analysis.dominators));
   report->num_groups = analysis.groups.num;
   for (size_t i = 0; i < analysis.groups.num; i++)
     report->num_suspects += analysis.groups.groups[i].num_nodes;
+  for (rg_node node = 1; node < rg_graph_num_nodes(graph); node++)
+    report->heap += rg_graph_node_size(graph, node);
   return rgi_report_find_leaks(report, &analysis);
 }
 

@@ -1,4 +1,4 @@
-/* How many objects the groups had in each graph of a series. */
+/* How many objects the groups had in each graph of a series, and how many items those had in what they capture. */
 #include "report-internal.h"
 
 void rgi_series_deinit(struct rgi_series *series)
@@ -8,19 +8,57 @@ void rgi_series_deinit(struct rgi_series *series)
   rgi_free(series->rounds);
 }
 
-rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_suspects *groups)
+/* --- items -------------------------------------------------------------------------------------------------------- */
+
+struct items {
+  const rg_graph *graph;
+  uint64_t num;
+};
+
+static void count_items(struct items *items, rg_node node)
 {
-  RGI_TRY(rgi_reserve(&series->rounds, &series->capacity, series->num + 1));
-  struct rgi_round round = {rgi_alloc(groups->num, sizeof(*round.counts)), groups->num};
-  if (!round.counts)
-    return rgi_out_of_memory();
-  for (size_t i = 0; i < groups->num; i++)
-    round.counts[i] = (struct rgi_count){groups->groups[i].fingerprint, groups->groups[i].num_nodes};
-  series->rounds[series->num++] = round;
+  uint32_t length = rg_graph_node(items->graph, node).length;
+  if (length != RG_LENGTH_NONE && rg_graph_node_category(items->graph, node) == RG_CATEGORY_CONTAINER)
+    items->num += length;
+}
+
+static rg_error *count_captured(void *context, const struct rgi_captured *captured)
+{
+  count_items(context, captured->value);
   return NULL;
 }
 
-uint32_t rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint)
+// Other kinds have attributes and locals that come and go for reasons of their own.
+static rg_error *count_all_items(const rg_graph *graph, const struct rgi_suspect *group, uint64_t *num_ret)
+{
+  struct items items = {graph, 0};
+  for (uint32_t i = 0; i < group->num_nodes; i++) {
+    if (group->suspect == RGI_SUSPECT_FUNCTION)
+      RGI_TRY(rgi_captured_visit(graph, group->suspect, group->nodes[i], count_captured, &items));
+    else if (group->suspect == RGI_SUSPECT_CACHE)
+      count_items(&items, rgi_field_of(graph, group->nodes[i], "cache"));
+  }
+  *num_ret = items.num;
+  return NULL;
+}
+
+/* --- rounds ------------------------------------------------------------------------------------------------------- */
+
+rg_error *rgi_series_add(struct rgi_series *series, const rg_graph *graph, const struct rgi_suspects *groups)
+{
+  RGI_TRY(rgi_reserve(&series->rounds, &series->capacity, series->num + 1));
+  RGI_SCOPED_FREE struct rgi_count *counts = rgi_alloc(groups->num, sizeof(*counts));
+  if (!counts)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < groups->num; i++) {
+    counts[i] = (struct rgi_count){groups->groups[i].fingerprint, groups->groups[i].num_nodes, 0};
+    RGI_TRY(count_all_items(graph, &groups->groups[i], &counts[i].num_items));
+  }
+  series->rounds[series->num++] = (struct rgi_round){rgi_take(counts), groups->num};
+  return NULL;
+}
+
+struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint)
 {
   const struct rgi_count *counts = series->rounds[round].counts;
   size_t begin = 0, end = series->rounds[round].num;
@@ -32,14 +70,23 @@ uint32_t rgi_series_count(const struct rgi_series *series, size_t round, uint64_
       end = middle;
   }
   bool is_found = begin < series->rounds[round].num && counts[begin].fingerprint == fingerprint;
-  return is_found ? counts[begin].num_nodes : 0;
+  return is_found ? counts[begin] : (struct rgi_count){.fingerprint = fingerprint};
 }
 
-bool rgi_series_grows(const struct rgi_series *series, uint64_t fingerprint)
+enum rgi_growth rgi_series_growth(const struct rgi_series *series, uint64_t fingerprint)
 {
+  enum { MIN_ROUNDS = 3 };
+  bool has_more_copies = true, has_as_many_copies = true, has_more_items = true;
   for (size_t i = 1; i < series->num; i++) {
-    if (rgi_series_count(series, i, fingerprint) <= rgi_series_count(series, i - 1, fingerprint))
-      return false;
+    struct rgi_count before = rgi_series_count(series, i - 1, fingerprint);
+    struct rgi_count count = rgi_series_count(series, i, fingerprint);
+    has_more_copies &= count.num_nodes > before.num_nodes;
+    has_as_many_copies &= count.num_nodes == before.num_nodes;
+    has_more_items &= count.num_items > before.num_items;
   }
-  return series->num >= 3;
+  if (series->num < MIN_ROUNDS)
+    return RGI_GROWTH_NONE;
+  return has_more_copies ? RGI_GROWTH_COPIES
+         : has_as_many_copies && has_more_items ? RGI_GROWTH_ITEMS
+                                                : RGI_GROWTH_NONE;
 }

@@ -1,5 +1,5 @@
 /* What may leak, by what it is and where its code is defined: a counting sort over places, a place for each kind of each
- * site. */
+ * site, or of each type where there is no site. */
 #define _GNU_SOURCE // qsort_r
 
 #include <stdlib.h>
@@ -15,6 +15,7 @@ static const struct {
 } types[] = {
     {"", "method", RGI_SUSPECT_METHOD},
     {"functools", "partial", RGI_SUSPECT_PARTIAL},
+    {"functools", "_lru_cache_wrapper", RGI_SUSPECT_CACHE},
     {"", "generator", RGI_SUSPECT_GENERATOR},
     {"", "coroutine", RGI_SUSPECT_COROUTINE},
     {"", "async_generator", RGI_SUSPECT_ASYNC_GENERATOR},
@@ -23,25 +24,54 @@ static const struct {
 static enum rgi_suspect_kind suspect_of_type(rg_type_info type)
 {
   for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-    if (strcmp(types[i].name, type.name) == 0 && strcmp(types[i].module, type.module) == 0)
+    if (rgi_has_name_and_module(type, types[i].module, types[i].name))
       return types[i].suspect;
   }
   return RGI_SUSPECT_NONE;
 }
 
-// What a partial calls, through others, but not for ever; its own site if it calls something without code.
-static rg_site called_site(const rg_graph *graph, rg_node node)
+// What a partial or a cache calls, through others, but not for ever; its own site if it calls something without code.
+static rg_site called_site(const rg_graph *graph, rg_node node, const char *called)
 {
   enum { MAX_STEPS = 4 };
   for (int i = 0; i < MAX_STEPS && rg_graph_node_site(graph, node) == RG_SITE_NONE; i++) {
-    rg_edge edge = rg_graph_edges_begin(graph, node), end = rg_graph_edges_end(graph, node);
-    while (edge < end && strcmp(rg_graph_edge_name(graph, edge), "func") != 0)
-      edge++;
-    if (edge == end)
+    rg_edge edge = rgi_find_attribute(graph, node, called);
+    if (edge == RG_EDGE_NONE)
       break;
     node = rg_graph_edge_target(graph, edge);
   }
   return rg_graph_node_site(graph, node);
+}
+
+static bool is_worth_a_look(const rg_graph *graph, rg_edge edge)
+{
+  rg_category category = rg_graph_node_category(graph, rg_graph_edge_target(graph, edge));
+  return rg_graph_edge_kind(graph, edge) == RG_EDGE_ARGUMENT &&
+         (category == RG_CATEGORY_INSTANCE || category == RG_CATEGORY_CONTAINER);
+}
+
+// Whether a default argument, in the tuple of all of them, keeps more than a value.
+static bool has_default(const rg_graph *graph, rg_node function)
+{
+  rg_edge end = rg_graph_edges_end(graph, function);
+  for (rg_edge edge = rg_graph_edges_begin(graph, function); edge < end; edge++) {
+    if (rg_graph_edge_kind(graph, edge) != RG_EDGE_ARGUMENT)
+      continue;
+    rg_node defaults = rg_graph_edge_target(graph, edge);
+    rg_edge last = rg_graph_edges_end(graph, defaults);
+    for (rg_edge inner = rg_graph_edges_begin(graph, defaults); inner < last; inner++) {
+      if (is_worth_a_look(graph, inner))
+        return true;
+    }
+  }
+  return false;
+}
+
+// Without a bound, it has its results in a dict alone.
+static bool is_unbounded(const rg_graph *graph, rg_node cache)
+{
+  rg_edge results = rgi_find_field(graph, cache, "cache");
+  return results != RG_EDGE_NONE && rg_graph_edge_kind(graph, results) == RG_EDGE_ATTRIBUTE;
 }
 
 /* --- fingerprints ------------------------------------------------------------------------------------------------- */
@@ -71,7 +101,7 @@ static uint64_t hash_of(const rg_graph *graph, const struct rgi_suspect *group)
   const char suspect[] = {(char)('0' + group->suspect), '\0'};
   uint64_t hash = add_to_hash(0xcbf29ce484222325, suspect);
   if (group->site == RG_SITE_NONE)
-    return hash;
+    return add_to_hash(hash, rg_graph_type(graph, group->type).name);
   rg_site_info site = rg_graph_site(graph, group->site);
   hash = add_to_hash(hash, site.name);
   hash = add_to_hash(hash, end_of_path(site.file));
@@ -112,23 +142,31 @@ static void set_fingerprints(const rg_graph *graph, struct rgi_suspects *groups)
 
 /* --- grouping ----------------------------------------------------------------------------------------------------- */
 
+// By type: whose instances can be called, and at which site, or else not.
+#define CALL_NOT_KNOWN (RG_SITE_NONE - 1)
+
 struct sorter {
   const rg_graph *graph;
   const rg_paths *paths;
   bool is_collecting;
-  uint8_t *suspects; // by type
-  uint32_t *ends;    // by place: how many, then where they end
+  uint8_t *suspects;   // by type
+  rg_site *call_sites; // by type
+  uint32_t *places;    // by node: its place plus one; 0: it is no suspect
+  uint32_t *ends;      // by place: how many, then where they end
 };
 
 static void deinit_sorter(struct sorter *sorter)
 {
   rgi_free(sorter->suspects);
+  rgi_free(sorter->call_sites);
+  rgi_free(sorter->places);
   rgi_free(sorter->ends);
 }
 
+// What has no site is told by its type.
 static size_t num_places(const rg_graph *graph)
 {
-  return ((size_t)rg_graph_num_sites(graph) + 1) * RGI_NUM_SUSPECT_KINDS;
+  return ((size_t)rg_graph_num_sites(graph) + rg_graph_num_types(graph)) * RGI_NUM_SUSPECT_KINDS;
 }
 
 // What no path reaches, the next collection frees, unless there is none.
@@ -138,44 +176,91 @@ static bool may_leak(const struct sorter *sorter, rg_node node)
          rg_graph_node_flags(sorter->graph, node) & RG_NODE_FROZEN;
 }
 
-static enum rgi_suspect_kind suspect_of(const struct sorter *sorter, rg_node node)
+static rg_site call_site(struct sorter *sorter, rg_node node)
 {
-  if (!may_leak(sorter, node))
-    return RGI_SUSPECT_NONE;
-  if (rg_graph_node_flags(sorter->graph, node) & RG_NODE_CLOSURE)
-    return RGI_SUSPECT_FUNCTION;
-  return (enum rgi_suspect_kind)sorter->suspects[rg_graph_node_type(sorter->graph, node)];
+  rg_site *site = &sorter->call_sites[rg_graph_node_type(sorter->graph, node)];
+  if (*site == CALL_NOT_KNOWN) {
+    rg_node call = rgi_find_method(sorter->graph, rgi_type_of(sorter->graph, node), "__call__");
+    *site = call == RG_NODE_NONE ? RG_SITE_NONE : rg_graph_node_site(sorter->graph, call);
+  }
+  return *site;
 }
 
-static size_t place_of(const struct sorter *sorter, rg_node node, enum rgi_suspect_kind suspect)
+static enum rgi_suspect_kind suspect_of_instance(struct sorter *sorter, rg_node node)
 {
-  rg_site site = suspect == RGI_SUSPECT_PARTIAL ? called_site(sorter->graph, node)
-                                                : rg_graph_node_site(sorter->graph, node);
-  return (size_t)(site == RG_SITE_NONE ? rg_graph_num_sites(sorter->graph) : site) * RGI_NUM_SUSPECT_KINDS + suspect;
+  if (rgi_is_expected_to_be_gone(sorter->graph, node))
+    return RGI_SUSPECT_EXPECTED_GONE;
+  return call_site(sorter, node) == RG_SITE_NONE ? RGI_SUSPECT_NONE : RGI_SUSPECT_CALLABLE;
+}
+
+static enum rgi_suspect_kind suspect_of(struct sorter *sorter, rg_node node)
+{
+  const rg_graph *graph = sorter->graph;
+  if (!may_leak(sorter, node))
+    return RGI_SUSPECT_NONE;
+  if (rg_graph_node_flags(graph, node) & RG_NODE_CLOSURE)
+    return RGI_SUSPECT_FUNCTION;
+  enum rgi_suspect_kind suspect = (enum rgi_suspect_kind)sorter->suspects[rg_graph_node_type(graph, node)];
+  rg_category category = rg_graph_node_category(graph, node);
+  if (suspect == RGI_SUSPECT_CACHE)
+    return is_unbounded(graph, node) ? suspect : RGI_SUSPECT_NONE;
+  if (suspect != RGI_SUSPECT_NONE)
+    return suspect;
+  if (category == RG_CATEGORY_INSTANCE)
+    return suspect_of_instance(sorter, node);
+  bool is_function = category == RG_CATEGORY_CALLABLE && rg_graph_node_site(graph, node) != RG_SITE_NONE;
+  return is_function && has_default(graph, node) ? RGI_SUSPECT_FUNCTION : RGI_SUSPECT_NONE;
+}
+
+static rg_site site_of(struct sorter *sorter, rg_node node, enum rgi_suspect_kind suspect)
+{
+  if (suspect == RGI_SUSPECT_PARTIAL || suspect == RGI_SUSPECT_CACHE)
+    return called_site(sorter->graph, node, suspect == RGI_SUSPECT_CACHE ? "__wrapped__" : "func");
+  return suspect == RGI_SUSPECT_CALLABLE ? call_site(sorter, node) : rg_graph_node_site(sorter->graph, node);
+}
+
+static size_t place_of(struct sorter *sorter, rg_node node, enum rgi_suspect_kind suspect)
+{
+  size_t site = site_of(sorter, node, suspect);
+  if (site == RG_SITE_NONE)
+    site = (size_t)rg_graph_num_sites(sorter->graph) + rg_graph_node_type(sorter->graph, node);
+  return site * RGI_NUM_SUSPECT_KINDS + suspect;
 }
 
 static rg_error *init_sorter(struct sorter *sorter, const rg_graph *graph, const rg_paths *paths)
 {
   rg_process_info process = rg_graph_process(graph);
+  uint32_t num_types = rg_graph_num_types(graph);
   sorter->graph = graph;
   sorter->paths = paths;
   sorter->is_collecting = process.is_collector_enabled || !*process.mode;
-  sorter->suspects = rgi_alloc(rg_graph_num_types(graph), sizeof(*sorter->suspects));
+  sorter->suspects = rgi_alloc(num_types, sizeof(*sorter->suspects));
+  sorter->call_sites = rgi_alloc(num_types, sizeof(*sorter->call_sites));
+  sorter->places = rgi_alloc_dense(rg_graph_num_nodes(graph), sizeof(*sorter->places));
   sorter->ends = rgi_alloc(num_places(graph) + 1, sizeof(*sorter->ends));
-  if (!sorter->suspects || !sorter->ends)
+  if (!sorter->suspects || !sorter->call_sites || !sorter->places || !sorter->ends)
     return rgi_out_of_memory();
-  for (rg_type type = 0; type < rg_graph_num_types(graph); type++)
+  for (rg_type type = 0; type < num_types; type++) {
     sorter->suspects[type] = (uint8_t)suspect_of_type(rg_graph_type(graph, type));
+    sorter->call_sites[type] = CALL_NOT_KNOWN;
+  }
   return NULL;
+}
+
+static void find_places(struct sorter *sorter)
+{
+  for (rg_node node = 1; node < rg_graph_num_nodes(sorter->graph); node++) {
+    enum rgi_suspect_kind suspect = suspect_of(sorter, node);
+    if (suspect == RGI_SUSPECT_NONE)
+      continue;
+    size_t place = place_of(sorter, node, suspect);
+    sorter->places[node] = (uint32_t)place + 1;
+    sorter->ends[place]++;
+  }
 }
 
 static rg_error *make_room(struct sorter *sorter, struct rgi_suspects *groups)
 {
-  for (rg_node node = 1; node < rg_graph_num_nodes(sorter->graph); node++) {
-    enum rgi_suspect_kind suspect = suspect_of(sorter, node);
-    if (suspect != RGI_SUSPECT_NONE)
-      sorter->ends[place_of(sorter, node, suspect)]++;
-  }
   uint32_t num_nodes = 0;
   for (size_t i = 0; i < num_places(sorter->graph); i++) {
     uint32_t num = sorter->ends[i];
@@ -191,9 +276,8 @@ static rg_error *make_room(struct sorter *sorter, struct rgi_suspects *groups)
 static void sort_nodes(struct sorter *sorter, struct rgi_suspects *groups)
 {
   for (rg_node node = 1; node < rg_graph_num_nodes(sorter->graph); node++) {
-    enum rgi_suspect_kind suspect = suspect_of(sorter, node);
-    if (suspect != RGI_SUSPECT_NONE)
-      groups->nodes[sorter->ends[place_of(sorter, node, suspect)]++] = node;
+    if (sorter->places[node])
+      groups->nodes[sorter->ends[sorter->places[node] - 1]++] = node;
   }
 }
 
@@ -204,11 +288,12 @@ static void set_groups(const struct sorter *sorter, struct rgi_suspects *groups)
   for (size_t i = 0; i < num_places(sorter->graph); begin = sorter->ends[i++]) {
     if (sorter->ends[i] == begin)
       continue;
-    rg_site site = (rg_site)(i / RGI_NUM_SUSPECT_KINDS);
+    size_t site = i / RGI_NUM_SUSPECT_KINDS;
     *group++ = (struct rgi_suspect){.suspect = (enum rgi_suspect_kind)(i % RGI_NUM_SUSPECT_KINDS),
-                                  .site = site < num_sites ? site : RG_SITE_NONE,
-                                  .nodes = groups->nodes + begin,
-                                  .num_nodes = sorter->ends[i] - begin};
+                                    .site = site < num_sites ? (rg_site)site : RG_SITE_NONE,
+                                    .type = rg_graph_node_type(sorter->graph, groups->nodes[begin]),
+                                    .nodes = groups->nodes + begin,
+                                    .num_nodes = sorter->ends[i] - begin};
   }
 }
 
@@ -216,6 +301,7 @@ rg_error *rgi_suspects_init(struct rgi_suspects *groups, const rg_graph *graph, 
 {
   __attribute__((cleanup(deinit_sorter))) struct sorter sorter = {0};
   RGI_TRY(init_sorter(&sorter, graph, paths));
+  find_places(&sorter);
   RGI_TRY(make_room(&sorter, groups));
   sort_nodes(&sorter, groups);
   set_groups(&sorter, groups);

@@ -1,4 +1,6 @@
 /* The report for people: a screen a leak, or what was looked at and found in order. */
+#include <string.h>
+
 #include "report-internal.h"
 
 #include "../view/words.h"
@@ -72,25 +74,48 @@ static void add_path(struct rgi_text *text, const rg_leak *leak)
     add_step(text, &leak->steps[i], i + 1 == leak->num_steps);
 }
 
-static void add_freed(struct rgi_text *text, const rg_freed *freed)
+// "Frees 1.2 kB at once, 390 kB at the next collection; 48 B stay".
+static void add_freed(struct rgi_text *text, const rg_mend *mend)
 {
-  rgi_text_puts(text, "frees ");
-  rgi_words_add_size(text, freed->at_once.size);
-  rgi_text_puts(text, " at once");
-  if (!freed->by_collection.num_nodes)
-    return;
-  rgi_text_puts(text, ", ");
-  rgi_words_add_size(text, freed->by_collection.size);
-  rgi_text_puts(text, " at the next collection");
+  const rg_freed *freed = &mend->freed;
+  rgi_text_puts(text, "Frees ");
+  if (freed->at_once.num_nodes) {
+    rgi_words_add_size(text, freed->at_once.size);
+    rgi_text_puts(text, " at once");
+  }
+  rgi_text_puts(text, freed->at_once.num_nodes && freed->by_collection.num_nodes ? ", " : "");
+  if (freed->by_collection.num_nodes) {
+    rgi_words_add_size(text, freed->by_collection.size);
+    rgi_text_puts(text, " at the next collection");
+  }
+  if (mend->stays) {
+    rgi_text_puts(text, "; ");
+    rgi_words_add_size(text, mend->stays);
+    rgi_text_puts(text, " stay");
+  }
+}
+
+static void add_lines(struct rgi_text *text, const char *lines)
+{
+  while (*lines) {
+    int size = (int)strcspn(lines, "\n");
+    rgi_text_printf(text, "         %.*s\n", size, lines);
+    lines += size + (lines[size] == '\n');
+  }
 }
 
 static void add_mends(struct rgi_text *text, const rg_leak *leak)
 {
-  rgi_text_puts(text, leak->num_mends ? "\nMENDS\n" : "");
+  rgi_text_puts(text, leak->num_mends ? "\nMENDS, best first\n" : "");
   for (size_t i = 0; i < leak->num_mends; i++) {
-    rgi_text_printf(text, "  %zu  %s\n     ", i + 1, leak->mends[i].text);
-    add_freed(text, &leak->mends[i].freed);
-    rgi_text_puts(text, "\n");
+    const rg_mend *mend = &leak->mends[i];
+    rgi_text_printf(text, "  %zu  %s.\n", i + 1, mend->text);
+    add_lines(text, mend->code);
+    rgi_text_puts(text, "     ");
+    add_freed(text, mend);
+    rgi_text_puts(text, ".\n");
+    if (*mend->caveat)
+      rgi_text_printf(text, "     %s\n", mend->caveat);
   }
 }
 

@@ -1,0 +1,393 @@
+/* Words and code for each kind of mend, in the names of the program. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../table/table-internal.h"
+#include "report-internal.h"
+
+/* --- names ---------------------------------------------------------------------------------------------------------- */
+
+// "EventBus" as "event_bus", as a program would call the one that it has.
+static void add_as_variable(struct rgi_text *text, const char *type)
+{
+  const char *last = strrchr(type, '.');
+  for (const char *from = last ? last + 1 : type; *from; from++) {
+    bool is_first = from == type || from[-1] == '.' || from[-1] == '_';
+    bool is_word = isupper((unsigned char)*from) && !is_first && !isupper((unsigned char)from[-1]);
+    char lower[] = {(char)tolower((unsigned char)*from), '\0'};
+    rgi_text_puts(text, is_word ? "_" : "");
+    rgi_text_puts(text, lower);
+  }
+}
+
+static const char *type_of(const rg_graph *graph, rg_node node)
+{
+  return rg_graph_type(graph, rg_graph_node_type(graph, node)).name;
+}
+
+static const char *last_part(const char *name)
+{
+  const char *dot = strrchr(name, '.');
+  return dot ? dot + 1 : name;
+}
+
+// An object of a class, which a callback's name ends in: "Autosave.__call__" is that of an autosave.
+static void add_object(struct rgi_text *text, const char *name)
+{
+  static const char call[] = ".__call__";
+  size_t size = strlen(name), end = size > strlen(call) ? size - strlen(call) : 0;
+  char type[RG_STRING_MAX + 1];
+  snprintf(type, sizeof(type), "%.*s", (int)(end && strcmp(name + end, call) == 0 ? end : size), name);
+  add_as_variable(text, type);
+}
+
+// What captures: by its name in the program, if it has one there.
+static void add_leak(struct rgi_text *text, const struct rgi_leak *leak)
+{
+  const char *name = last_part(leak->leak.name);
+  enum rgi_suspect_kind suspect = leak->group->suspect;
+  if (suspect == RGI_SUSPECT_METHOD) {
+    add_as_variable(text, leak->leak.num_captures ? leak->captures[0].type : "");
+    rgi_text_printf(text, ".%s", name);
+  } else if (suspect == RGI_SUSPECT_CALLABLE || suspect == RGI_SUSPECT_EXPECTED_GONE) {
+    add_object(text, leak->leak.name);
+  } else if (suspect == RGI_SUSPECT_COROUTINE) {
+    rgi_text_puts(text, "task");
+  } else {
+    rgi_text_puts(text, suspect == RGI_SUSPECT_PARTIAL || *name == '<' ? "callback" : name);
+  }
+}
+
+// The object at a step as an expression: from the variable of a module on, as far as attributes lead; else by its type.
+static void add_step(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, size_t step)
+{
+  size_t first = step;
+  rg_edge_kind kind = step ? rg_graph_edge_kind(graph, leak->edges[step]) : RG_EDGE_INTERNAL;
+  if (kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT) {
+    rgi_text_puts(text, rg_graph_edge_name(graph, leak->edges[step]));
+    return;
+  }
+  while (first > 0 && *rg_graph_edge_name(graph, leak->edges[first]) &&
+         rg_graph_edge_kind(graph, leak->edges[first]) == RG_EDGE_ATTRIBUTE)
+    first--;
+  bool is_of_module = first < step && rg_graph_node_category(graph, leak->steps[first].node) == RG_CATEGORY_MODULE;
+  if (!is_of_module) {
+    add_as_variable(text, type_of(graph, leak->steps[step].node));
+    return;
+  }
+  for (size_t i = first + 1; i <= step; i++)
+    rgi_text_printf(text, "%s%s", i > first + 1 ? "." : "", rg_graph_edge_name(graph, leak->edges[i]));
+}
+
+// The first key that is text on the way from the holder, as "'tick'"; NULL: there is none.
+static const char *find_key(const rg_graph *graph, const struct rgi_leak *leak, size_t holder)
+{
+  for (size_t i = holder + 1; i < leak->leak.num_steps; i++) {
+    const char *name = rg_graph_edge_name(graph, leak->edges[i]);
+    if (rg_graph_edge_kind(graph, leak->edges[i]) == RG_EDGE_ITEM && *name == '\'')
+      return name;
+  }
+  return NULL;
+}
+
+/* --- the owner: what is captured, and ends -------------------------------------------------------------------------- */
+
+struct owner {
+  const char *type;  // NULL: none is known
+  const char *close; // its method that ends it; NULL: none is known
+};
+
+static struct owner find_owner(const rg_graph *graph, const struct rgi_leak *leak)
+{
+  static const char *const words[] = {"close", "stop",       "shutdown", "dispose", "destroy", "unload", "deactivate",
+                                      "finish", "disconnect", "detach",   "cancel",  "hide",    "end",    "__exit__"};
+  if (leak->owner == RG_NODE_NONE)
+    return (struct owner){0};
+  struct owner owner = {.type = type_of(graph, leak->owner)};
+  rg_node type = rgi_type_of(graph, leak->owner);
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !owner.close; i++) {
+    rg_node method = rgi_find_method(graph, type, words[i]);
+    if (method != RG_NODE_NONE && rg_graph_node_site(graph, method) != RG_SITE_NONE)
+      owner.close = words[i];
+  }
+  return owner;
+}
+
+// "  # in Screen.close()".
+static void add_when(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak)
+{
+  struct owner owner = find_owner(graph, leak);
+  if (owner.close)
+    rgi_text_printf(text, "  # in %s.%s()", owner.type, owner.close);
+  else if (owner.type)
+    rgi_text_printf(text, "  # once the %s is not needed any more", owner.type);
+  else
+    rgi_text_puts(text, "  # once it is not needed any more");
+}
+
+/* --- lifetime ------------------------------------------------------------------------------------------------------- */
+
+// Releasing methods and those that add, as pairs; a name that begins with the one has a partner that begins with the other.
+static const struct {
+  const char *adds, *releases;
+} pairs[] = {
+    {"on", "off"},           {"add", "remove"},         {"add", "discard"},     {"subscribe", "unsubscribe"},
+    {"connect", "disconnect"}, {"register", "unregister"}, {"register", "deregister"}, {"attach", "detach"},
+    {"bind", "unbind"},      {"listen", "unlisten"},    {"watch", "unwatch"},   {"observe", "unobserve"},
+    {"schedule", "cancel"},  {"call", "cancel"},        {"follow", "unfollow"}, {"mount", "unmount"},
+    {"push", "pop"},         {"append", "remove"},      {"park", "forget"},     {"enter", "exit"},
+    {"start", "cancel"},     {"set", "unset"},          {"install", "uninstall"}, {"hook", "unhook"},
+};
+
+static rg_node find_function(const rg_graph *graph, rg_node type, const char *name)
+{
+  rg_node method = rgi_find_method(graph, type, name);
+  return method != RG_NODE_NONE && rg_graph_node_site(graph, method) != RG_SITE_NONE ? method : RG_NODE_NONE;
+}
+
+// Whether a method takes out what a partner of it puts in, with the same rest of the name: add_listener, remove_listener.
+static bool has_partner(const rg_graph *graph, rg_node type, const char *name)
+{
+  for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+    size_t size = strlen(pairs[i].releases);
+    char partner[RG_STRING_MAX + 16];
+    if (strncmp(name, pairs[i].releases, size) != 0 || (name[size] && name[size] != '_'))
+      continue;
+    snprintf(partner, sizeof(partner), "%s%s", pairs[i].adds, name + size);
+    rg_node adds = find_function(graph, type, partner), releases = find_function(graph, type, name);
+    if (adds != RG_NODE_NONE && releases != RG_NODE_NONE && rgi_share_attribute(graph, type, adds, releases))
+      return true;
+  }
+  return false;
+}
+
+static const char *find_in_class(const rg_graph *graph, rg_node type, rg_node base)
+{
+  rg_node dict = rgi_field_of(graph, base, "__dict__");
+  rg_edge end = dict == RG_NODE_NONE ? 0 : rg_graph_edges_end(graph, dict);
+  for (rg_edge edge = dict == RG_NODE_NONE ? 0 : rg_graph_edges_begin(graph, dict); edge < end; edge++) {
+    const char *name = rg_graph_edge_name(graph, edge);
+    if (*name && has_partner(graph, type, name))
+      return name;
+  }
+  return NULL;
+}
+
+// The method of the holder's class that takes out what another puts in; NULL: none was found.
+static const char *find_releasing_method(const rg_graph *graph, rg_node holder)
+{
+  enum { MAX_BASES = 16 };
+  rg_node type = rgi_type_of(graph, holder), base = type;
+  const char *found = NULL;
+  for (int i = 0; i < MAX_BASES && base != RG_NODE_NONE && !found; i++) {
+    found = find_in_class(graph, type, base);
+    base = rgi_field_of(graph, base, "__base__");
+  }
+  return found;
+}
+
+// {holder}, {leak} and {key} of a template.
+static void add_call(struct rgi_text *text, const char *template, const char *holder, const char *leak, const char *key)
+{
+  while (*template) {
+    size_t size = strcspn(template, "{");
+    rgi_text_add(text, template, size);
+    template += size;
+    if (strncmp(template, "{holder}", 8) == 0)
+      rgi_text_puts(text, holder);
+    else if (strncmp(template, "{leak}", 6) == 0)
+      rgi_text_puts(text, leak);
+    else if (strncmp(template, "{key}", 5) == 0)
+      rgi_text_puts(text, key ? key : "key");
+    template += strcspn(template, "}") + (*template != '\0');
+  }
+}
+
+static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
+                               struct rgi_text *call)
+{
+  RGI_SCOPED_TEXT expression = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
+  add_step(&expression, graph, leak, holder->step);
+  if (leak->ended == leak->shown)
+    add_leak(&object, leak);
+  else
+    add_as_variable(&object, type_of(graph, leak->ended));
+  const char *method = find_releasing_method(graph, holder->node);
+  const char *key = find_key(graph, leak, holder->step);
+  if (holder->known && *holder->known->release)
+    add_call(call, holder->known->release, rgi_text_string(&expression), rgi_text_string(&object), key);
+  else if (method)
+    rgi_text_printf(call, "%s.%s(%s%s%s)", rgi_text_string(&expression), method, key ? key : "", key ? ", " : "",
+                    rgi_text_string(&object));
+}
+
+// What stands in a container: the copy, a class, or an entry of some other kind that leads to the copy.
+static void add_item(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, rg_node item)
+{
+  if (item == leak->shown)
+    add_leak(text, leak);
+  else if (rg_graph_node_category(graph, item) == RG_CATEGORY_TYPE)
+    rgi_text_puts(text, last_part(rgi_label_of(graph, item)));
+  else if (item == leak->ended)
+    add_as_variable(text, type_of(graph, item));
+  else
+    rgi_text_puts(text, "entry");
+}
+
+// From a dict by its key; from a list or set by what is in it; else the reference itself.
+static void add_removal(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
+                        struct rgi_text *call)
+{
+  RGI_SCOPED_TEXT container = RGI_TEXT_INIT, item = RGI_TEXT_INIT;
+  size_t place = holder->step + 2;
+  bool is_container = place < leak->leak.num_steps && leak->steps[holder->step + 1].node != leak->ended;
+  add_step(&container, graph, leak, holder->step + 1);
+  if (!is_container) {
+    rgi_text_printf(call, "%s = None", rgi_text_string(&container));
+    return;
+  }
+  const char *type = type_of(graph, leak->steps[holder->step + 1].node), *key = rg_graph_edge_name(graph, leak->edges[place]);
+  bool is_list = rg_graph_edge_kind(graph, leak->edges[place]) == RG_EDGE_INDEX;
+  bool is_last = leak->steps[place].node == leak->ended || leak->steps[place].node == leak->shown;
+  add_item(&item, graph, leak, leak->steps[place].node);
+  if (is_list || strcmp(type, "set") == 0)
+    rgi_text_printf(call, "%s.remove(%s)", rgi_text_string(&container), rgi_text_string(&item));
+  else
+    rgi_text_printf(call, "del %s[%s]", rgi_text_string(&container), *key == '\'' && is_last ? key : "key");
+}
+
+void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_advice *advice)
+{
+  RGI_SCOPED_TEXT call = RGI_TEXT_INIT;
+  struct owner owner = find_owner(graph, leak);
+  if (leak->group->suspect == RGI_SUSPECT_CACHE) {
+    add_step(&call, graph, leak, leak->leak.num_steps - 1);
+    rgi_text_puts(&call, ".cache_clear()");
+    rgi_text_puts(&advice->text, "Empty the cache when what it keeps is not needed any more, or give it a bound");
+    rgi_text_printf(&advice->code, "%s\n@functools.lru_cache(maxsize=128)  # or so many", rgi_text_string(&call));
+    return;
+  }
+  rgi_text_printf(&advice->text, "Remove it from %s when its %s ends", *leak->leak.holder ? leak->leak.holder : "its holder",
+                  owner.type ? owner.type : "owner");
+  if (leak->end_holder.node == RG_NODE_NONE)
+    return;
+  add_releasing_call(graph, leak, &leak->end_holder, &call);
+  if (!call.size)
+    add_removal(graph, leak, &leak->end_holder, &call);
+  rgi_text_puts(&advice->code, rgi_text_string(&call));
+  add_when(&advice->code, graph, leak);
+}
+
+/* --- release -------------------------------------------------------------------------------------------------------- */
+
+void rgi_advise_release(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
+{
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  add_leak(&name, leak);
+  if (leak->group->suspect == RGI_SUSPECT_CALLABLE) {
+    rgi_text_printf(&advice->text, "Let go of %s when it is over", captured->name);
+    rgi_text_printf(&advice->code, "%s.%s = None", rgi_text_string(&name), captured->name);
+    return;
+  }
+  rgi_text_printf(&advice->text, "Let go of %s when it is over, in a function beside %s", captured->name,
+                  *last_part(leak->leak.name) == '<' ? "the lambda" : rgi_text_string(&name));
+  rgi_text_printf(&advice->code, "nonlocal %s\n%s = None", captured->name, captured->name);
+}
+
+void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, const rg_leak_capture *captured,
+                          const char *attribute, struct rgi_advice *advice)
+{
+  bool is_traceback = strcmp(attribute, "__traceback__") == 0;
+  if (is_traceback)
+    rgi_text_printf(&advice->text, "Keep %s without its traceback, which has the frames and all their variables",
+                    captured->name);
+  else
+    rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over", captured->name, attribute,
+                    captured->type);
+  rgi_text_printf(&advice->code, "%s.%s = None", captured->name, attribute);
+  if (is_traceback)
+    rgi_text_puts(&advice->code, "  # before it is kept");
+  else
+    add_when(&advice->code, graph, leak);
+}
+
+void rgi_advise_emptying(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
+{
+  rgi_text_printf(&advice->text, "Empty %s, or give it a bound: %s keeps all that ever came into it", captured->name,
+                  leak->leak.name);
+  rgi_text_printf(&advice->code, "%s.clear()", captured->name);
+}
+
+void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice)
+{
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  add_leak(&name, leak);
+  rgi_text_printf(&advice->text, "Close the %s when it is not run any further: its local variables go", leak->leak.kind);
+  rgi_text_printf(&advice->code, "%s.close()\nwith contextlib.closing(%s):  # or so", rgi_text_string(&name),
+                  rgi_text_string(&name));
+}
+
+/* --- narrow --------------------------------------------------------------------------------------------------------- */
+
+void rgi_advise_narrow(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
+{
+  rgi_text_printf(&advice->text, "Capture less: only %s of %s is used", captured->attributes, captured->name);
+  for (const char *word = captured->attributes; *word;) {
+    int size = (int)strcspn(word, " ");
+    rgi_text_printf(&advice->code, "%s%.*s = %s.%.*s", word > captured->attributes ? "\n" : "", size, word,
+                    captured->name, size, word);
+    word += size + (word[size] == ' ');
+  }
+  rgi_text_printf(&advice->code, "  # before %s, which then uses it", *last_part(leak->leak.name) == '<' ? "the lambda"
+                                                                   : last_part(leak->leak.name));
+}
+
+void rgi_advise_copy(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
+{
+  (void)leak;
+  bool is_array = strcmp(captured->type, "ndarray") == 0;
+  rgi_text_printf(&advice->text, "Capture a copy: %s is a view, and keeps all that it is a view of", captured->name);
+  rgi_text_printf(&advice->code, is_array ? "%s = %s.copy()" : "%s = bytes(%s)", captured->name, captured->name);
+}
+
+/* --- cycle ---------------------------------------------------------------------------------------------------------- */
+
+rg_error *rgi_advise_cycle(const rg_graph *graph, rg_edge weakest, struct rgi_advice *advice)
+{
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  rg_node owner;
+  rg_edge_kind kind = rg_graph_edge_kind(graph, weakest);
+  RGI_TRY(rgi_table_find_owner(graph, weakest, &name, &owner));
+  bool is_variable = rg_graph_node_category(graph, owner) == RG_CATEGORY_CALLABLE || kind == RG_EDGE_LOCAL;
+  rgi_text_printf(&advice->text, "Cut the cycle at %s%s, which closes it", is_variable ? "" : type_of(graph, owner),
+                  rgi_text_string(&name));
+  if (is_variable) {
+    rgi_text_printf(&advice->code, "%s = None  # after its last use, in the function whose variable it is",
+                    rgi_text_string(&name));
+    return NULL;
+  }
+  add_as_variable(&advice->code, type_of(graph, owner));
+  rgi_text_printf(&advice->code, kind == RG_EDGE_ATTRIBUTE ? "%s = None" : ".clear()", rgi_text_string(&name));
+  return NULL;
+}
+
+/* --- weak ----------------------------------------------------------------------------------------------------------- */
+
+void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
+{
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  add_leak(&name, leak);
+  if (leak->group->suspect == RGI_SUSPECT_METHOD) {
+    rgi_text_printf(&advice->text, "Hold the method weakly, if %s is not meant to own the %s", leak->leak.holder,
+                    captured->type);
+    rgi_text_printf(&advice->code, "weakref.WeakMethod(%s)", rgi_text_string(&name));
+    advice->caveat = "Somebody else must own the object: held weakly alone, it dies at once, as a bare lambda would.";
+    return;
+  }
+  rgi_text_printf(&advice->text, "Capture the %s weakly, if the %s is not meant to own it", captured->type,
+                  leak->leak.kind);
+  rgi_text_printf(&advice->code, "get_%s = weakref.ref(%s)  # before the %s\n%s = get_%s()  # in it; None once it is gone",
+                  captured->name, captured->name, leak->leak.kind, captured->name, captured->name);
+  advice->caveat = "Somebody else must own it. Do not hold the closure itself weakly: a bare lambda would die at once.";
+}

@@ -1,0 +1,151 @@
+/* Who holds the objects of a leak: a holder that is known, or else the nearest object with a name for what holds them. */
+#include <string.h>
+
+#include "report-internal.h"
+
+/* --- known holders ------------------------------------------------------------------------------------------------ */
+
+static const struct rgi_known_holder known_holders[] = {
+#include "src/report/holders.inc"
+};
+
+static bool is_reference(const char *pattern, const char *name)
+{
+  size_t size = strcspn(pattern, "*");
+  return pattern[size] ? strncmp(pattern, name, size) == 0 : strcmp(pattern, name) == 0;
+}
+
+const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_node node, rg_edge edge)
+{
+  const char *name = rg_graph_edge_name(graph, edge);
+  for (size_t i = 0; i < sizeof(known_holders) / sizeof(known_holders[0]); i++) {
+    const struct rgi_known_holder *known = &known_holders[i];
+    if (is_reference(known->reference, name) && rgi_is_a(graph, node, known->module, known->type))
+      return known;
+  }
+  return NULL;
+}
+
+/* --- holders of the program ---------------------------------------------------------------------------------------- */
+
+bool rgi_is_made_by_function(const rg_graph *graph, rg_node type)
+{
+  return strstr(rgi_label_of(graph, type), "<locals>") != NULL;
+}
+
+static bool is_variable(rg_edge_kind kind)
+{
+  return kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT;
+}
+
+// Whether a program has a name for the reference. Containers have places only, methods and classes made by functions are
+// a part of what they hold.
+static bool has_word(const rg_graph *graph, rg_node node, rg_edge edge)
+{
+  rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
+  if (!*rg_graph_edge_name(graph, edge))
+    return false;
+  rg_category category = rg_graph_node_category(graph, node);
+  if (category == RG_CATEGORY_MODULE || category == RG_CATEGORY_EXTERNAL)
+    return true;
+  if (category == RG_CATEGORY_TYPE)
+    return kind == RG_EDGE_ATTRIBUTE && !rgi_is_made_by_function(graph, node);
+  if (category == RG_CATEGORY_INSTANCE)
+    return kind == RG_EDGE_ATTRIBUTE || is_variable(kind);
+  return (category == RG_CATEGORY_CALLABLE || category == RG_CATEGORY_FRAME) && is_variable(kind);
+}
+
+// What has code by its qualified name, classes and modules by theirs, anything else by its type.
+static void name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
+{
+  rg_site site = rg_graph_node_site(graph, node);
+  rg_category category = rg_graph_node_category(graph, node);
+  if (site != RG_SITE_NONE)
+    rgi_text_puts(text, rg_graph_site(graph, site).name);
+  else if (category == RG_CATEGORY_MODULE || category == RG_CATEGORY_TYPE)
+    rgi_text_puts(text, rgi_label_of(graph, node));
+  else
+    rgi_text_puts(text, rg_graph_type(graph, rg_graph_node_type(graph, node)).name);
+}
+
+// Of the object at a step.
+static struct rgi_holder find_holder(const rg_graph *graph, const struct rgi_leak *leak, size_t step)
+{
+  for (size_t i = step; i > 0; i--) {
+    rg_node node = leak->steps[i - 1].node;
+    struct rgi_holder holder = {rgi_find_known_holder(graph, node, leak->edges[i]), i - 1, node, leak->edges[i]};
+    if (holder.known || has_word(graph, node, leak->edges[i]))
+      return holder;
+  }
+  return (struct rgi_holder){.node = RG_NODE_NONE};
+}
+
+static void find_end(const rg_graph *graph, struct rgi_leak *leak)
+{
+  size_t end = leak->leak.num_steps - 1;
+  for (size_t i = end + 1; i-- > 0;) {
+    if (rg_graph_node(graph, leak->steps[i].node).state == RG_STATE_FINISHED)
+      end = i;
+  }
+  leak->ended = leak->steps[end].node;
+  leak->end_holder = find_holder(graph, leak, end);
+}
+
+/* --- owners ------------------------------------------------------------------------------------------------------- */
+
+struct owned {
+  const rg_graph *graph;
+  rg_node owner;
+  uint64_t size;
+  const struct rgi_analysis *analysis;
+};
+
+// An instance that keeps most, of those whose class is in the graph.
+static rg_error *look_for_owner(void *context, const struct rgi_captured *captured)
+{
+  struct owned *owned = context;
+  uint64_t size = rg_dominators_retained(owned->analysis->dominators, captured->value);
+  bool is_instance = rg_graph_node_category(owned->graph, captured->value) == RG_CATEGORY_INSTANCE;
+  if (!is_instance || rgi_type_of(owned->graph, captured->value) == RG_NODE_NONE || size <= owned->size)
+    return NULL;
+  owned->owner = captured->value;
+  owned->size = size;
+  return NULL;
+}
+
+static rg_error *find_owner(const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  struct owned owned = {.graph = analysis->graph, .owner = RG_NODE_NONE, .analysis = analysis};
+  RGI_TRY(rgi_captured_visit(analysis->graph, leak->group->suspect, leak->shown, look_for_owner, &owned));
+  leak->owner = leak->group->suspect == RGI_SUSPECT_EXPECTED_GONE ? leak->shown : owned.owner;
+  return NULL;
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------- */
+
+static void name_holder(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_text *text)
+{
+  if (leak->is_garbage) {
+    rgi_text_puts(text, "cycle");
+  } else if (leak->group->suspect == RGI_SUSPECT_CACHE) {
+    rgi_text_puts(text, "functools.lru_cache");
+  } else if (leak->holder.known) {
+    rgi_text_puts(text, leak->holder.known->name);
+  } else if (leak->holder.node != RG_NODE_NONE) {
+    name_object(graph, leak->holder.node, text);
+    rgi_text_printf(text, ".%s", rg_graph_edge_name(graph, leak->holder.edge));
+  }
+}
+
+rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  leak->holder.node = leak->end_holder.node = RG_NODE_NONE;
+  if (!leak->is_garbage) {
+    leak->holder = find_holder(analysis->graph, leak, leak->leak.num_steps - 1);
+    find_end(analysis->graph, leak);
+  }
+  RGI_TRY(find_owner(analysis, leak));
+  name_holder(analysis->graph, leak, &text);
+  return rgi_arena_add_text(&report->arena, &text, &leak->leak.holder);
+}
