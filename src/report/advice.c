@@ -53,7 +53,7 @@ static void add_leak(struct rgi_text *text, const struct rgi_leak *leak)
   } else if (suspect == RGI_SUSPECT_CALLABLE || suspect == RGI_SUSPECT_EXPECTED_GONE) {
     add_object(text, leak->leak.name);
   } else if (suspect == RGI_SUSPECT_COROUTINE) {
-    rgi_text_puts(text, "task");
+    rgi_text_puts(text, "coroutine");
   } else {
     rgi_text_puts(text, suspect == RGI_SUSPECT_PARTIAL || *name == '<' ? "callback" : name);
   }
@@ -204,24 +204,6 @@ static void add_call(struct rgi_text *text, const char *template, const char *ho
   }
 }
 
-static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
-                               struct rgi_text *call)
-{
-  RGI_SCOPED_TEXT expression = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
-  add_step(&expression, graph, leak, holder->step);
-  if (leak->ended == leak->shown)
-    add_leak(&object, leak);
-  else
-    add_as_variable(&object, type_of(graph, leak->ended));
-  const char *method = find_releasing_method(graph, holder->node);
-  const char *key = find_key(graph, leak, holder->step);
-  if (holder->known && *holder->known->release)
-    add_call(call, holder->known->release, rgi_text_string(&expression), rgi_text_string(&object), key);
-  else if (method)
-    rgi_text_printf(call, "%s.%s(%s%s%s)", rgi_text_string(&expression), method, key ? key : "", key ? ", " : "",
-                    rgi_text_string(&object));
-}
-
 // What stands in a container: the copy, a class, or an entry of some other kind that leads to the copy.
 static void add_item(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, rg_node item)
 {
@@ -233,6 +215,31 @@ static void add_item(struct rgi_text *text, const rg_graph *graph, const struct 
     add_as_variable(text, type_of(graph, item));
   else
     rgi_text_puts(text, "entry");
+}
+
+// What a holder was given: a class that a function made, what is finished, or the copy, whichever comes first.
+static rg_node find_item(const rg_graph *graph, const struct rgi_leak *leak, size_t holder)
+{
+  size_t i = holder + 1;
+  while (i + 1 < leak->leak.num_steps && leak->steps[i].node != leak->ended &&
+         rg_graph_node_category(graph, leak->steps[i].node) != RG_CATEGORY_TYPE)
+    i++;
+  return leak->steps[i].node;
+}
+
+static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
+                               struct rgi_text *call)
+{
+  RGI_SCOPED_TEXT expression = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
+  add_step(&expression, graph, leak, holder->step);
+  add_item(&object, graph, leak, find_item(graph, leak, holder->step));
+  const char *method = find_releasing_method(graph, holder->node);
+  const char *key = find_key(graph, leak, holder->step);
+  if (holder->known && *holder->known->release)
+    add_call(call, holder->known->release, rgi_text_string(&expression), rgi_text_string(&object), key);
+  else if (method)
+    rgi_text_printf(call, "%s.%s(%s%s%s)", rgi_text_string(&expression), method, key ? key : "", key ? ", " : "",
+                    rgi_text_string(&object));
 }
 
 // From a dict by its key; from a list or set by what is in it; else the reference itself.
@@ -324,8 +331,9 @@ void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice)
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   add_leak(&name, leak);
   rgi_text_printf(&advice->text, "Close the %s when it is not run any further: its local variables go", leak->leak.kind);
-  rgi_text_printf(&advice->code, "%s.close()\nwith contextlib.closing(%s):  # or so", rgi_text_string(&name),
-                  rgi_text_string(&name));
+  rgi_text_printf(&advice->code, "%s.close()", rgi_text_string(&name));
+  if (leak->group->suspect == RGI_SUSPECT_GENERATOR)
+    rgi_text_printf(&advice->code, "\nwith contextlib.closing(%s):  # or so", rgi_text_string(&name));
 }
 
 /* --- narrow --------------------------------------------------------------------------------------------------------- */
@@ -353,8 +361,24 @@ void rgi_advise_copy(const struct rgi_leak *leak, const rg_leak_capture *capture
 
 /* --- cycle ---------------------------------------------------------------------------------------------------------- */
 
-rg_error *rgi_advise_cycle(const rg_graph *graph, rg_edge weakest, struct rgi_advice *advice)
+// Nobody sets self to None: an attribute on the way around does as well.
+static rg_edge choose_cut(const rg_graph *graph, const struct rgi_leak *leak, rg_edge weakest)
 {
+  rg_edge attribute = RG_EDGE_NONE;
+  bool is_of_self = false;
+  for (size_t i = 1; i < leak->leak.num_steps; i++) {
+    const char *name = rg_graph_edge_name(graph, leak->edges[i]);
+    rg_edge_kind kind = rg_graph_edge_kind(graph, leak->edges[i]);
+    is_of_self |= kind == RG_EDGE_CAPTURED && strcmp(name, "self") == 0;
+    if (kind == RG_EDGE_ATTRIBUTE && *name && *name != '_')
+      attribute = leak->edges[i];
+  }
+  return is_of_self && attribute != RG_EDGE_NONE ? attribute : weakest;
+}
+
+rg_error *rgi_advise_cycle(const rg_graph *graph, const struct rgi_leak *leak, rg_edge weakest, struct rgi_advice *advice)
+{
+  weakest = choose_cut(graph, leak, weakest);
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   rg_node owner;
   rg_edge_kind kind = rg_graph_edge_kind(graph, weakest);

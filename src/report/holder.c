@@ -94,19 +94,30 @@ static void find_end(const rg_graph *graph, struct rgi_leak *leak)
 /* --- owners ------------------------------------------------------------------------------------------------------- */
 
 struct owned {
-  const rg_graph *graph;
+  const struct rgi_analysis *analysis;
+  const struct rgi_leak *leak;
   rg_node owner;
   uint64_t size;
-  const struct rgi_analysis *analysis;
 };
 
-// An instance that keeps most, of those whose class is in the graph.
+static bool is_on_path(const struct rgi_leak *leak, rg_node node)
+{
+  for (size_t i = 0; i < leak->leak.num_steps; i++) {
+    if (leak->steps[i].node == node)
+      return true;
+  }
+  return false;
+}
+
+// The instance that keeps most, of those whose class is in the graph; what holds the copy ends otherwise.
 static rg_error *look_for_owner(void *context, const struct rgi_captured *captured)
 {
   struct owned *owned = context;
+  const rg_graph *graph = owned->analysis->graph;
   uint64_t size = rg_dominators_retained(owned->analysis->dominators, captured->value);
-  bool is_instance = rg_graph_node_category(owned->graph, captured->value) == RG_CATEGORY_INSTANCE;
-  if (!is_instance || rgi_type_of(owned->graph, captured->value) == RG_NODE_NONE || size <= owned->size)
+  bool is_owner = rg_graph_node_category(graph, captured->value) == RG_CATEGORY_INSTANCE &&
+                  rgi_type_of(graph, captured->value) != RG_NODE_NONE && !is_on_path(owned->leak, captured->value);
+  if (!is_owner || size <= owned->size)
     return NULL;
   owned->owner = captured->value;
   owned->size = size;
@@ -115,7 +126,7 @@ static rg_error *look_for_owner(void *context, const struct rgi_captured *captur
 
 static rg_error *find_owner(const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
-  struct owned owned = {.graph = analysis->graph, .owner = RG_NODE_NONE, .analysis = analysis};
+  struct owned owned = {analysis, leak, RG_NODE_NONE, 0};
   RGI_TRY(rgi_captured_visit(analysis->graph, leak->group->suspect, leak->shown, look_for_owner, &owned));
   leak->owner = leak->group->suspect == RGI_SUSPECT_EXPECTED_GONE ? leak->shown : owned.owner;
   return NULL;

@@ -424,7 +424,7 @@ static rg_error *propose_cycle(struct mender *mender)
   if (!proposal)
     return NULL;
   RGI_TRY(add_weakest(mender, proposal));
-  RGI_TRY(rgi_advise_cycle(mender->graph, weakest, &advice));
+  RGI_TRY(rgi_advise_cycle(mender->graph, mender->leak, weakest, &advice));
   return put(mender, proposal, &advice);
 }
 
@@ -446,6 +446,12 @@ static rg_error *propose_weak(struct mender *mender, const rg_leak_capture *capt
 }
 
 /* --- what is proposed ----------------------------------------------------------------------------------------------- */
+
+// Of the classes of programs most have; of builtin ones hardly any.
+static bool has_weak_references(const rg_graph *graph, rg_node node)
+{
+  return is_instance(graph, node) && rgi_find_method(graph, rgi_type_of(graph, node), "__weakref__") != RG_NODE_NONE;
+}
 
 static bool is_self(const rg_leak_capture *capture)
 {
@@ -473,7 +479,17 @@ static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture 
       RGI_TRY(propose_copy(mender, capture, bases[i]));
   }
   bool can_be_weak = suspect == RGI_SUSPECT_FUNCTION || suspect == RGI_SUSPECT_METHOD;
-  return can_be_weak && is_instance(mender->graph, value) ? propose_weak(mender, capture) : NULL;
+  return can_be_weak && has_weak_references(mender->graph, value) ? propose_weak(mender, capture) : NULL;
+}
+
+// What holds the copy and is captured as well, such as the list of its listeners, is not what should go.
+static bool is_holder(const struct rgi_leak *leak, rg_node value)
+{
+  for (size_t i = 0; i < leak->leak.num_steps && !leak->is_garbage; i++) {
+    if (leak->steps[i].node == value)
+      return true;
+  }
+  return false;
 }
 
 static rg_error *propose_for_captures(struct mender *mender)
@@ -482,7 +498,7 @@ static rg_error *propose_for_captures(struct mender *mender)
   for (size_t i = 0; i < leak->leak.num_captures; i++) {
     rg_node value;
     RGI_TRY(value_of(mender, leak->captures[i].name, &value));
-    if (value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0)
+    if (value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0 && !is_holder(leak, value))
       RGI_TRY(propose_for_value(mender, &leak->captures[i], value));
   }
   return NULL;
@@ -530,7 +546,7 @@ static int compare_mends(const void *a, const void *b)
 // A release that frees next to nothing of what the leak retains is not worth a line beside one that does.
 static bool is_worth_it(const struct rgi_leak *leak, const rg_freed *freed)
 {
-  enum { MIN_PERCENT = 1 };
+  enum { MIN_PERCENT = 5 };
   uint64_t all = freed->at_once.size + freed->by_collection.size;
   return all && all * 100 >= leak->leak.retained * MIN_PERCENT;
 }
