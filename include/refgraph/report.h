@@ -78,6 +78,8 @@ typedef struct rg_leak {
   size_t num_captures;
   const rg_leak_step *steps;       /* from a root to one of the copies; none: no root reaches them */
   size_t num_steps;
+  const char *const *notes;        /* what else is to be said of who holds them */
+  size_t num_notes;
   const rg_mend *mends;            /* what frees most first */
   size_t num_mends;
 } rg_leak;

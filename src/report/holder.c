@@ -55,8 +55,7 @@ static bool has_word(const rg_graph *graph, rg_node node, rg_edge edge)
   return (category == RG_CATEGORY_CALLABLE || category == RG_CATEGORY_FRAME) && is_variable(kind);
 }
 
-// What has code by its qualified name, classes and modules by theirs, anything else by its type.
-static void name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
+void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
 {
   rg_site site = rg_graph_node_site(graph, node);
   rg_category category = rg_graph_node_category(graph, node);
@@ -143,7 +142,7 @@ static void name_holder(const rg_graph *graph, const struct rgi_leak *leak, stru
   } else if (leak->holder.known) {
     rgi_text_puts(text, leak->holder.known->name);
   } else if (leak->holder.node != RG_NODE_NONE) {
-    name_object(graph, leak->holder.node, text);
+    rgi_name_object(graph, leak->holder.node, text);
     rgi_text_printf(text, ".%s", rg_graph_edge_name(graph, leak->holder.edge));
   }
 }

@@ -221,6 +221,7 @@ static rg_error *describe(rg_report *report, const struct rgi_analysis *analysis
   RGI_TRY(rgi_leak_add_holder(report, analysis, leak));
   RGI_TRY(rgi_leak_add_signals(report, analysis, leak));
   rgi_leak_judge_path(analysis, leak);
+  RGI_TRY(rgi_leak_add_notes(report, analysis, leak));
   return rgi_leak_propose_mends(report, analysis, leak);
 }
 
@@ -243,6 +244,7 @@ static rg_error *tell(rg_report *report, const struct rgi_analysis *analysis, st
   RGI_TRY(rgi_leaks_measure_captures(analysis, leaks, num));
   for (size_t i = 0; i < num; i++)
     RGI_TRY(describe(report, analysis, &leaks[i]));
+  RGI_TRY(rgi_leaks_add_similar(report, leaks, num));
   RGI_TRY(rgi_leaks_measure_mends(report, analysis, leaks, num));
   qsort(leaks, num, sizeof(*leaks), compare_leaks);
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*report->leaks), (void **)&report->leaks));

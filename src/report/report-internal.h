@@ -8,6 +8,7 @@
  *   path          from a root to one of them, with a verdict a step                 path.c
  *   holder        who holds them: holders.tsv, or an attribute of the program       holder.c
  *   signals       why it is said to leak                                            signals.c
+ *   notes         what else is to be said of who holds them                         notes.c
  *   mends         what could be cut, in words and code, and what that frees         mends.c, advice.c
  *
  * Here alone in the library something is known of Python: names of its types, and what a program of it looks like. */
@@ -16,6 +17,7 @@
 
 #include <refgraph/report.h>
 
+#include "../analysis/hold.h"
 #include "../base/alloc.h"
 #include "../view/arena.h"
 
@@ -179,6 +181,7 @@ struct rgi_leak {
   struct rgi_holder end_holder; /* who holds that */
   rg_node owner;        /* the captured object of a class of the program with whose end the copy should go; RG_NODE_NONE */
   const char **signals;
+  const char **notes;
   struct rgi_proposal *proposals;
   size_t num_proposals;
   rg_leak leak;
@@ -193,6 +196,9 @@ rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analys
 /* After the signals, which give a reason. */
 void rgi_leak_judge_path(const struct rgi_analysis *analysis, const struct rgi_leak *leak);
 rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+rg_error *rgi_leak_add_notes(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+/* Other leaks that have the same holder. */
+rg_error *rgi_leaks_add_similar(rg_report *report, struct rgi_leak *leaks, size_t num);
 /* Proposes mends, then says what all proposals of all leaks free, and keeps those that free something. */
 rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leaks_measure_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leaks,
@@ -220,6 +226,8 @@ struct rgi_known_holder {
   const char *release;   /* the call, with {holder}, {leak} and {key}; empty: there is none */
 };
 
+/* What has code by its qualified name, classes and modules by theirs, anything else by its type. */
+void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text);
 /* Whether a type is a class that was defined in a function. */
 bool rgi_is_made_by_function(const rg_graph *graph, rg_node type);
 /* The row for a reference of an object, or NULL. */

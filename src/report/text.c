@@ -1,78 +1,160 @@
 /* The report for people: a screen a leak, or what was looked at and found in order. */
 #include <string.h>
 
+#include "../base/clean.h"
+#include "../view/words.h"
 #include "report-internal.h"
 
-#include "../view/words.h"
-
-#define RULE "\xe2\x94\x82"          /* down from step to step */
+#define RULE "\xe2\x94\x82"           /* down from step to step */
+#define FIRST_STEP "\xe2\x94\xac\xe2\x94\x80"
 #define STEP "\xe2\x94\x9c\xe2\x94\x80"
 #define LAST_STEP "\xe2\x95\xb0\xe2\x86\x92"
+
+// A column is as wide as what stands in it, within reason.
+enum { MAX_COLUMN = 56, GAP = 3 };
+
+static size_t wider(size_t width, const char *text)
+{
+  size_t length = rgi_utf8_length(text);
+  length = length < MAX_COLUMN ? length : MAX_COLUMN;
+  return length > width ? length : width;
+}
+
+static void add_cell(struct rgi_text *text, const char *cell, size_t width)
+{
+  rgi_text_puts(text, cell);
+  size_t length = rgi_utf8_length(cell);
+  for (size_t i = length < width ? length : width; i < width + GAP; i++)
+    rgi_text_puts(text, " ");
+}
+
+/* --- what leaks, and why -------------------------------------------------------------------------------------------- */
+
+static void add_share(struct rgi_text *text, const rg_report *report, const rg_leak *leak)
+{
+  uint64_t percent = report->heap ? leak->retained * 100 / report->heap : 0;
+  if (percent)
+    rgi_text_printf(text, " (%u %% of the heap)", (unsigned)percent);
+}
 
 static void add_heading(struct rgi_text *text, const rg_report *report, size_t i)
 {
   const rg_leak *leak = &report->leaks[i];
-  rgi_text_printf(text, "LEAK %zu of %zu   [rg:%s]\n%s %s", i + 1, report->num_leaks, leak->fingerprint, leak->kind,
+  rgi_text_printf(text, "LEAK %zu of %zu   [rg:%s]\n%s   %s", i + 1, report->num_leaks, leak->fingerprint, leak->kind,
                   leak->name);
   if (*leak->file)
     rgi_text_printf(text, "   %s:%u", leak->file, leak->line);
   rgi_text_puts(text, "\n");
   rgi_words_add_count(text, leak->num_copies, " ");
-  rgi_text_puts(text, leak->num_copies == 1 ? " is alive and keeps " : " are alive and keep ");
+  rgi_text_puts(text, leak->num_copies == 1 ? " copy keeps " : " copies keep ");
   rgi_words_add_size(text, leak->retained);
-  rgi_text_puts(text, ".\n\nSIGNALS\n");
+  add_share(text, report, leak);
+  rgi_text_puts(text, ".\n\nWHY IT IS A LEAK\n");
   for (size_t signal = 0; signal < leak->num_signals; signal++)
     rgi_text_printf(text, "  %s\n", leak->signals[signal]);
 }
 
+/* --- captures ------------------------------------------------------------------------------------------------------- */
+
 static void add_use(struct rgi_text *text, const rg_leak_capture *capture)
 {
   bool is_read = capture->use & RG_USE_READ, is_written = capture->use & RG_USE_WRITTEN;
-  if (!(capture->use & RG_USE_KNOWN))
-    return;
   if (capture->use & RG_USE_ATTRIBUTES)
-    rgi_text_printf(text, ", only for %s", capture->attributes);
-  else
-    rgi_text_printf(text, ", %s", is_read && is_written ? "read and written"
-                                  : is_written          ? "written"
-                                  : is_read             ? "read"
-                                                        : "never read");
-}
-
-// "  self: 100 Screen, 5.0 MB, only for title".
-static void add_captures(struct rgi_text *text, const rg_leak *leak)
-{
-  rgi_text_puts(text, leak->num_captures ? "\nCAPTURES\n" : "");
-  for (size_t i = 0; i < leak->num_captures; i++) {
-    const rg_leak_capture *capture = &leak->captures[i];
-    rgi_text_printf(text, "  %s: ", capture->name);
-    if (capture->num_values > 1) {
-      rgi_words_add_count(text, capture->num_values, " ");
-      rgi_text_puts(text, " " RGI_TIMES " ");
-    }
-    rgi_text_printf(text, "%s, ", capture->type);
-    rgi_words_add_size(text, capture->retained);
-    add_use(text, capture);
-    rgi_text_puts(text, "\n");
+    rgi_text_printf(text, "only for %s", capture->attributes);
+  else if (capture->use & RG_USE_KNOWN)
+    rgi_text_puts(text, is_read && is_written ? "read and written"
+                        : is_written          ? "written"
+                        : is_read             ? "read"
+                                              : "never read");
+  if (capture->num_sharing > 1) {
+    rgi_text_puts(text, capture->use & RG_USE_KNOWN ? ", shared by " : "shared by ");
+    rgi_words_add_counted(text, capture->num_sharing, "closure", " ");
   }
 }
 
-static void add_step(struct rgi_text *text, const rg_leak_step *step, bool is_last)
+// "6 × Screen".
+static void add_values(struct rgi_text *text, const rg_leak_capture *capture)
 {
-  if (*step->reference)
-    rgi_text_printf(text, "  " RULE "    %s%s\n", step->reference, step->is_suspect ? "    <- this should not be" : "");
-  rgi_text_printf(text, "  %s %s   %s", is_last ? LAST_STEP : STEP, step->object, rg_verdict_word(step->verdict));
-  rgi_text_printf(text, *step->reason ? " (%s)\n" : "\n", step->reason);
+  if (capture->num_values > 1) {
+    rgi_words_add_count(text, capture->num_values, " ");
+    rgi_text_puts(text, " " RGI_TIMES " ");
+  }
+  rgi_text_puts(text, capture->type);
+}
+
+static void add_capture(struct rgi_text *text, const rg_leak_capture *capture, size_t name_width, size_t values_width)
+{
+  RGI_SCOPED_TEXT values = RGI_TEXT_INIT, size = RGI_TEXT_INIT, use = RGI_TEXT_INIT;
+  enum { SIZE_COLUMN = 7 };
+  add_values(&values, capture);
+  rgi_words_add_size(&size, capture->retained);
+  add_use(&use, capture);
+  rgi_text_puts(text, "  ");
+  add_cell(text, capture->name, name_width);
+  add_cell(text, rgi_text_string(&values), values_width);
+  if (use.size)
+    add_cell(text, rgi_text_string(&size), SIZE_COLUMN);
+  rgi_text_printf(text, "%s\n", rgi_text_string(use.size ? &use : &size));
+}
+
+static void add_captures(struct rgi_text *text, const rg_leak *leak)
+{
+  size_t name_width = 0, values_width = 0;
+  for (size_t i = 0; i < leak->num_captures; i++) {
+    RGI_SCOPED_TEXT values = RGI_TEXT_INIT;
+    add_values(&values, &leak->captures[i]);
+    name_width = wider(name_width, leak->captures[i].name);
+    values_width = wider(values_width, rgi_text_string(&values));
+  }
+  rgi_text_puts(text, !leak->num_captures ? "" : leak->num_copies == 1 ? "\nCAPTURES\n" : "\nCAPTURES, of all copies\n");
+  for (size_t i = 0; i < leak->num_captures; i++)
+    add_capture(text, &leak->captures[i], name_width, values_width);
+}
+
+/* --- path ----------------------------------------------------------------------------------------------------------- */
+
+static void add_reference(struct rgi_text *text, const rg_leak_step *step)
+{
+  if (!*step->reference && !step->is_suspect)
+    return;
+  rgi_text_printf(text, "  " RULE "    %s\n", *step->reference ? step->reference : "(a reference without a name)");
+  if (!step->is_suspect)
+    return;
+  rgi_text_puts(text, "  " RULE "    ");
+  for (size_t length = *step->reference ? rgi_utf8_length(step->reference) : 28; length > 0; length--)
+    rgi_text_puts(text, "~");
+  rgi_text_puts(text, "   this should not be\n");
+}
+
+static void add_step(struct rgi_text *text, const rg_leak *leak, size_t i, size_t width)
+{
+  const rg_leak_step *step = &leak->steps[i];
+  add_reference(text, step);
+  rgi_text_printf(text, "  %s ", i + 1 == leak->num_steps ? LAST_STEP : i ? STEP : FIRST_STEP);
+  add_cell(text, step->object, width);
+  rgi_text_puts(text, rg_verdict_word(step->verdict));
+  // Why the leak is one stands above.
+  bool has_reason = *step->reason && step->node != leak->steps[leak->num_steps - 1].node;
+  rgi_text_printf(text, has_reason ? "   (%s)\n" : "\n", step->reason);
 }
 
 static void add_path(struct rgi_text *text, const rg_leak *leak)
 {
-  rgi_text_puts(text, leak->num_copies == 1 ? "\nKEPT ALIVE BY\n" : "\nKEPT ALIVE BY (one of them)\n");
-  if (!leak->num_steps)
-    rgi_text_puts(text, "  nothing but itself: it waits for a collection\n");
+  size_t width = 0;
+  bool is_cycle = strcmp(leak->holder, "cycle") == 0;
   for (size_t i = 0; i < leak->num_steps; i++)
-    add_step(text, &leak->steps[i], i + 1 == leak->num_steps);
+    width = wider(width, leak->steps[i].object);
+  rgi_text_printf(text, "\nKEPT ALIVE BY%s%s\n", is_cycle ? " a cycle" : "",
+                  leak->num_copies == 1 || !leak->num_steps ? "" : ", one of them");
+  if (!leak->num_steps)
+    rgi_text_puts(text, "  nothing that was found\n");
+  for (size_t i = 0; i < leak->num_steps; i++)
+    add_step(text, leak, i, width);
+  for (size_t i = 0; i < leak->num_notes; i++)
+    rgi_text_printf(text, "  %s\n", leak->notes[i]);
 }
+
+/* --- mends ---------------------------------------------------------------------------------------------------------- */
 
 // "Frees 1.2 kB at once, 390 kB at the next collection; 48 B stay".
 static void add_freed(struct rgi_text *text, const rg_mend *mend)
@@ -91,7 +173,7 @@ static void add_freed(struct rgi_text *text, const rg_mend *mend)
   if (mend->stays) {
     rgi_text_puts(text, "; ");
     rgi_words_add_size(text, mend->stays);
-    rgi_text_puts(text, " stay");
+    rgi_text_puts(text, mend->kind == RG_MEND_LIFETIME ? " stays" : " stays with what captures it");
   }
 }
 
@@ -119,6 +201,8 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
   }
 }
 
+/* --- all ------------------------------------------------------------------------------------------------------------ */
+
 static void add_no_leak(struct rgi_text *text, const rg_report *report)
 {
   rgi_text_puts(text, "No leak found. Of ");
@@ -126,10 +210,19 @@ static void add_no_leak(struct rgi_text *text, const rg_report *report)
   rgi_text_printf(text, " closures, methods, partials and generators of %zu places, none holds on to something finished",
                   report->num_groups);
   if (report->series.num >= 3)
-    rgi_text_printf(text, ", and of no place there are more in each of %zu dumps", report->series.num);
+    rgi_text_printf(text, ", and of no place there are more in each of %zu rounds", report->series.num);
   rgi_text_puts(text, ".\n");
   if (report->series.num < 3)
-    rgi_text_puts(text, "What grows is seen in three dumps or more.\n");
+    rgi_text_puts(text, "What grows is seen in three dumps or more, one after the other.\n");
+}
+
+static void add_leak(struct rgi_text *text, const rg_report *report, size_t i)
+{
+  rgi_text_puts(text, i ? "\n" : "");
+  add_heading(text, report, i);
+  add_captures(text, &report->leaks[i]);
+  add_path(text, &report->leaks[i]);
+  add_mends(text, &report->leaks[i]);
 }
 
 rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer)
@@ -137,13 +230,10 @@ rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer)
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   if (!report->num_leaks)
     add_no_leak(&text, report);
-  for (size_t i = 0; i < report->num_leaks; i++) {
-    rgi_text_puts(&text, i ? "\n" : "");
-    add_heading(&text, report, i);
-    add_captures(&text, &report->leaks[i]);
-    add_path(&text, &report->leaks[i]);
-    add_mends(&text, &report->leaks[i]);
-  }
+  for (size_t i = 0; i < report->num_leaks; i++)
+    add_leak(&text, report, i);
+  if (report->num_omitted)
+    rgi_text_printf(&text, "\n%zu more places that leak less are not listed.\n", report->num_omitted);
   RGI_TRY(rgi_text_error(&text));
   return writer->write(writer->context, text.data, text.size);
 }

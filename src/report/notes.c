@@ -1,0 +1,104 @@
+/* What else is to be said of who holds the objects of a leak. */
+#include <string.h>
+
+#include "../view/view-internal.h"
+#include "../view/words.h"
+#include "report-internal.h"
+
+enum { MAX_NOTES = 4, MAX_NAMED = 3 };
+
+static rg_error *add(rg_report *report, struct rgi_leak *leak, struct rgi_text *text)
+{
+  return rgi_arena_add_text(&report->arena, text, &leak->notes[leak->leak.num_notes++]);
+}
+
+static void add_reference(struct rgi_text *text, const rg_graph *graph, rg_edge edge)
+{
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  rgi_view_add_edge_label(&name, graph, edge);
+  bool has_sign = !name.size || *name.data == '.' || *name.data == '[';
+  rgi_text_printf(text, has_sign ? "%s" : ".%s", rgi_text_string(&name));
+}
+
+// "Others are held by Menu.commands (3 of 1 204)".
+static rg_error *say_other_holders(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  const struct rgi_suspect *group = leak->group;
+  RGI_SCOPED_FREE rg_holder *holders = rgi_alloc(group->num_nodes, sizeof(*holders));
+  if (!holders)
+    return rgi_out_of_memory();
+  size_t num = rgi_find_holders(analysis->graph, analysis->paths, group->nodes, group->num_nodes, holders);
+  for (size_t i = 1; i < num && i <= MAX_NAMED; i++) {
+    rgi_text_puts(&text, i > 1 ? ", " : "Others are held by ");
+    rgi_name_object(analysis->graph, holders[i].node, &text);
+    add_reference(&text, analysis->graph, holders[i].edge);
+    rgi_text_printf(&text, " (%u of %u)", holders[i].num_closures, group->num_nodes);
+  }
+  if (num > MAX_NAMED + 1)
+    rgi_text_printf(&text, ", and %zu more", num - MAX_NAMED - 1);
+  return text.size ? add(report, leak, &text) : NULL;
+}
+
+// A reference that is counted and was not found is held where no capture looks, as by an extension in C.
+static rg_error *say_reference_count(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  rg_node_info info = rg_graph_node(analysis->graph, leak->shown);
+  rg_referrers referrers;
+  uint32_t num = 0;
+  RGI_TRY(rg_graph_referrers(analysis->graph, leak->shown, &referrers));
+  for (size_t i = 0; i < referrers.num_edges; i++)
+    num += rg_graph_edge_kind(analysis->graph, referrers.edges[i]) != RG_EDGE_WEAK;
+  if (info.flags & RG_NODE_IMMORTAL || info.refcount <= num)
+    return NULL;
+  rgi_words_add_counted(&text, info.refcount - num, "more reference", " ");
+  rgi_text_puts(&text, " to it exist than were found: C code may hold it, too");
+  return add(report, leak, &text);
+}
+
+static rg_error *say_guess(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  bool is_guess = leak->leak.num_steps && !leak->is_garbage &&
+                  rg_graph_node_flags(analysis->graph, leak->steps[0].node) & RG_NODE_INFERRED;
+  if (!is_guess)
+    return NULL;
+  rgi_text_puts(&text, "Where the path begins is a guess: only counts of references tell of it");
+  return add(report, leak, &text);
+}
+
+rg_error *rgi_leak_add_notes(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  RGI_TRY(rgi_arena_alloc(&report->arena, MAX_NOTES * sizeof(*leak->notes), (void **)&leak->notes));
+  leak->leak.notes = leak->notes;
+  RGI_TRY(say_other_holders(report, analysis, leak));
+  RGI_TRY(say_reference_count(report, analysis, leak));
+  return say_guess(report, analysis, leak);
+}
+
+/* --- other leaks ---------------------------------------------------------------------------------------------------- */
+
+// "The same holder keeps app/ui.py:88 (212)": a mend there may mend these, too.
+static rg_error *say_similar(rg_report *report, const struct rgi_leak *leaks, size_t num, struct rgi_leak *leak)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  size_t num_named = 0;
+  for (size_t i = 0; i < num && *leak->leak.holder && !leak->is_garbage; i++) {
+    if (&leaks[i] == leak || strcmp(leaks[i].leak.holder, leak->leak.holder) != 0)
+      continue;
+    if (num_named++ < MAX_NAMED)
+      rgi_text_printf(&text, "%s%s (%u)", text.size ? ", " : "The same holder keeps ", leaks[i].leak.name,
+                      leaks[i].leak.num_copies);
+  }
+  if (num_named > MAX_NAMED)
+    rgi_text_printf(&text, " and %zu more", num_named - MAX_NAMED);
+  return text.size ? add(report, leak, &text) : NULL;
+}
+
+rg_error *rgi_leaks_add_similar(rg_report *report, struct rgi_leak *leaks, size_t num)
+{
+  for (size_t i = 0; i < num; i++)
+    RGI_TRY(say_similar(report, leaks, num, &leaks[i]));
+  return NULL;
+}
