@@ -5,10 +5,6 @@
 
 /* --- known holders ------------------------------------------------------------------------------------------------ */
 
-static const struct rgi_known_holder known_holders[] = {
-#include "src/report/holders.inc"
-};
-
 static bool is_reference(const char *pattern, const char *name)
 {
   size_t size = strcspn(pattern, "*");
@@ -18,8 +14,8 @@ static bool is_reference(const char *pattern, const char *name)
 const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_node node, rg_edge edge)
 {
   const char *name = rg_graph_edge_name(graph, edge);
-  for (size_t i = 0; i < sizeof(known_holders) / sizeof(known_holders[0]); i++) {
-    const struct rgi_known_holder *known = &known_holders[i];
+  for (size_t i = 0; i < rgi_num_known_holders; i++) {
+    const struct rgi_known_holder *known = &rgi_known_holders[i];
     if (is_reference(known->reference, name) && rgi_is_a(graph, node, known->module, known->type))
       return known;
   }

@@ -226,6 +226,10 @@ struct rgi_known_holder {
   const char *release;   /* the call, with {holder}, {leak} and {key}; empty: there is none */
 };
 
+/* Made from holders.tsv. */
+extern const struct rgi_known_holder rgi_known_holders[];
+extern const size_t rgi_num_known_holders;
+
 /* What has code by its qualified name, classes and modules by theirs, anything else by its type. */
 void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text);
 /* Whether a type is a class that was defined in a function. */

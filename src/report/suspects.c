@@ -46,25 +46,30 @@ static rg_site called_site(const rg_graph *graph, rg_node node, const char *call
 static bool is_worth_a_look(const rg_graph *graph, rg_edge edge)
 {
   rg_category category = rg_graph_node_category(graph, rg_graph_edge_target(graph, edge));
-  return rg_graph_edge_kind(graph, edge) == RG_EDGE_ARGUMENT &&
+  return rg_graph_edge_kind(graph, edge) == RG_EDGE_ARGUMENT && !rg_graph_edge_passes(graph, edge) &&
          (category == RG_CATEGORY_INSTANCE || category == RG_CATEGORY_CONTAINER);
 }
 
-// Whether a default argument, in the tuple of all of them, keeps more than a value.
+static bool has_argument(const rg_graph *graph, rg_node node)
+{
+  rg_edge end = rg_graph_edges_end(graph, node);
+  for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
+    if (is_worth_a_look(graph, edge))
+      return true;
+  }
+  return false;
+}
+
+// Whether a default argument keeps more than a value.
 static bool has_default(const rg_graph *graph, rg_node function)
 {
   rg_edge end = rg_graph_edges_end(graph, function);
   for (rg_edge edge = rg_graph_edges_begin(graph, function); edge < end; edge++) {
-    if (rg_graph_edge_kind(graph, edge) != RG_EDGE_ARGUMENT)
-      continue;
-    rg_node defaults = rg_graph_edge_target(graph, edge);
-    rg_edge last = rg_graph_edges_end(graph, defaults);
-    for (rg_edge inner = rg_graph_edges_begin(graph, defaults); inner < last; inner++) {
-      if (is_worth_a_look(graph, inner))
-        return true;
-    }
+    bool passes = rg_graph_edge_kind(graph, edge) == RG_EDGE_ARGUMENT && rg_graph_edge_passes(graph, edge);
+    if (passes && has_argument(graph, rg_graph_edge_target(graph, edge)))
+      return true;
   }
-  return false;
+  return has_argument(graph, function);
 }
 
 // Without a bound, it has its results in a dict alone.

@@ -224,12 +224,21 @@ static void read_node(struct reader *reader, const char *word, size_t size)
   }
 }
 
+/* "logging.Logger" is the Logger of the module logging. */
+static void add_type(struct reader *reader, rg_node node)
+{
+  rg_category category = reader->categories[node];
+  char *name = reader->types[node], *dot = strrchr(name, '.');
+  if (dot)
+    *dot = '\0';
+  rg_type_info type = {dot ? dot + 1 : *name ? name : usual_types[category], dot ? name : "", category};
+  check(rg_builder_add_type(reader->builder, &type, &reader->infos[node].type));
+}
+
 static void set_nodes(struct reader *reader)
 {
   for (rg_node node = 1; node < reader->heap->num_names; node++) {
-    rg_category category = reader->categories[node];
-    rg_type_info type = {*reader->types[node] ? reader->types[node] : usual_types[category], "", category};
-    check(rg_builder_add_type(reader->builder, &type, &reader->infos[node].type));
+    add_type(reader, node);
     check(rg_builder_set_node(reader->builder, node, &reader->infos[node]));
     rg_allocation allocation = {reader->allocations[node], reader->lines[node]};
     if (*allocation.file)

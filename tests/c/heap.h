@@ -12,7 +12,7 @@
  *
  *   instance container value callable type module frame external   its category
  *   closure implicit passage immortal shared partial frozen inferred fixed    its flags
- *   type=Screen label=3 size=48 length=3 context=MainThread unfollowed=7 refcount=2 allocated=app.py/12
+ *   type=Screen type=ui.Screen label=3 size=48 length=3 context=MainThread unfollowed=7 refcount=2 allocated=app.py/12
  *   finished=closed                                                the field that says that it is finished
  *   site=NAME/ui.py/12/captured/captured                           without line and captured names if they are left out;
  *                                                                  captured:r, :w, :rw, : or :.close.title say the use
