@@ -45,11 +45,13 @@ static void add_object(struct rgi_text *text, const char *name)
 // What captures: by its name in the program, if it has one there.
 static void add_leak(struct rgi_text *text, const struct rgi_leak *leak)
 {
+  RGI_SCOPED_TEXT owner = RGI_TEXT_INIT;
+  bool is_of_one_type = leak->leak.num_captures && !strchr(leak->captures[0].type, ' ');
+  add_as_variable(&owner, is_of_one_type ? leak->captures[0].type : "owner");
   const char *name = last_part(leak->leak.name);
   enum rgi_suspect_kind suspect = leak->group->suspect;
   if (suspect == RGI_SUSPECT_METHOD) {
-    add_as_variable(text, leak->leak.num_captures ? leak->captures[0].type : "");
-    rgi_text_printf(text, ".%s", name);
+    rgi_text_printf(text, "%s.%s", rgi_text_string(&owner), name);
   } else if (suspect == RGI_SUSPECT_CALLABLE || suspect == RGI_SUSPECT_EXPECTED_GONE) {
     add_object(text, leak->leak.name);
   } else if (suspect == RGI_SUSPECT_COROUTINE) {
@@ -114,6 +116,12 @@ static struct owner find_owner(const rg_graph *graph, const struct rgi_leak *lea
   return owner;
 }
 
+// Where values of several types are captured there is no name for them.
+static const char *type_word(const rg_leak_capture *captured)
+{
+  return strchr(captured->type, ' ') ? "object" : captured->type;
+}
+
 // "  # in Screen.close()".
 static void add_when(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak)
 {
@@ -143,7 +151,8 @@ static const struct {
 static rg_node find_function(const rg_graph *graph, rg_node type, const char *name)
 {
   rg_node method = rgi_find_method(graph, type, name);
-  return method != RG_NODE_NONE && rg_graph_node_site(graph, method) != RG_SITE_NONE ? method : RG_NODE_NONE;
+  bool is_function = method != RG_NODE_NONE && rg_graph_node_category(graph, method) == RG_CATEGORY_CALLABLE;
+  return is_function ? method : RG_NODE_NONE;
 }
 
 // Whether a method takes out what a partner of it puts in, with the same rest of the name: add_listener, remove_listener.
@@ -174,8 +183,7 @@ static const char *find_in_class(const rg_graph *graph, rg_node type, rg_node ba
   return NULL;
 }
 
-// The method of the holder's class that takes out what another puts in; NULL: none was found.
-static const char *find_releasing_method(const rg_graph *graph, rg_node holder)
+const char *rgi_find_releasing_method(const rg_graph *graph, rg_node holder)
 {
   enum { MAX_BASES = 16 };
   rg_node type = rgi_type_of(graph, holder), base = type;
@@ -228,12 +236,11 @@ static rg_node find_item(const rg_graph *graph, const struct rgi_leak *leak, siz
 }
 
 static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
-                               struct rgi_text *call)
+                               const char *method, struct rgi_text *call)
 {
   RGI_SCOPED_TEXT expression = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
   add_step(&expression, graph, leak, holder->step);
   add_item(&object, graph, leak, find_item(graph, leak, holder->step));
-  const char *method = find_releasing_method(graph, holder->node);
   const char *key = find_key(graph, leak, holder->step);
   if (holder->known && *holder->known->release)
     add_call(call, holder->known->release, rgi_text_string(&expression), rgi_text_string(&object), key);
@@ -279,7 +286,10 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
                   owner.type ? owner.type : "owner");
   if (leak->end_holder.node == RG_NODE_NONE)
     return;
-  add_releasing_call(graph, leak, &leak->end_holder, &call);
+  const char *method = leak->end_holder.known ? NULL : rgi_find_releasing_method(graph, leak->end_holder.node);
+  if (method)
+    rgi_text_printf(&advice->text, "; %s has %s() for that, as it seems", type_of(graph, leak->end_holder.node), method);
+  add_releasing_call(graph, leak, &leak->end_holder, method, &call);
   if (!call.size)
     add_removal(graph, leak, &leak->end_holder, &call);
   rgi_text_puts(&advice->code, rgi_text_string(&call));
@@ -311,7 +321,7 @@ void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, co
                     captured->name);
   else
     rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over", captured->name, attribute,
-                    captured->type);
+                    type_word(captured));
   rgi_text_printf(&advice->code, "%s.%s = None", captured->name, attribute);
   if (is_traceback)
     rgi_text_puts(&advice->code, "  # before it is kept");
@@ -404,12 +414,12 @@ void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *capture
   add_leak(&name, leak);
   if (leak->group->suspect == RGI_SUSPECT_METHOD) {
     rgi_text_printf(&advice->text, "Hold the method weakly, if %s is not meant to own the %s", leak->leak.holder,
-                    captured->type);
+                    type_word(captured));
     rgi_text_printf(&advice->code, "weakref.WeakMethod(%s)", rgi_text_string(&name));
     advice->caveat = "Somebody else must own the object: held weakly alone, it dies at once, as a bare lambda would.";
     return;
   }
-  rgi_text_printf(&advice->text, "Capture the %s weakly, if the %s is not meant to own it", captured->type,
+  rgi_text_printf(&advice->text, "Capture the %s weakly, if the %s is not meant to own it", type_word(captured),
                   leak->leak.kind);
   rgi_text_printf(&advice->code, "get_%s = weakref.ref(%s)  # before the %s\n%s = get_%s()  # in it; None once it is gone",
                   captured->name, captured->name, leak->leak.kind, captured->name, captured->name);

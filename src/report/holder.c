@@ -34,14 +34,18 @@ static bool is_variable(rg_edge_kind kind)
   return kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT;
 }
 
-// Whether a program has a name for the reference. Containers have places only, methods and classes made by functions are
-// a part of what they hold.
+// Whether a program has a name for the reference. Containers have places only; methods, frames that an exception keeps and
+// classes made by functions are a part of what they hold. What holds without a name, as objects of C do, is a holder if it
+// has a method to let go.
 static bool has_word(const rg_graph *graph, rg_node node, rg_edge edge)
 {
   rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
-  if (!*rg_graph_edge_name(graph, edge))
-    return false;
   rg_category category = rg_graph_node_category(graph, node);
+  const char *type = rg_graph_type(graph, rg_graph_node_type(graph, node)).name;
+  if (strcmp(type, "traceback") == 0 || (strcmp(type, "frame") == 0 && !rg_graph_is_root(graph, node)))
+    return false;
+  if (!*rg_graph_edge_name(graph, edge))
+    return category == RG_CATEGORY_INSTANCE && rgi_find_releasing_method(graph, node);
   if (category == RG_CATEGORY_MODULE || category == RG_CATEGORY_EXTERNAL)
     return true;
   if (category == RG_CATEGORY_TYPE)
@@ -138,8 +142,9 @@ static void name_holder(const rg_graph *graph, const struct rgi_leak *leak, stru
   } else if (leak->holder.known) {
     rgi_text_puts(text, leak->holder.known->name);
   } else if (leak->holder.node != RG_NODE_NONE) {
+    const char *name = rg_graph_edge_name(graph, leak->holder.edge);
     rgi_name_object(graph, leak->holder.node, text);
-    rgi_text_printf(text, ".%s", rg_graph_edge_name(graph, leak->holder.edge));
+    rgi_text_printf(text, "%s%s", *name ? "." : "", name);
   }
 }
 

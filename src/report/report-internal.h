@@ -239,6 +239,9 @@ const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_n
 
 /* --- advice.c ----------------------------------------------------------------------------------------------------- */
 
+/* The method of an object's class that takes out what another puts in, as off() does beside on(); NULL: none was found. */
+const char *rgi_find_releasing_method(const rg_graph *graph, rg_node holder);
+
 /* Words and code for a mend, in the names of the program. */
 struct rgi_advice {
   struct rgi_text text, code;

@@ -138,6 +138,34 @@ static void add_step(struct rgi_text *text, const rg_leak *leak, size_t i, size_
   rgi_text_printf(text, has_reason ? "   (%s)\n" : "\n", step->reason);
 }
 
+// How many steps from this one on are like the one before, as in a chain of links.
+static size_t count_alike(const rg_leak *leak, size_t i)
+{
+  size_t num = 0;
+  for (size_t step = i; i && step + 1 < leak->num_steps; step++, num++) {
+    const rg_leak_step *link = &leak->steps[step], *before = &leak->steps[i - 1];
+    bool is_alike = strcmp(link->object, before->object) == 0 && strcmp(link->reference, leak->steps[i].reference) == 0;
+    if (!is_alike || link->is_suspect || *link->reason)
+      break;
+  }
+  return num;
+}
+
+static void add_steps(struct rgi_text *text, const rg_leak *leak, size_t width)
+{
+  enum { MIN_ALIKE = 3 };
+  for (size_t i = 0, num_alike; i < leak->num_steps; i += num_alike) {
+    num_alike = count_alike(leak, i);
+    if (num_alike >= MIN_ALIKE) {
+      rgi_text_printf(text, "  " RULE "    %s " RGI_ELLIPSIS " %zu more, one after the other\n", leak->steps[i].reference,
+                      num_alike);
+      continue;
+    }
+    add_step(text, leak, i, width);
+    num_alike = 1;
+  }
+}
+
 static void add_path(struct rgi_text *text, const rg_leak *leak)
 {
   size_t width = 0;
@@ -148,8 +176,7 @@ static void add_path(struct rgi_text *text, const rg_leak *leak)
                   leak->num_copies == 1 || !leak->num_steps ? "" : ", one of them");
   if (!leak->num_steps)
     rgi_text_puts(text, "  nothing that was found\n");
-  for (size_t i = 0; i < leak->num_steps; i++)
-    add_step(text, leak, i, width);
+  add_steps(text, leak, width);
   for (size_t i = 0; i < leak->num_notes; i++)
     rgi_text_printf(text, "  %s\n", leak->notes[i]);
 }
