@@ -34,7 +34,9 @@ typedef struct rg_leak_capture {
 /* A step of the path from a root to one of the objects. */
 typedef struct rg_leak_step {
   rg_node node;
-  const char *reference; /* from the step before, as "._handlers['tick']"; empty at the root */
+  const char *type;
+  rg_edge_kind kind;     /* of the reference from the step before; no meaning at the root */
+  const char *reference; /* as a picture has it, "._handlers" or "['tick']"; empty at the root */
   const char *object;    /* in one line */
   uint64_t retained;
   rg_verdict verdict;
@@ -109,10 +111,15 @@ RG_PUBLIC const char *rg_mend_kind_word(rg_mend_kind kind);
 
 /* A screen a leak, in UTF-8; without leaks a paragraph that says what was looked at. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer);
-/* A list of objects, one a leak: {fingerprint, kind, site {qualname, file, line}, copies, retained, growth: copies by graph,
- * signals, captures: [{name, type, retained, values, used ("never", "read", "written", "attributes", "unknown"),
- * attributes}], path: [{id, reference, object, retained, verdict, reason, suspect}], mends: [{kind, text, freed_now,
- * freed_at_gc}]}. */
+/* A list of objects, one a leak, the likeliest first; all numbers are integers, sizes are bytes:
+ *
+ *   fingerprint kind site{qualname file line} copies retained{total exclusive heap} growth[] holder signals[]
+ *   captures[{name type retained values shared used attributes[]}]
+ *   paths[{root{kind name} steps[{edge{kind name} node{id type label retained} verdict reason suspect}]}] notes[]
+ *   mends[{kind text code caveat freed_now freed_at_gc stays}]
+ *
+ * growth: copies by graph. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is null;
+ * the root of garbage is of the kind "cycle". */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer);
 
 #ifdef __cplusplus

@@ -37,6 +37,16 @@ static const char *use_word(rg_use use)
   return use & RG_USE_READ ? "read" : "never";
 }
 
+static void add_strings(struct rgi_text *text, const char *key, const char *const *strings, size_t num)
+{
+  rgi_text_printf(text, ", \"%s\": [", key);
+  for (size_t i = 0; i < num; i++) {
+    rgi_text_puts(text, i ? ", " : "");
+    rgi_text_add_json(text, strings[i]);
+  }
+  rgi_text_puts(text, "]");
+}
+
 static void add_captures(struct rgi_text *text, const rg_leak *leak)
 {
   rgi_text_puts(text, ",\n    \"captures\": [");
@@ -47,6 +57,7 @@ static void add_captures(struct rgi_text *text, const rg_leak *leak)
     add_string(text, "type", capture->type);
     add_number(text, "retained", capture->retained);
     add_number(text, "values", capture->num_values);
+    add_number(text, "shared", capture->num_sharing);
     add_string(text, "used", use_word(capture->use));
     rgi_text_puts(text, ", \"attributes\": [");
     add_words(text, capture->attributes);
@@ -55,24 +66,46 @@ static void add_captures(struct rgi_text *text, const rg_leak *leak)
   rgi_text_puts(text, "]");
 }
 
-static void add_step(struct rgi_text *text, const rg_leak_step *step)
+static void add_edge(struct rgi_text *text, const rg_leak_step *step, bool is_root)
 {
-  rgi_text_puts(text, "{");
+  if (is_root) {
+    rgi_text_puts(text, "{\"edge\": null");
+    return;
+  }
+  rgi_text_puts(text, "{\"edge\": {");
+  add_string(text, "kind", rg_edge_kind_word(step->kind));
+  add_string(text, "name", step->reference);
+  rgi_text_puts(text, "}");
+}
+
+static void add_step(struct rgi_text *text, const rg_leak_step *step, bool is_root)
+{
+  add_edge(text, step, is_root);
+  rgi_text_puts(text, ", \"node\": {");
   add_number(text, "id", step->node);
-  add_string(text, "reference", step->reference);
-  add_string(text, "object", step->object);
+  add_string(text, "type", step->type);
+  add_string(text, "label", step->object);
   add_number(text, "retained", step->retained);
+  rgi_text_puts(text, "}");
   add_string(text, "verdict", rg_verdict_word(step->verdict));
   add_string(text, "reason", step->reason);
   rgi_text_printf(text, ", \"suspect\": %s}", step->is_suspect ? "true" : "false");
 }
 
-static void add_path(struct rgi_text *text, const rg_leak *leak)
+static void add_paths(struct rgi_text *text, const rg_leak *leak)
 {
-  rgi_text_puts(text, ",\n    \"path\": [");
-  for (size_t i = 0; i < leak->num_steps; i++) {
-    rgi_text_puts(text, i ? ",\n      " : "\n      ");
-    add_step(text, &leak->steps[i]);
+  bool is_cycle = strcmp(leak->holder, "cycle") == 0;
+  rgi_text_puts(text, ",\n    \"paths\": [");
+  if (leak->num_steps) {
+    rgi_text_puts(text, "{\"root\": {");
+    add_string(text, "kind", is_cycle ? "cycle" : leak->steps[0].type);
+    add_string(text, "name", leak->steps[0].object);
+    rgi_text_puts(text, "}, \"steps\": [");
+    for (size_t i = 0; i < leak->num_steps; i++) {
+      rgi_text_puts(text, i ? ",\n      " : "\n      ");
+      add_step(text, &leak->steps[i], i == 0);
+    }
+    rgi_text_puts(text, "]}");
   }
   rgi_text_puts(text, "]");
 }
@@ -85,8 +118,11 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
     rgi_text_puts(text, i ? ",\n      {" : "\n      {");
     add_string(text, "kind", rg_mend_kind_word(mend->kind));
     add_string(text, "text", mend->text);
+    add_string(text, "code", mend->code);
+    add_string(text, "caveat", mend->caveat);
     add_number(text, "freed_now", mend->freed.at_once.size);
     add_number(text, "freed_at_gc", mend->freed.by_collection.size);
+    add_number(text, "stays", mend->stays);
     rgi_text_puts(text, "}");
   }
   rgi_text_puts(text, "]");
@@ -101,6 +137,15 @@ static void add_site(struct rgi_text *text, const rg_leak *leak)
   rgi_text_puts(text, "}");
 }
 
+static void add_retained(struct rgi_text *text, const rg_report *report, const rg_leak *leak)
+{
+  rgi_text_puts(text, ", \"retained\": {");
+  add_number(text, "total", leak->retained);
+  add_number(text, "exclusive", leak->exclusive);
+  add_number(text, "heap", report->heap);
+  rgi_text_puts(text, "}");
+}
+
 static void add_leak(struct rgi_text *text, const rg_report *report, const rg_leak *leak)
 {
   rgi_text_puts(text, "{");
@@ -108,18 +153,16 @@ static void add_leak(struct rgi_text *text, const rg_report *report, const rg_le
   add_string(text, "kind", leak->kind);
   add_site(text, leak);
   add_number(text, "copies", leak->num_copies);
-  add_number(text, "retained", leak->retained);
+  add_retained(text, report, leak);
   rgi_text_puts(text, ",\n    \"growth\": [");
   for (size_t i = 0; i < report->series.num; i++)
     rgi_text_printf(text, "%s%u", i ? ", " : "", leak->counts[i]);
-  rgi_text_puts(text, "], \"signals\": [");
-  for (size_t i = 0; i < leak->num_signals; i++) {
-    rgi_text_puts(text, i ? ", " : "");
-    rgi_text_add_json(text, leak->signals[i]);
-  }
   rgi_text_puts(text, "]");
+  add_string(text, "holder", leak->holder);
+  add_strings(text, "signals", leak->signals, leak->num_signals);
   add_captures(text, leak);
-  add_path(text, leak);
+  add_paths(text, leak);
+  add_strings(text, "notes", leak->notes, leak->num_notes);
   add_mends(text, leak);
   rgi_text_puts(text, "}");
 }

@@ -55,7 +55,10 @@ static rg_error *add_step(rg_report *report, const struct rgi_analysis *analysis
   RGI_SCOPED_TEXT reference = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
   size_t i = leak->leak.num_steps++;
   rg_leak_step *step = &leak->steps[i];
-  *step = (rg_leak_step){.node = node, .reason = ""};
+  *step = (rg_leak_step){.node = node, .kind = i ? rg_graph_edge_kind(analysis->graph, name) : RG_EDGE_INTERNAL};
+  step->reason = "";
+  const char *type = rg_graph_type(analysis->graph, rg_graph_node_type(analysis->graph, node)).name;
+  RGI_TRY(rgi_arena_add_string(&report->arena, type, &step->type));
   if (i)
     rgi_view_add_edge_label(&reference, analysis->graph, name);
   rgi_view_add_node_label(&object, analysis->graph, node);
