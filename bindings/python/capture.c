@@ -11,6 +11,7 @@
 #include "needed.h"
 #include "outline.h"
 #include "probes.h"
+#include "state.h"
 #include "static_data.h"
 #include "uses.h"
 
@@ -226,8 +227,7 @@ rg_error *rgpy_capture_read(struct rgpy_capture *capture, rg_node node, bool wit
   RGPY_TRY(rgpy_describe_type(capture, Py_TYPE(object), &type));
   RGPY_TRY(rgpy_describe(capture, object, type, &info));
   capture->num_unmeasured += !type->is_measured;
-  if (type->read_state)
-    RGPY_TRY(type->read_state(capture, object, type, &info));
+  RGPY_TRY(rgpy_read_state_of(capture, object, type, &info));
   if (!(info.flags & RG_NODE_IMMORTAL))
     info.refcount -= own_references(capture, found, info.refcount);
   count_references(capture, found, &info);
@@ -352,6 +352,7 @@ static void deinit_capture(struct rgpy_capture *capture)
   for (size_t i = 0; i < capture->num_blocks; i++)
     rg_memory_free(capture->found[i]);
   rg_memory_free(capture->found);
+  rg_memory_free(capture->expected);
   rg_memory_free(capture->near.nodes);
   rg_memory_free(capture->far.nodes);
   rg_memory_free(capture->closures.nodes);
@@ -375,6 +376,7 @@ static rg_error *init_capture(struct rgpy_capture *capture, const rg_capture_opt
   capture->target_bias = options->num_own_references;
   capture->row.max = options->is_bounded ? options->max_references : SIZE_MAX;
   capture->active_threads = rgpy_active_threads(PyInterpreterState_Get());
+  RGPY_TRY(rgpy_expected_sort(capture));
   RGPY_TRY(rg_builder_create(&capture->builder));
   RGPY_TRY(rgpy_address_map_init(&capture->nodes));
   RGPY_TRY(rgpy_address_map_init(&capture->type_numbers));

@@ -177,6 +177,8 @@ struct rgpy_capture {
   size_t next_waiting;
   rg_node holders[RGPY_NUM_HOLDERS];
   PyObject *active_threads;      /* threading._active; NULL if there is none */
+  uintptr_t *expected;           /* addresses of objects that are expected to be gone, ascending */
+  size_t num_expected;
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
 };
@@ -186,6 +188,13 @@ static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *captur
 {
   return &capture->found[node / RGPY_FOUND_BLOCK][node % RGPY_FOUND_BLOCK];
 }
+
+/* --- expected.c --- */
+
+int rgpy_expected_init(PyObject *module);
+PyObject *rgpy_expect_gone(PyObject *module, PyObject *object);
+rg_error *rgpy_expected_sort(struct rgpy_capture *capture);
+bool rgpy_is_expected_to_be_gone(const struct rgpy_capture *capture, PyObject *object);
 
 /* --- capture.c --- */
 

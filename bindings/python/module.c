@@ -110,6 +110,7 @@ static PyObject *module_outline(PyObject *module, PyObject *args, PyObject *kwar
 
 static PyMethodDef module_methods[] = {
     {"dump", (PyCFunction)(void (*)(void))rgpy_dump, METH_VARARGS | METH_KEYWORDS, DOC_dump},
+    {"expect_gone", rgpy_expect_gone, METH_O, DOC_expect_gone},
     {"format_of", module_format_of, METH_O, DOC_format_of},
     {"outline", (PyCFunction)(void (*)(void))module_outline, METH_VARARGS | METH_KEYWORDS, DOC_outline},
     {"read_frame", module_read_frame, METH_NOARGS, DOC_read_frame},
@@ -136,6 +137,7 @@ static int module_exec(PyObject *module)
   rgpy_sizes_init();
   if (rgpy_collected_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
       PyModule_AddType(module, &rgpy_drawing_type) < 0 || PyModule_AddType(module, &rgpy_growth_type) < 0 ||
+      PyModule_AddType(module, &rgpy_report_type) < 0 || rgpy_expected_init(module) < 0 ||
       PyModule_AddType(module, &rgpy_table_type) < 0 || PyModule_AddType(module, &rgpy_dump_type) < 0 ||
       add_api(module) < 0)
     return -1;

@@ -90,6 +90,10 @@ PyObject *rgpy_table_new(rg_table *table);
 
 extern PyTypeObject rgpy_growth_type;
 
+/* --- report_type.c --- */
+
+extern PyTypeObject rgpy_report_type;
+
 /* --- drawing_type.c --- */
 
 extern PyTypeObject rgpy_drawing_type;

@@ -286,3 +286,11 @@ rgpy_read_state rgpy_state_reader(const struct rgpy_type *type)
   }
   return type->has_attributes || type->num_members ? read_flags : NULL;
 }
+
+rg_error *rgpy_read_state_of(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                             rg_node_info *info)
+{
+  if (rgpy_is_expected_to_be_gone(capture, object))
+    return set_state(capture, info, true, "expect_gone");
+  return type->read_state ? type->read_state(capture, object, type, info) : NULL;
+}

@@ -7,6 +7,9 @@
 
 /* How the state of objects of a type is read; NULL: no field could tell. */
 rgpy_read_state rgpy_state_reader(const struct rgpy_type *type);
+/* What the program said of an object by expect_gone(), or else what its fields say. */
+rg_error *rgpy_read_state_of(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
+                             rg_node_info *info);
 /* What a flag of this name says: rgpy_sign. */
 enum rgpy_sign rgpy_sign_of(const char *name);
 

@@ -66,7 +66,9 @@ static void add_step(struct rgi_text *text, const rg_graph *graph, const struct 
 {
   size_t first = step;
   rg_edge_kind kind = step ? rg_graph_edge_kind(graph, leak->edges[step]) : RG_EDGE_INTERNAL;
-  if (kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT) {
+  bool is_variable = kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT;
+  // A temporary value has no name.
+  if (is_variable && !strchr(rg_graph_edge_name(graph, leak->edges[step]), ' ')) {
     rgi_text_puts(text, rg_graph_edge_name(graph, leak->edges[step]));
     return;
   }

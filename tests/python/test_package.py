@@ -7,7 +7,7 @@ import os
 import unittest
 
 import refgraph
-from refgraph import _calls, _graph, _info, _output, _refgraph
+from refgraph import _calls, _graph, _info, _leaks, _output, _refgraph
 
 STUB = os.path.join(os.path.dirname(refgraph.__file__), "_refgraph.pyi")
 
@@ -23,7 +23,7 @@ def stub_classes():
 
 class Documentation(unittest.TestCase):
     def test_every_example_of_a_docstring_gives_what_it_says(self):
-        for module in (refgraph, _calls, _graph, _info, _output):
+        for module in (refgraph, _calls, _graph, _info, _leaks, _output):
             with self.subTest(module=module.__name__):
                 self.assertEqual(doctest.testmod(module).failed, 0)
 

@@ -38,6 +38,7 @@ from ._dump import dump, install_dump_signal, load
 from ._graph import Graph, capture
 from ._info import VERSION as __version__
 from ._info import check_interpreter, info
+from ._leaks import Report, expect_gone, leaks
 from ._rounds import round
 from ._tables import Table
 from ._watch import watch
@@ -56,13 +57,16 @@ __all__ = [
     "LimitError",
     "NotFoundError",
     "RenderError",
+    "Report",
     "Table",
     "UnsupportedError",
     "by_allocation",
     "capture",
     "dump",
+    "expect_gone",
     "info",
     "install_dump_signal",
+    "leaks",
     "load",
     "show_backrefs",
     "show_refs",

@@ -35,6 +35,9 @@ def dump(
 ) -> Dump:
     """Dumps the heap to a path, or without one to a descriptor, or without that by a method; see refgraph.dump."""
 
+def expect_gone(obj: object, /) -> None:
+    """Notes, by a weak reference, that the object is to be gone: captures say of it that it is finished."""
+
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
 
@@ -149,6 +152,18 @@ class Growth:
         """Adds the next graph, from the oldest to the newest. With a filter, the objects that match count."""
     def table(self, *, by: str = "path", limit: int | None = None) -> Table:
         """What grows in each step; of two graphs what shrinks, too. Raises ArgumentError for fewer than two."""
+
+class Report:
+    """Which closures leak in a series of graphs. It keeps none of them."""
+
+    def add(self, graph: Graph, /, *, last: bool = False) -> None:
+        """Adds the next graph, from the oldest to the last one, about which the report is."""
+    @property
+    def text(self) -> str:
+        """A screen a leak. Raises ArgumentError before the last graph."""
+    @property
+    def json(self) -> str:
+        """A list of objects, one a leak. Raises ArgumentError before the last graph."""
 
 class Graph:
     """A graph of objects as they were at one moment. It keeps none of them alive."""

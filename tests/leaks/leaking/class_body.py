@@ -33,6 +33,19 @@ def form_for(table, registry=registry):
     return Form
 
 
+def releasable_form_for(table):
+    class Form:
+        def missing(self, values):
+            return [column for column in table.columns if column not in values]
+
+    def release():
+        nonlocal table
+        table = None
+
+    registry.add(Form)
+    return Form, release
+
+
 class WeakFormRegistry(FormRegistry):
     def __init__(self):
         self.forms = weakref.WeakSet()
@@ -51,6 +64,12 @@ def step_with_discard():
     registry.discard(form)
 
 
+def step_with_release():
+    form, release = releasable_form_for(Table(["name", "street", "town"]))
+    form().missing({"name": "Ada"})
+    release()
+
+
 def step_with_weak_registry():
     form_for(Table(["name", "street", "town"]), weak_registry)().missing({"name": "Ada"})
 
@@ -59,5 +78,5 @@ LEAK = dict(
     site="form_for.<locals>.Form.missing",
     variable="table",
     holder="FormRegistry.forms",
-    mends={"lifetime": step_with_discard, "weak": step_with_weak_registry},
+    mends={"lifetime": step_with_discard, "release": step_with_release, "weak": step_with_weak_registry},
 )

@@ -1,0 +1,188 @@
+"""Which closures leak: what they capture, who holds them, and the line that mends it."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from . import _refgraph
+from ._dump import load
+from ._graph import Graph, capture
+
+
+class LeakCapture(NamedTuple):
+    """What the objects of a leak capture under one name."""
+
+    name: str
+    type: str  # of the values, or "several types"
+    retained: int  # bytes that all values keep alive together
+    values: int  # different ones
+    shared: int  # closures, of all sites, that capture the value which most of them share
+    used: str  # "never", "read", "written", "attributes", or "unknown"
+    attributes: tuple[str, ...]  # those that are used, if these are all that is
+
+
+class LeakStep(NamedTuple):
+    """A step of the path from a root to one of the objects."""
+
+    reference: str  # from the step before, as "._handlers" or "['tick']"; empty at the root
+    kind: str | None  # of the reference, as "attribute"; None at the root
+    id: int  # of the object in the last graph
+    type: str
+    label: str  # the object in one line
+    retained: int  # bytes
+    verdict: str  # "expected", "leaking" or "unknown"
+    reason: str  # of the verdict; empty where it is carried along the path
+    suspect: bool  # the reference is the one that should not be
+
+
+class Mend(NamedTuple):
+    """What mends a leak, and what that frees, in bytes."""
+
+    kind: str  # "release", "narrow", "lifetime", "cycle" or "weak"
+    text: str
+    code: str  # lines of Python
+    caveat: str  # what to think of first; mostly empty
+    freed_now: int  # by reference counts
+    freed_at_gc: int  # by the next collection
+    stays: int  # of what the leak retains
+
+
+class Leak(NamedTuple):
+    """Closures, or the like, that are defined at one place and leak."""
+
+    fingerprint: str  # the same between runs and machines
+    kind: str  # "closure", "lambda", "bound method", "partial", "generator", "coroutine", "callback object", …
+    qualname: str
+    file: str
+    line: int  # 0: not known
+    copies: int
+    retained: int  # bytes that they keep alive together
+    exclusive: int  # bytes that each keeps alive by itself, added up
+    growth: tuple[int, ...]  # copies, by round
+    holder: str  # as "EventBus._handlers" or "functools.lru_cache"; "cycle": only they themselves
+    signals: tuple[str, ...]  # why it is a leak
+    captures: tuple[LeakCapture, ...]
+    path: tuple[LeakStep, ...]  # from a root to one of them
+    notes: tuple[str, ...]
+    mends: tuple[Mend, ...]  # what frees most first
+
+
+def _capture(found):
+    return LeakCapture(**{**found, "attributes": tuple(found["attributes"])})
+
+
+def _step(found):
+    edge, node = found["edge"] or {"kind": None, "name": ""}, found["node"]
+    return LeakStep(
+        edge["name"], edge["kind"], node["id"], node["type"], node["label"], node["retained"], found["verdict"],
+        found["reason"], found["suspect"],
+    )
+
+
+def _leak(found):
+    site, retained = found["site"], found["retained"]
+    return Leak(
+        found["fingerprint"], found["kind"], site["qualname"], site["file"], site["line"], found["copies"],
+        retained["total"], retained["exclusive"], tuple(found["growth"]), found["holder"], tuple(found["signals"]),
+        tuple(map(_capture, found["captures"])),
+        tuple(_step(step) for path in found["paths"] for step in path["steps"]), tuple(found["notes"]),
+        tuple(Mend(**mend) for mend in found["mends"]),
+    )
+
+
+class Report(Sequence):
+    """The leaks that were found, each a :class:`Leak`, the likeliest first. It keeps no object alive.
+
+    ``text`` and ``print()`` give it for people, a screen a leak; :meth:`json` for programs. An empty report says in its
+    text what was looked at.
+    """
+
+    def __init__(self, report):
+        self._report = report
+        self._leaks = tuple(map(_leak, json.loads(report.json)))
+
+    @property
+    def text(self):
+        """A screen a leak; without leaks a paragraph that says what was looked at."""
+        return self._report.text
+
+    def json(self):
+        """A list of objects, one a leak."""
+        return self._report.json
+
+    def __getitem__(self, i):
+        return self._leaks[i]
+
+    def __len__(self):
+        return len(self._leaks)
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        num = len(self)
+        return f"<refgraph.Report: {num} leak{'' if num == 1 else 's'}>"
+
+
+def _graph(source):
+    return source if isinstance(source, Graph) else load(source)
+
+
+def leaks(*sources, step=None, rounds=5, warmup=1):
+    """Says which closures leak, why, who holds them, what they capture, and what mends it.
+
+    Closures, lambdas, bound methods, partials, generators, coroutines and callback objects leak that are more in every
+    round, or that capture something finished, such as a closed window, and are held all the same. What the next
+    collection frees is no leak, unless the collector is off.
+
+    Without arguments this process is looked at as it is. `sources` are graphs or paths of dumps of one process, the
+    oldest first; what grows is seen in three or more. With `step`, a function without arguments, it is called `warmup`
+    times, then `rounds` times, and the process is looked at after each of these. No collection is triggered.
+
+    Returns a :class:`Report`.
+
+    >>> import refgraph
+    >>> listeners = []
+    >>> def step():
+    ...     rows = bytearray(100_000)
+    ...     listeners.append(lambda: rows)
+    >>> leak = refgraph.leaks(step=step)[0]
+    >>> leak.qualname, leak.growth, leak.captures[0].name
+    ('step.<locals>.<lambda>', (2, 3, 4, 5, 6), 'rows')
+    >>> leak.mends[0].kind
+    'lifetime'
+    """
+    if step is not None and sources:
+        raise TypeError("give graphs and dumps, or step=, not both")
+    if step is not None and (not isinstance(rounds, int) or rounds < 1):
+        raise _refgraph.ArgumentError(f"bad rounds {rounds!r}: it is a number of rounds, 1 or more")
+    report = _refgraph.Report()
+    if step is None:
+        for i, source in enumerate(sources or [capture()], 1):
+            report.add(_graph(source), last=i == max(len(sources), 1))
+        return Report(report)
+    for _ in range(warmup):
+        step()
+    for i in range(1, rounds + 1):
+        step()
+        report.add(capture(), last=i == rounds)
+    return Report(report)
+
+
+def expect_gone(obj):
+    """Says that an object is to be gone by now: :func:`leaks` reports it as long as something keeps it.
+
+    The object is watched by a weak reference; TypeError if it can have none. What captures it, or holds it, is told as
+    of any other leak, from dumps, too.
+
+    >>> import refgraph
+    >>> class Session: pass
+    >>> sessions = [Session()]
+    >>> refgraph.expect_gone(sessions[0])
+    >>> [leak.qualname for leak in refgraph.leaks()]
+    ['Session']
+    >>> sessions.clear()
+    >>> refgraph.leaks()
+    <refgraph.Report: 0 leaks>
+    """
+    _refgraph.expect_gone(obj)

@@ -1,0 +1,112 @@
+/* _refgraph.Report: which closures leak in a series of graphs, none of which it keeps. */
+#include "docstrings.h"
+#include "rgpy.h"
+
+struct report {
+  PyObject_HEAD
+  rg_report *report;
+  bool is_busy;     // a thread works on it without the GIL
+  bool is_finished; // the last graph was added
+};
+
+static PyObject *report_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {NULL};
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "", keywords))
+    return NULL;
+  struct report *self = (struct report *)type->tp_alloc(type, 0);
+  rg_error *error = self ? rg_report_create(&self->report) : NULL;
+  if (error) {
+    Py_DECREF(self);
+    return rgpy_raise(error);
+  }
+  return (PyObject *)self;
+}
+
+static void report_dealloc(PyObject *self)
+{
+  rg_report_destroy(((struct report *)self)->report);
+  Py_TYPE(self)->tp_free(self);
+}
+
+static rg_error *begin(struct report *self)
+{
+  if (self->is_busy)
+    return rg_error_create(RG_ERROR_BUSY, "another thread is at work on this report");
+  if (self->is_finished)
+    return rg_error_create(RG_ERROR_ARGUMENT, "the report has had its last graph");
+  self->is_busy = true;
+  return NULL;
+}
+
+static PyObject *report_add(PyObject *object, PyObject *args, PyObject *kwargs)
+{
+  static char *keywords[] = {"", "last", NULL};
+  struct report *self = (struct report *)object;
+  PyObject *added;
+  int is_last = 0;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!|$p", keywords, &rgpy_graph_type, &added, &is_last))
+    return NULL;
+  const rg_graph *graph = ((struct rgpy_graph *)added)->graph;
+  rg_error *error = begin(self);
+  if (error)
+    return rgpy_raise(error);
+  Py_BEGIN_ALLOW_THREADS;
+  error = is_last ? rg_report_finish(self->report, graph) : rg_report_add(self->report, graph);
+  Py_END_ALLOW_THREADS;
+  self->is_busy = false;
+  self->is_finished = is_last;
+  if (error)
+    return rgpy_raise(error);
+  Py_RETURN_NONE;
+}
+
+typedef rg_error *(*write_report)(const rg_report *report, const rg_writer *writer);
+
+static PyObject *written(PyObject *object, write_report write)
+{
+  struct report *self = (struct report *)object;
+  if (!self->is_finished || self->is_busy)
+    return rgpy_raise(rg_error_create(RG_ERROR_ARGUMENT, "the report has not had its last graph yet"));
+  rg_buffer buffer = {0};
+  rg_writer writer = rg_buffer_writer(&buffer);
+  rg_error *error = write(self->report, &writer);
+  PyObject *text = error ? rgpy_raise(error)
+                         : PyUnicode_DecodeUTF8(buffer.data ? buffer.data : "", (Py_ssize_t)buffer.size, NULL);
+  rg_buffer_deinit(&buffer);
+  return text;
+}
+
+static PyObject *report_text(PyObject *self, void *closure)
+{
+  (void)closure;
+  return written(self, rg_report_write_text);
+}
+
+static PyObject *report_json(PyObject *self, void *closure)
+{
+  (void)closure;
+  return written(self, rg_report_write_json);
+}
+
+static PyMethodDef report_methods[] = {
+    {"add", (PyCFunction)(void (*)(void))report_add, METH_VARARGS | METH_KEYWORDS, DOC_Report_add},
+    {0},
+};
+
+static PyGetSetDef report_getset[] = {
+    {"json", report_json, NULL, DOC_Report_json, NULL},
+    {"text", report_text, NULL, DOC_Report_text, NULL},
+    {0},
+};
+
+PyTypeObject rgpy_report_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "refgraph._refgraph.Report",
+    .tp_basicsize = sizeof(struct report),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_doc = DOC_Report,
+    .tp_new = report_new,
+    .tp_dealloc = report_dealloc,
+    .tp_methods = report_methods,
+    .tp_getset = report_getset,
+};
