@@ -60,7 +60,7 @@ void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
   rg_site site = rg_graph_node_site(graph, node);
   rg_category category = rg_graph_node_category(graph, node);
   if (site != RG_SITE_NONE)
-    rgi_text_puts(text, rg_graph_site(graph, site).name);
+    rgi_text_puts(text, rgi_qualified_name(graph, node));
   else if (category == RG_CATEGORY_MODULE || category == RG_CATEGORY_TYPE)
     rgi_text_puts(text, rgi_label_of(graph, node));
   else

@@ -207,7 +207,9 @@ static rg_error *name_leak(rg_report *report, const rg_graph *graph, struct rgi_
   rg_site_info site = group->site == RG_SITE_NONE ? by_type : rg_graph_site(graph, group->site);
   rgi_text_printf(&fingerprint, "%016llx", (unsigned long long)group->fingerprint);
   RGI_TRY(rgi_arena_add_text(&report->arena, &fingerprint, &leak->leak.fingerprint));
-  RGI_TRY(rgi_arena_add_string(&report->arena, site.name, &leak->leak.name));
+  bool has_code = rg_graph_node_site(graph, group->nodes[0]) != RG_SITE_NONE;
+  const char *name = has_code ? rgi_qualified_name(graph, group->nodes[0]) : site.name;
+  RGI_TRY(rgi_arena_add_string(&report->arena, name, &leak->leak.name));
   RGI_TRY(rgi_arena_add_string(&report->arena, site.file, &leak->leak.file));
   leak->leak.kind = kind_of(group, site.name);
   leak->leak.line = site.line;

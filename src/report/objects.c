@@ -149,10 +149,18 @@ bool rgi_share_attribute(const rg_graph *graph, rg_node type, rg_node function, 
   return is_shared || !has_attributes || names == RG_NODE_NONE || others == RG_NODE_NONE;
 }
 
+const char *rgi_qualified_name(const rg_graph *graph, rg_node node)
+{
+  rg_site site = rg_graph_node_site(graph, node);
+  const char *label = rgi_label_of(graph, node), *name = site == RG_SITE_NONE ? "" : rg_graph_site(graph, site).name;
+  size_t size = strlen(label), end = strlen(name);
+  bool is_longer = size > end + 1 && label[size - end - 1] == '.' && strcmp(label + size - end, name) == 0;
+  return is_longer ? label : name;
+}
+
 static bool is_of_class(const rg_graph *graph, rg_node function)
 {
-  rg_site site = rg_graph_node_site(graph, function);
-  const char *name = site == RG_SITE_NONE ? "" : rg_graph_site(graph, site).name, *last = strrchr(name, '.');
+  const char *name = rgi_qualified_name(graph, function), *last = strrchr(name, '.');
   return last && last > name && last[-1] != '>';
 }
 

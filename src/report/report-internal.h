@@ -43,6 +43,8 @@ const char *rgi_label_of(const rg_graph *graph, rg_node node);
 bool rgi_is_text(const char *value, const char *text);
 /* Whether two methods of a class have to do with one attribute of its instances, as far as their code tells. */
 bool rgi_share_attribute(const rg_graph *graph, rg_node type, rg_node function, rg_node other);
+/* Of what has code, with the functions and classes around it, which before CPython 3.11 only the object knows. */
+const char *rgi_qualified_name(const rg_graph *graph, rg_node node);
 /* The name of a parameter, maybe in quotes; "argument" where it is not known, as in a dump without values. */
 const char *rgi_parameter(const rg_graph *graph, rg_node function, uint32_t position);
 
