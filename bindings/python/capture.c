@@ -126,19 +126,33 @@ void rgpy_capture_borrow(struct rgpy_capture *capture, size_t num)
     capture->row.references[i].is_borrowed = true;
 }
 
-// The items of a passage are fields of its owner. It learns so before it is read, or its edges get their names now.
-static rg_error *mark_passage(struct rgpy_capture *capture, rg_node node)
+// It may have two passages to arguments.
+static rg_error *note_owner(struct rgpy_capture *capture)
+{
+  const struct rgpy_queue *owners = &capture->owners;
+  bool is_noted = owners->num && owners->nodes[owners->num - 1] == capture->node;
+  return is_noted ? NULL : rgpy_queue_add(&capture->owners, capture->node);
+}
+
+static uint8_t mark_of_passage(PyObject *passage, rg_edge_kind kind)
+{
+  if (kind == RG_EDGE_ARGUMENT)
+    return 0;
+  return PyDict_Check(passage) ? RGPY_MARK_ATTRIBUTES : PyTuple_Check(passage) ? RGPY_MARK_CELLS : 0;
+}
+
+// The items of a passage are fields of its owner. Attributes learn so before they are read, or get their names now;
+// variables get theirs in the end.
+static rg_error *mark_passage(struct rgpy_capture *capture, rg_node node, rg_edge_kind kind)
 {
   struct rgpy_found *found = rgpy_found_at(capture, node);
-  rg_builder_add_flags(capture->builder, node, RG_NODE_PASSAGE);
-  uint8_t mark = PyDict_Check(found->object)    ? RGPY_MARK_ATTRIBUTES
-                 : PyTuple_Check(found->object) ? RGPY_MARK_CELLS
-                                                : 0;
+  uint8_t mark = mark_of_passage(found->object, kind);
   bool was_marked = found->marks & mark;
+  rg_builder_add_flags(capture->builder, node, RG_NODE_PASSAGE);
   found->marks |= mark | RGPY_MARK_PASSAGE;
   if (mark == RGPY_MARK_ATTRIBUTES && !was_marked && found->row != RGPY_ROW_NONE)
     return rgpy_name_attributes(capture, node);
-  return NULL;
+  return kind == RG_EDGE_ARGUMENT ? note_owner(capture) : NULL;
 }
 
 static void count_reference(struct rgpy_capture *capture, rg_node target)
@@ -166,7 +180,7 @@ static rg_error *add_reference(struct rgpy_capture *capture, const struct rgpy_r
     count_reference(capture, target);
   if (capture->is_bounded && capture->num_found > num_before)
     RGPY_TRY(rgpy_queue_add(reference->is_passage ? &capture->near : &capture->far, target));
-  return reference->is_passage ? mark_passage(capture, target) : NULL;
+  return reference->is_passage ? mark_passage(capture, target, (rg_edge_kind)reference->kind) : NULL;
 }
 
 rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
@@ -356,6 +370,7 @@ static void deinit_capture(struct rgpy_capture *capture)
   rg_memory_free(capture->near.nodes);
   rg_memory_free(capture->far.nodes);
   rg_memory_free(capture->closures.nodes);
+  rg_memory_free(capture->owners.nodes);
   rg_memory_free(capture->states.states);
   rg_memory_free(capture->own);
   rg_memory_free(capture->row.references);
@@ -401,10 +416,12 @@ void rgpy_reader_deinit(struct rgpy_capture *reader)
   deinit_capture(reader);
 }
 
-static rg_error *name_closures(struct rgpy_capture *capture)
+static rg_error *name_variables(struct rgpy_capture *capture)
 {
   for (size_t i = 0; i < capture->closures.num; i++)
     RGPY_TRY(rgpy_name_captured(capture, rgpy_found_at(capture, capture->closures.nodes[i])->object));
+  for (size_t i = 0; i < capture->owners.num; i++)
+    RGPY_TRY(rgpy_name_arguments(capture, rgpy_found_at(capture, capture->owners.nodes[i])->object));
   return NULL;
 }
 
@@ -439,7 +456,7 @@ static rg_error *capture_into(struct rgpy_capture *capture, const rg_capture_opt
     RGPY_TRY(read_bounded(capture, options));
   else
     RGPY_TRY(read_whole(capture, documented, needed));
-  return name_closures(capture);
+  return name_variables(capture);
 }
 
 void rgpy_capture_prepare(void)

@@ -181,6 +181,7 @@ struct rgpy_capture {
   size_t num_expected;
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
+  struct rgpy_queue owners;      /* functions and partials that have passages to arguments, for naming them in the end */
 };
 
 #define RGPY_FOUND_BLOCK 65536
@@ -267,6 +268,7 @@ rg_error *rgpy_frame_references(struct rgpy_capture *capture, const struct rgpy_
 /* Names the edges of a passage that was read before its owner was. */
 rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node dict);
 rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *function);
+rg_error *rgpy_name_arguments(struct rgpy_capture *capture, PyObject *owner);
 
 /* --- names.c --- */
 

@@ -352,8 +352,7 @@ static PyObject *member_named(PyObject *object, const struct rgpy_type *type, si
   return i < type->num_members ? *(PyObject **)((char *)object + type->members[i].offset) : NULL;
 }
 
-static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
-                                   rg_node_info *info)
+static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *object, rg_node_info *info)
 {
   if (PyFunction_Check(object))
     return describe_function(capture, object, info);
@@ -365,14 +364,12 @@ static rg_error *describe_callable(struct rgpy_capture *capture, PyObject *objec
     return describe_generator(capture, object, info);
   if (PyCode_Check(object))
     return describe_code(capture, (PyCodeObject *)object, rgpy_code_qualname((PyCodeObject *)object), info);
-  if (strcmp(type->type->tp_name, "functools.partial") == 0)
-    return describe_wrapped(capture, member_named(object, type, 0), info);
   if (PyFrame_Check(object)) {
     PyCodeObject *code = PyFrame_GetCode((PyFrameObject *)object);
     Py_DECREF(code); // the frame holds it, too
     return describe_code(capture, code, rgpy_code_qualname(code), info);
   }
-  return NULL;
+  return describe_wrapped(capture, rgpy_partial_function(object), info);
 }
 
 static bool is_dead_weakref(PyObject *object)
@@ -407,7 +404,7 @@ static rg_error *describe_label(struct rgpy_capture *capture, PyObject *object, 
   case RG_CATEGORY_VALUE:
     return rgpy_value(capture, object, &info->label);
   case RG_CATEGORY_CALLABLE:
-    return describe_callable(capture, object, type, info);
+    return describe_callable(capture, object, info);
   case RG_CATEGORY_TYPE:
     return describe_type_object(capture, (PyTypeObject *)object, info);
   case RG_CATEGORY_MODULE:

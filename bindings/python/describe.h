@@ -93,6 +93,8 @@ rg_error *rgpy_name_lazy_import(struct rgpy_capture *capture, PyObject *object, 
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *is_traversed_ret);
 /* Whether it is the C type of this name, and not a class that a program made. */
 bool rgpy_is_native(const PyTypeObject *type, const char *name);
+/* What a functools.partial calls; NULL: nothing yet, or it is no partial. */
+PyObject *rgpy_partial_function(PyObject *object);
 /* Whether this very type has an enumerator that reads all of its fields. */
 bool rgpy_is_enumerated(PyTypeObject *type);
 

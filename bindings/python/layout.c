@@ -349,6 +349,16 @@ struct rgpy_names rgpy_code_free_variables(PyCodeObject *code)
 #endif
 }
 
+struct rgpy_names rgpy_code_parameters(PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030b0000
+  struct rgpy_names names = names_of_tuple(code->co_localsplusnames, 0);
+#else
+  struct rgpy_names names = names_of_tuple(code->co_varnames, 0);
+#endif
+  return (struct rgpy_names){names.names, Py_MIN(names.num, (size_t)code->co_argcount)};
+}
+
 /* --- instructions ------------------------------------------------------------------------------------------------- */
 
 struct unit {

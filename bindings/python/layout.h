@@ -75,12 +75,15 @@ size_t rgpy_int_num_digits(PyObject *object);
 /* Calls `visit` for each object that the code itself holds, with the name of the field. */
 rg_error *rgpy_code_fields(PyCodeObject *code, rgpy_visit_field visit, void *context);
 PyObject *rgpy_code_qualname(PyCodeObject *code);
-/* Names of the free variables: `num` of them from names[0]. */
+/* `num` names from names[0] on. */
 struct rgpy_names {
   PyObject *const *names;
   size_t num;
 };
+/* Names of the free variables. */
 struct rgpy_names rgpy_code_free_variables(PyCodeObject *code);
+/* Names of the parameters that can be given by position. */
+struct rgpy_names rgpy_code_parameters(PyCodeObject *code);
 
 /* One instruction as the compiler made it, whatever specialisation and monitoring made of it since, as far as free
  * variables are concerned. */

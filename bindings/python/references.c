@@ -66,11 +66,11 @@ static rg_error *refer_dict(struct rgpy_capture *capture, PyObject *dict)
 }
 
 // The enumeration of the collector's objects holds those that it found, too.
-static bool is_held_by_others(const struct rgpy_capture *capture, PyObject *dict)
+static bool is_held_by_others(const struct rgpy_capture *capture, PyObject *held)
 {
-  uint32_t node = rgpy_address_map_get(&capture->nodes, dict);
+  uint32_t node = rgpy_address_map_get(&capture->nodes, held);
   bool is_listed = node && rgpy_found_at(capture, node)->marks & RGPY_MARK_TRACKED;
-  return Py_REFCNT(dict) > 1 + (is_listed ? (Py_ssize_t)capture->refcount_bias : 0);
+  return Py_REFCNT(held) > 1 + (is_listed ? (Py_ssize_t)capture->refcount_bias : 0);
 }
 
 static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object)
@@ -192,7 +192,8 @@ static rg_error *enumerate_dict(struct rgpy_capture *capture, PyObject *dict)
   return NULL;
 }
 
-rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
+// Edges to values of text keys; where they are not the attributes of their owner they are its arguments.
+static rg_error *name_values(struct rgpy_capture *capture, rg_node node, bool are_attributes)
 {
   const struct rgpy_found *found = rgpy_found_at(capture, node);
   PyObject *dict = found->object;
@@ -205,13 +206,18 @@ rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
     bool has_edge = value && rgpy_capture_wants(capture, value);
     if (has_edge && PyUnicode_Check(key)) {
       RGPY_TRY(rgpy_name(capture, key, &name));
-      rg_builder_name_edge(capture->builder, edge, attribute_kind(key), name);
+      rg_builder_name_edge(capture->builder, edge, are_attributes ? attribute_kind(key) : RG_EDGE_ARGUMENT, name);
     }
     bool has_key_edge = with_keys && rgpy_capture_wants(capture, key) &&
                         !(is_plain_key(key) && rgpy_capture_hides_internals(capture));
     edge += (uint64_t)has_edge + has_key_edge;
   }
   return NULL;
+}
+
+rg_error *rgpy_name_attributes(struct rgpy_capture *capture, rg_node node)
+{
+  return name_values(capture, node, true);
 }
 
 static rg_error *enumerate_set(struct rgpy_capture *capture, PyObject *object)
@@ -339,14 +345,129 @@ static rg_edge_kind kind_if_filled(PyObject *object, rg_edge_kind kind)
   return is_filled ? kind : RG_EDGE_INTERNAL;
 }
 
+static bool is_partial(const PyTypeObject *type)
+{
+  return rgpy_is_native(type, "functools.partial");
+}
+
+// Modules/_functoolsmodule.c, as far as it is the same in all versions.
+struct partial {
+  PyObject_HEAD
+  PyObject *function, *arguments, *keywords;
+};
+
+PyObject *rgpy_partial_function(PyObject *object)
+{
+  return is_partial(Py_TYPE(object)) ? ((struct partial *)object)->function : NULL;
+}
+
+static struct rgpy_names skip(struct rgpy_names names, size_t num)
+{
+  return num <= names.num ? (struct rgpy_names){names.names + num, names.num - num} : (struct rgpy_names){0};
+}
+
+// From 3.14 on places may be left free in what is bound.
+static bool has_placeholder(PyObject *arguments)
+{
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(arguments); i++) {
+    if (rgpy_is_native(Py_TYPE(PyTuple_GET_ITEM(arguments, i)), "functools._PlaceholderType"))
+      return true;
+  }
+  return false;
+}
+
+// The parameters to which the first positional arguments of a call go; none where that cannot be told. Partials may call
+// each other, but not for ever.
+static struct rgpy_names parameters_of(PyObject *called)
+{
+  enum { MAX_CALLS = 8 };
+  size_t num_bound = 0;
+  for (int i = 0; called && i < MAX_CALLS; i++) {
+    if (PyFunction_Check(called))
+      return skip(rgpy_code_parameters((PyCodeObject *)((PyFunctionObject *)called)->func_code), num_bound);
+    const struct partial *partial = (const struct partial *)called;
+    if (PyMethod_Check(called)) {
+      num_bound++;
+      called = ((PyMethodObject *)called)->im_func;
+    } else if (is_partial(Py_TYPE(called)) && partial->arguments && !has_placeholder(partial->arguments)) {
+      num_bound += (size_t)PyTuple_GET_SIZE(partial->arguments);
+      called = partial->function;
+    } else {
+      break;
+    }
+  }
+  return (struct rgpy_names){0};
+}
+
+// What an object has bound to parameters: a tuple by position and a dict by name. Either may be NULL.
+struct arguments {
+  PyObject *by_position, *by_name;
+  struct rgpy_names parameters; // of those by position
+};
+
+static struct arguments defaults_of(PyFunctionObject *function)
+{
+  struct arguments defaults = {function->func_defaults, function->func_kwdefaults, {0}};
+  if (!defaults.by_position)
+    return defaults;
+  struct rgpy_names parameters = rgpy_code_parameters((PyCodeObject *)function->func_code);
+  size_t num = (size_t)PyTuple_GET_SIZE(defaults.by_position);
+  // The last parameters have them.
+  if (num <= parameters.num)
+    defaults.parameters = skip(parameters, parameters.num - num);
+  return defaults;
+}
+
+static struct arguments arguments_of(PyObject *owner)
+{
+  if (PyFunction_Check(owner))
+    return defaults_of((PyFunctionObject *)owner);
+  const struct partial *partial = (const struct partial *)owner;
+  bool is_derived = !is_partial(Py_TYPE(owner));
+  struct rgpy_names parameters = is_derived ? (struct rgpy_names){0} : parameters_of(partial->function);
+  return (struct arguments){partial->arguments, partial->keywords, parameters};
+}
+
+static bool are_named(PyObject *values, const struct rgpy_names *parameters)
+{
+  if (PyTuple_CheckExact(values))
+    return (size_t)PyTuple_GET_SIZE(values) <= parameters->num;
+  return PyDict_CheckExact(values);
+}
+
+// What others hold, too, is an object of its own, as the constant tuple that is the defaults of many functions.
+static bool is_passage(const struct rgpy_capture *capture, PyObject *values, const struct rgpy_names *parameters)
+{
+  return values && are_named(values, parameters) && !is_held_by_others(capture, values);
+}
+
+static rg_error *refer_arguments(struct rgpy_capture *capture, PyObject *values, const struct rgpy_names *parameters,
+                                 const char *literal)
+{
+  rg_edge_kind kind = kind_if_filled(values, RG_EDGE_ARGUMENT);
+  rg_string name;
+  if (kind != RG_EDGE_ARGUMENT || !is_passage(capture, values, parameters))
+    return rgpy_refer(capture, values, kind, literal);
+  RGPY_TRY(rgpy_literal(capture, literal, &name));
+  return rgpy_capture_pass(capture, values, RG_EDGE_ARGUMENT, name);
+}
+
+static rg_error *enumerate_partial(struct rgpy_capture *capture, PyObject *object)
+{
+  struct arguments bound = arguments_of(object);
+  RGPY_TRY(rgpy_refer(capture, ((struct partial *)object)->function, RG_EDGE_ATTRIBUTE, "func"));
+  RGPY_TRY(refer_arguments(capture, bound.by_position, &bound.parameters, "args"));
+  return refer_arguments(capture, bound.by_name, &bound.parameters, "keywords");
+}
+
 static rg_error *enumerate_function(struct rgpy_capture *capture, PyObject *object)
 {
   PyFunctionObject *function = (PyFunctionObject *)object;
   if (function->func_closure)
     RGPY_TRY(rgpy_capture_pass(capture, function->func_closure, RG_EDGE_CAPTURED, 0));
-  PyObject *defaults = function->func_defaults, *keyword_defaults = function->func_kwdefaults;
-  RGPY_TRY(rgpy_refer(capture, defaults, kind_if_filled(defaults, RG_EDGE_ARGUMENT), "__defaults__"));
-  RGPY_TRY(rgpy_refer(capture, keyword_defaults, kind_if_filled(keyword_defaults, RG_EDGE_ARGUMENT), "__kwdefaults__"));
+  struct arguments defaults = defaults_of(function);
+  RGPY_TRY(refer_arguments(capture, defaults.by_position, &defaults.parameters, "__defaults__"));
+  RGPY_TRY(refer_arguments(capture, defaults.by_name, &defaults.parameters, "__kwdefaults__"));
   RGPY_TRY(refer_dict(capture, function->func_dict));
   RGPY_TRY(rgpy_refer(capture, function->func_code, RG_EDGE_INTERNAL, "__code__"));
   RGPY_TRY(rgpy_refer(capture, function->func_globals, RG_EDGE_INTERNAL, "__globals__"));
@@ -383,6 +504,31 @@ rg_error *rgpy_name_captured(struct rgpy_capture *capture, PyObject *object)
     rg_builder_add_flags(capture->builder, rgpy_address_map_get(&capture->nodes, cell), RG_NODE_PASSAGE);
   }
   return NULL;
+}
+
+static rg_error *name_by_position(struct rgpy_capture *capture, rg_node tuple, const struct rgpy_names *parameters)
+{
+  const struct rgpy_found *found = rgpy_found_at(capture, tuple);
+  uint64_t edge = found->row, end = edge + found->row_size;
+  for (size_t i = 0; edge < end && i < parameters->num; i++) {
+    rg_string name;
+    if (!rgpy_capture_wants(capture, PyTuple_GET_ITEM(found->object, i)))
+      continue;
+    RGPY_TRY(rgpy_name(capture, parameters->names[i], &name));
+    rg_builder_name_edge(capture->builder, edge++, RG_EDGE_ARGUMENT, name);
+  }
+  return NULL;
+}
+
+rg_error *rgpy_name_arguments(struct rgpy_capture *capture, PyObject *owner)
+{
+  struct arguments arguments = arguments_of(owner);
+  const struct rgpy_names *parameters = &arguments.parameters;
+  rg_node tuple = rgpy_address_map_get(&capture->nodes, arguments.by_position);
+  rg_node dict = rgpy_address_map_get(&capture->nodes, arguments.by_name);
+  if (tuple && is_passage(capture, arguments.by_position, parameters))
+    RGPY_TRY(name_by_position(capture, tuple, parameters));
+  return dict && is_passage(capture, arguments.by_name, parameters) ? name_values(capture, dict, false) : NULL;
 }
 
 static rg_error *refer_internal(void *context, const char *name, PyObject *object)
@@ -693,7 +839,7 @@ bool rgpy_is_enumerated(PyTypeObject *type)
     if (enumerators[i].type == type)
       return true;
   }
-  return false;
+  return is_partial(type);
 }
 
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *is_traversed_ret)
@@ -712,6 +858,8 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *
       return enumerate_exception;
     if (is_deque(base))
       return enumerate_deque;
+    if (is_partial(base))
+      return enumerate_partial;
     if (is_hamt(base))
       return enumerate_hamt;
     if (rgpy_is_lazy_import(base))

@@ -85,9 +85,9 @@ typedef struct rg_retained {
 RG_PUBLIC RG_MUST_USE rg_error *rg_retained_by_sets(const rg_graph *graph, rg_edge_kinds kinds,
                                                     const rg_node_set *sets, size_t num_sets, rg_retained *ret);
 
-/* Whether a program can undo a reference: an attribute, item, position, key, captured or local variable, or bound
- * argument, whose holder can change. Never the super-root's edges, machinery, a step to a passage, and what something
- * fixed, or something that is no object, holds. Cost: O(log V). */
+/* Whether a program can undo a reference: an attribute, item, position, key, captured or local variable, whose holder
+ * can change, or a bound or default argument. Never the super-root's edges, machinery, a step to a passage, and what
+ * else something fixed, or something that is no object, holds. Cost: O(log V). */
 RG_PUBLIC bool rg_edge_is_editable(const rg_graph *graph, rg_edge edge);
 
 /* --- disjoint paths and the minimum cut ------------------------------------------------------------------------- */

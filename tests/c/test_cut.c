@@ -224,6 +224,12 @@ Test(cut, leaves_tuples_and_machinery_alone)
   cr_assert_str_eq(cut_of("R>m m.f>f f!globals>a", "a"), "m>f");
 }
 
+Test(cut, takes_an_argument_though_its_tuple_stays_the_same)
+{
+  cr_assert_str_eq(cut_of("R>f f*defaults>t t*row>v t:passage,fixed", "v"), "t>v");
+  cr_assert_str_eq(cut_of("R>f f*defaults>t t[0]>v t:fixed", "v"), "f>t");
+}
+
 Test(cut, is_not_there_where_a_root_holds_the_node_itself)
 {
   cr_assert_str_eq(cut_of("R>m m>a R>a", "a"), "impossible >a");

@@ -28,6 +28,13 @@ def closure_over(value):
     return lambda: value
 
 
+def with_default(value):
+    def function(argument=value):
+        pass
+
+    return function
+
+
 def suspended(value):
     local = value
     del value
@@ -76,6 +83,9 @@ HOLDERS = {
     "slot": slot,
     "closure": closure_over,
     "partial": lambda value: functools.partial(print, value),
+    "bound argument": lambda value: functools.partial(closure_over, value),
+    "keyword": lambda value: functools.partial(print, sep=value),
+    "default": with_default,
     "deque": lambda value: collections.deque([value]),
     "set": lambda value: {value} if hashable(value) else [value],
     "tuple": lambda value: (value, value),
@@ -101,6 +111,8 @@ def undo(holder, reference, held):
         del holder[next(key for key in holder if f"[{key!r}]" == reference)]
     elif isinstance(holder, (collections.deque, set)):
         holder.remove(held)
+    elif isinstance(holder, types.FunctionType) and holder.__defaults__:
+        holder.__defaults__ = None
     elif isinstance(holder, types.FunctionType):
         holder.__closure__[holder.__code__.co_freevars.index(reference)].cell_contents = None
     elif isinstance(holder, functools.partial):

@@ -279,13 +279,6 @@ class Functions(unittest.TestCase):
         names = [name for _, name, _ in references_of(Plain.method, internals=True)]
         self.assertEqual(names.count("__globals__"), 1)
 
-    def test_defaults_and_keyword_defaults_are_arguments(self):
-        def function(a=thing("A"), *, b=thing("B")):
-            pass
-
-        held = references_of(function)
-        self.assertEqual(held, [("argument", "__defaults__", "tuple"), ("argument", "__kwdefaults__", "dict")])
-
     def test_empty_defaults_are_not_shown(self):
         def function():
             pass
@@ -311,12 +304,6 @@ class Functions(unittest.TestCase):
     def test_a_function_of_a_c_module_holds_nothing_that_is_shown(self):
         self.assertEqual(references_of(len), [])
 
-    def test_a_partial_holds_function_arguments_and_keywords(self):
-        held = references_of(functools.partial(hold, thing("A"), b=thing("B")))
-        self.assertEqual(
-            held, [("attribute", "func", "function"), ("attribute", "args", "tuple"), ("attribute", "keywords", "dict")]
-        )
-
     def test_a_property_holds_its_functions(self):
         held = references_of(property(hold, Plain.method))
         self.assertEqual(held, [("attribute", "fget", "function"), ("attribute", "fset", "function")])
@@ -329,6 +316,172 @@ class Functions(unittest.TestCase):
 
     def test_a_cached_function_holds_what_it_wraps(self):
         self.assertIn(("attribute", "__wrapped__", "function"), references_of(functools.lru_cache(hold)))
+
+
+def bound(partial):
+    """What a partial holds beside what it calls."""
+    called, *arguments = references_of(partial)
+    assert called[:2] == ("attribute", "func"), called
+    return arguments
+
+
+class Arguments(unittest.TestCase):
+    A = ("argument", "a", "A")
+    AB = [A, ("argument", "b", "B")]
+    TUPLE = [("argument", "args", "tuple")]
+    DEFAULTS = [("argument", "__defaults__", "tuple")]
+
+    def test_defaults_have_the_names_of_their_parameters(self):
+        def function(a=thing("A"), *, b=thing("B")):
+            pass
+
+        self.assertEqual(references_of(function), self.AB)
+
+    def test_the_last_parameters_have_defaults(self):
+        def function(first, second, a=thing("A"), b=thing("B"), *others, named, **more):
+            pass
+
+        self.assertEqual(references_of(function), self.AB)
+
+    def test_a_parameter_that_an_inner_function_uses_has_its_name(self):
+        def function(first, a=thing("A"), b=thing("B")):
+            return lambda: (b, first)
+
+        self.assertEqual(references_of(function), self.AB)
+
+    def test_a_closure_has_captured_variables_and_defaults(self):
+        variable = thing("Variable")
+
+        def function(a=thing("A")):
+            return variable
+
+        self.assertEqual(references_of(function), [("captured", "variable", "Variable"), self.A])
+
+    def test_defaults_that_something_else_holds_too_are_one_tuple(self):
+        defaults = (thing("A"),)
+
+        def function(a):
+            pass
+
+        function.__defaults__ = defaults
+        self.assertEqual(references_of(function), self.DEFAULTS)
+        del defaults
+        self.assertEqual(references_of(function), [self.A])
+
+    def test_constant_defaults_of_a_definition_are_one_tuple(self):
+        def function(a=1, b=2):
+            pass
+
+        self.assertEqual(references_of(function), self.DEFAULTS)
+
+    def test_cells_that_are_the_defaults_of_another_function_stay_captured_variables(self):
+        variable = thing("Variable")
+        closure = lambda: variable  # noqa: E731
+
+        def function(a, *, b=thing("B")):
+            pass
+
+        function.__defaults__ = closure.__closure__
+        self.assertEqual(references(refgraph.show_refs(function, 1)), self.DEFAULTS + self.AB[1:])
+        self.assertEqual(references_of(closure), [("captured", "variable", "Variable")])
+
+    def test_more_defaults_than_parameters_are_one_tuple(self):
+        def function(a):
+            pass
+
+        function.__defaults__ = (thing("A"), thing("B"))
+        self.assertEqual(references_of(function), self.DEFAULTS)
+
+    def test_defaults_of_derived_types_are_objects_of_their_own(self):
+        def function(a, *, b):
+            pass
+
+        function.__defaults__ = type("Tuple", (tuple,), {})([thing("A")])
+        function.__kwdefaults__ = type("Dict", (dict,), {})(b=thing("B"))
+        held = [("argument", "__defaults__", "Tuple"), ("argument", "__kwdefaults__", "Dict")]
+        self.assertEqual(references_of(function), held)
+
+    def test_a_partial_of_a_function_binds_its_parameters(self):
+        self.assertEqual(bound(functools.partial(hold, thing("A"), b=thing("B"))), self.AB)
+
+    def test_a_partial_of_a_bound_method_binds_parameters_after_self(self):
+        class Derived(Plain):
+            def method(self, a, b):
+                pass
+
+        self.assertEqual(bound(functools.partial(Derived().method, thing("A"), thing("B"))), self.AB)
+        self.assertEqual(bound(functools.partial(Derived.method, thing("Self")))[0][1], "self")
+
+    def test_a_partial_of_a_partial_binds_parameters_after_those_that_are_bound(self):
+        def function(first, second, a, b):
+            pass
+
+        inner = functools.partial(types.MethodType(function, 1), 2)
+        inner.attribute = None  # else a partial of it would be one of the method
+        self.assertEqual(bound(functools.partial(inner, thing("A"), thing("B"))), self.AB)
+
+    def test_a_partial_of_a_partial_of_a_class_of_its_own_has_positions(self):
+        class Derived(functools.partial):
+            def __call__(self, *arguments):
+                return super().__call__("first", *arguments)
+
+        inner = Derived(hold)
+        inner.attribute = None
+        self.assertEqual(bound(functools.partial(inner, thing("A"))), self.TUPLE)
+        self.assertEqual(bound(Derived(hold, thing("A"))), self.TUPLE)
+
+    def test_arguments_beyond_the_parameters_have_positions(self):
+        def function(a, *arguments):
+            pass
+
+        self.assertEqual(bound(functools.partial(function, thing("A"))), [self.A])
+        self.assertEqual(bound(functools.partial(function, thing("A"), thing("B"))), self.TUPLE)
+
+    def test_arguments_of_what_has_no_parameters_that_can_be_told_have_positions(self):
+        for called in (print, Plain, Plain().__init__, operator.itemgetter(1)):
+            with self.subTest(called):
+                self.assertEqual(bound(functools.partial(called, thing("A"))), self.TUPLE)
+
+    def test_a_partial_that_calls_itself_has_positions(self):
+        partial = functools.partial(hold)
+        partial.__setstate__((partial, (thing("A"),), {}, None))
+        self.assertEqual(bound(partial), self.TUPLE)
+
+    @unittest.skipIf(sys.version_info < (3, 14), "places can be left free from 3.14 on")
+    def test_a_partial_of_a_partial_that_leaves_places_free_has_positions(self):
+        inner = functools.partial(hold, functools.Placeholder, 2)
+        inner.attribute = None
+        self.assertEqual(bound(functools.partial(inner, thing("A"))), self.TUPLE)
+
+    def test_what_is_not_bound_is_not_shown(self):
+        self.assertEqual(bound(functools.partial(hold)), [])
+
+    def test_keywords_that_are_named_as_what_the_language_keeps_for_itself_are_arguments(self):
+        partial = functools.partial(dict, __doc__=thing("A"), __name__=thing("B"))
+        self.assertEqual(bound(partial), [("argument", "__doc__", "A"), ("argument", "__name__", "B")])
+
+    def test_of_many_arguments_those_that_are_shown_have_their_names(self):
+        names = [f"p{i:02}" for i in range(30)]
+        namespace = {}
+        exec(f"def function({', '.join(names)}): pass", namespace)
+        by_position = functools.partial(namespace["function"], *map(thing, names))
+        by_name = functools.partial(namespace["function"], **dict(zip(names, map(thing, names))))
+        for partial in (by_position, by_name):
+            held = references(refgraph.show_refs(partial, 1, too_many=5))
+            self.assertEqual(held[1:5], [("argument", name, name) for name in names[:4]])
+
+    def test_have_their_names_where_the_lists_are_not_known(self):
+        code = """
+import functools, refgraph
+class A: pass
+def hold(a, *, b=A()): pass
+partial = functools.partial(hold, A(), b=A())
+print(refgraph.capture().refs([hold, partial]).text)
+"""
+        told = run_python(code)
+        self.assertEqual(told.count("─ a → A"), 1)
+        self.assertEqual(told.count("─ b → A"), 2)
+        self.assertEqual(run_python(code, REFGRAPH_DOCUMENTED_API="1"), told)
 
 
 class Instances(unittest.TestCase):

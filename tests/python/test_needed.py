@@ -1,6 +1,7 @@
 """A capture of what an answer needs against a capture of the whole heap: the same question gets the same answer."""
 
 import ctypes
+import functools
 import gc
 import sys
 import types
@@ -101,6 +102,26 @@ class SameAnswer(unittest.TestCase):
         self.check_all(inner.__closure__)
         self.check_all(inner.__closure__[0])
         self.check_all(inner.__closure__[1].cell_contents)
+
+    def test_about_arguments_and_their_tuples_of_their_own_and_shared_ones(self):
+        def function(first=thing("First"), *, named=thing("Named")):
+            pass
+
+        def other(first):
+            pass
+
+        other.__defaults__ = shared = (thing("Shared"),)
+        partial = functools.partial(other, thing("Bound"), named=thing("Keyword"))
+        self.check_all(function.__defaults__[0])
+        self.check_all(function.__kwdefaults__["named"])
+        self.check_all(function.__defaults__)
+        self.check_all(shared[0])
+        self.check_all(shared)
+        self.check_all(partial.args[0])
+        self.check_all(partial.keywords["named"])
+        self.check_all(partial.keywords)
+        self.check_all(function)
+        self.check_all(partial)
 
     def test_about_attribute_dicts_of_their_own_and_shared_ones(self):
         alone, shared = thing("Alone"), thing("Shared")
