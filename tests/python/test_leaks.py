@@ -16,12 +16,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "leaks"
 ROUNDS = 3
 
 # What the report does not say yet of a program.
-NOT_YET = {
-    "default_argument": ("holder",),
-    "loop_default": ("variable",),
-    "thread_pool_partial": ("variable",),
-    "unequal_partial": ("variable",),
-}
+NOT_YET = {}
 
 # Dumps have no values, and the command line reads them: one of each kind is enough.
 BY_COMMAND = ("event_bus", "logging_handler", "memoised_method")
