@@ -64,6 +64,7 @@ typedef struct rg_mend {
 
 typedef struct rg_leak {
   const char *fingerprint; /* the same between runs and machines: 16 hexadecimal digits */
+  bool is_accepted;        /* by a baseline */
   const char *kind;        /* "closure", "lambda", "bound method", "partial", "generator", "coroutine", … */
   const char *name;        /* of the code, qualified */
   const char *file;
@@ -98,12 +99,28 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_add(rg_report *report, const rg_graph 
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_finish(rg_report *report, const rg_graph *graph);
 
 RG_PUBLIC size_t rg_report_num_graphs(const rg_report *report);
-/* The likeliest one first: those with more signals, then those that retain more. */
+/* The likeliest one first: those with more signals, then those that retain more. Those that are accepted come last. */
 RG_PUBLIC size_t rg_report_num_leaks(const rg_report *report);
 RG_PUBLIC const rg_leak *rg_report_leak(const rg_report *report, size_t i);
+/* Leaks that were one too many to be told, and are not accepted. */
+RG_PUBLIC size_t rg_report_num_omitted(const rg_report *report);
 /* Groups that were looked at, and their objects in the last graph. */
 RG_PUBLIC size_t rg_report_num_groups(const rg_report *report);
 RG_PUBLIC uint64_t rg_report_num_suspects(const rg_report *report);
+
+/* Accepts the leaks of a baseline, which is text: a leak a line, which begins with its fingerprint; what follows is for
+ * people, and so are lines that begin with '#'. A bad line is RG_ERROR_ARGUMENT, and nothing is accepted. Once finished;
+ * several baselines add up. Cost: O(n log n) in the lines n. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_accept(rg_report *report, const char *text, size_t size);
+RG_PUBLIC size_t rg_report_num_accepted(const rg_report *report);
+/* Entries of baselines that no leak of this report matches. */
+RG_PUBLIC size_t rg_report_num_unmatched(const rg_report *report);
+/* All leaks, accepted or not, as a baseline. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_baseline(const rg_report *report, const rg_writer *writer);
+
+/* What makes the report less than certain: a graph that is cut off, graphs that are no series. A sentence each. */
+RG_PUBLIC size_t rg_report_num_doubts(const rg_report *report);
+RG_PUBLIC const char *rg_report_doubt(const rg_report *report, size_t i);
 
 /* "expected", "release", …: the words of text and JSON. */
 RG_PUBLIC const char *rg_verdict_word(rg_verdict verdict);
@@ -113,7 +130,7 @@ RG_PUBLIC const char *rg_mend_kind_word(rg_mend_kind kind);
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer);
 /* A list of objects, one a leak, the likeliest first; all numbers are integers, sizes are bytes:
  *
- *   fingerprint kind site{qualname file line} copies retained{total exclusive heap} growth[] holder signals[]
+ *   fingerprint accepted kind site{qualname file line} copies retained{total exclusive heap} growth[] holder signals[]
  *   captures[{name type retained values shared used attributes[]}]
  *   paths[{root{kind name} steps[{edge{kind name} node{id type label retained} verdict reason suspect}]}] notes[]
  *   mends[{kind text code caveat freed_now freed_at_gc stays}]
@@ -121,6 +138,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, co
  * growth: copies by graph. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is null;
  * the root of garbage is of the kind "cycle". */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer);
+/* An object: truncated omitted doubts[] not_recorded[{what count}], the last of which are the losses of the last graph. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_loss_json(const rg_report *report, const rg_writer *writer);
 
 #ifdef __cplusplus
 }

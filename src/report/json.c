@@ -18,6 +18,12 @@ static void add_number(struct rgi_text *text, const char *key, uint64_t value)
   rgi_text_printf(text, "%s\"%s\": %" PRIu64, is_first ? "" : ", ", key, value);
 }
 
+static void add_bool(struct rgi_text *text, const char *key, bool value)
+{
+  bool is_first = text->size && text->data[text->size - 1] == '{';
+  rgi_text_printf(text, "%s\"%s\": %s", is_first ? "" : ", ", key, value ? "true" : "false");
+}
+
 static void add_words(struct rgi_text *text, const char *words)
 {
   for (size_t size; *words; words += size + (words[size] == ' ')) {
@@ -89,7 +95,8 @@ static void add_step(struct rgi_text *text, const rg_leak_step *step, bool is_ro
   rgi_text_puts(text, "}");
   add_string(text, "verdict", rg_verdict_word(step->verdict));
   add_string(text, "reason", step->reason);
-  rgi_text_printf(text, ", \"suspect\": %s}", step->is_suspect ? "true" : "false");
+  add_bool(text, "suspect", step->is_suspect);
+  rgi_text_puts(text, "}");
 }
 
 static void add_paths(struct rgi_text *text, const rg_leak *leak)
@@ -150,6 +157,7 @@ static void add_leak(struct rgi_text *text, const rg_report *report, const rg_le
 {
   rgi_text_puts(text, "{");
   add_string(text, "fingerprint", leak->fingerprint);
+  add_bool(text, "accepted", leak->is_accepted);
   add_string(text, "kind", leak->kind);
   add_site(text, leak);
   add_number(text, "copies", leak->num_copies);
@@ -176,6 +184,28 @@ rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer)
     add_leak(&text, report, &report->leaks[i]);
   }
   rgi_text_puts(&text, "]");
+  RGI_TRY(rgi_text_error(&text));
+  return writer->write(writer->context, text.data, text.size);
+}
+
+/* --- doubts ------------------------------------------------------------------------------------------------------- */
+
+rg_error *rg_report_write_loss_json(const rg_report *report, const rg_writer *writer)
+{
+  const struct rgi_doubts *doubts = &report->doubts;
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  rgi_text_puts(&text, "{");
+  add_bool(&text, "truncated", doubts->is_truncated);
+  add_number(&text, "omitted", report->num_open_omitted);
+  add_strings(&text, "doubts", doubts->texts, doubts->num);
+  rgi_text_puts(&text, ", \"not_recorded\": [");
+  for (size_t i = 0; i < doubts->num_losses; i++) {
+    rgi_text_puts(&text, i ? ", {" : "{");
+    add_string(&text, "what", doubts->losses[i].what);
+    add_number(&text, "count", doubts->losses[i].num);
+    rgi_text_puts(&text, "}");
+  }
+  rgi_text_puts(&text, "]}");
   RGI_TRY(rgi_text_error(&text));
   return writer->write(writer->context, text.data, text.size);
 }

@@ -252,7 +252,16 @@ static rg_error *tell(rg_report *report, const struct rgi_analysis *analysis, st
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*report->leaks), (void **)&report->leaks));
   for (size_t i = 0; i < num; i++)
     report->leaks[i] = leaks[i].leak;
-  report->num_leaks = num;
+  report->num_leaks = report->num_open = num;
+  return NULL;
+}
+
+static rg_error *omit(rg_report *report, const struct rgi_leak *leaks, size_t num)
+{
+  RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*report->omitted), (void **)&report->omitted));
+  for (size_t i = 0; i < num; i++)
+    report->omitted[i] = leaks[i].group->fingerprint;
+  report->num_omitted = report->num_open_omitted = num;
   return NULL;
 }
 
@@ -268,7 +277,7 @@ static rg_error *find(rg_report *report, struct rgi_analysis *analysis, struct r
   RGI_TRY(measure(analysis, leaks, *num_ret));
   qsort(leaks, *num_ret, sizeof(*leaks), compare_sizes);
   size_t num = *num_ret < MAX_LEAKS ? *num_ret : MAX_LEAKS;
-  report->num_omitted = *num_ret - num;
+  RGI_TRY(omit(report, leaks + num, *num_ret - num));
   return tell(report, analysis, leaks, num);
 }
 

@@ -11,6 +11,8 @@
  *   notes         what else is to be said of who holds them                         notes.c
  *   mends         what could be cut, in words and code, and what that frees         mends.c, advice.c
  *
+ * and what is said of the whole: what is not certain of it, doubts.c, and which leaks are accepted, baseline.c.
+ *
  * Here alone in the library something is known of Python: names of its types, and what a program of it looks like. */
 #ifndef RGI_REPORT_INTERNAL_H
 #define RGI_REPORT_INTERNAL_H
@@ -136,13 +138,43 @@ enum rgi_growth {
 /* Fewer than three graphs may differ by chance: nothing grows. */
 enum rgi_growth rgi_series_growth(const struct rgi_series *series, uint64_t fingerprint);
 
+/* --- doubts.c ----------------------------------------------------------------------------------------------------- */
+
+/* What a graph does not have, or a series should not be. */
+struct rgi_doubts {
+  const char **texts; /* the report's */
+  size_t num, capacity;
+  rg_loss *losses;    /* of the last graph */
+  size_t num_losses;
+  bool is_truncated;  /* one of the graphs */
+  bool is_of_several_processes, is_out_of_order;
+  uint64_t pid, time_ns; /* of the graph before; 0: not known */
+  const char *host;
+};
+
+void rgi_doubts_deinit(struct rgi_doubts *doubts);
+/* A graph that is not in the series yet. */
+rg_error *rgi_doubts_add_graph(rg_report *report, const rg_graph *graph);
+rg_error *rgi_doubts_add_losses(rg_report *report, const rg_graph *graph);
+/* A paragraph, or nothing. */
+void rgi_doubts_add_text(const rg_report *report, struct rgi_text *text);
+
+/* --- baseline.c --------------------------------------------------------------------------------------------------- */
+
+/* How many leaks are accepted, and entries match nothing; a paragraph, or nothing. */
+void rgi_baseline_add_text(const rg_report *report, struct rgi_text *text);
+
 /* --- the report --------------------------------------------------------------------------------------------------- */
 
 struct rg_report {
   struct rgi_series series;
   struct rgi_arena arena; /* all that leaks consist of */
   rg_leak *leaks;
-  size_t num_leaks, num_omitted;
+  size_t num_leaks, num_open; /* those that are open first, then those that are accepted */
+  uint64_t *omitted;          /* fingerprints of further leaks, in the same order */
+  size_t num_omitted, num_open_omitted;
+  size_t num_unmatched;       /* entries of baselines */
+  struct rgi_doubts doubts;
   size_t num_groups;
   uint64_t num_suspects;
   uint64_t heap; /* bytes of all objects */

@@ -12,6 +12,7 @@ void rg_report_destroy(rg_report *report)
   if (!report)
     return;
   rgi_series_deinit(&report->series);
+  rgi_doubts_deinit(&report->doubts);
   rgi_arena_deinit(&report->arena);
   rgi_free(report);
 }
@@ -26,6 +27,7 @@ static void deinit(struct rgi_analysis *analysis)
 
 static rg_error *count(rg_report *report, struct rgi_analysis *analysis)
 {
+  RGI_TRY(rgi_doubts_add_graph(report, analysis->graph));
   RGI_TRY(rg_paths_create(analysis->graph, NULL, &analysis->paths));
   RGI_TRY(rgi_suspects_init(&analysis->groups, analysis->graph, analysis->paths));
   return rgi_series_add(&report->series, analysis->graph, &analysis->groups);
@@ -41,6 +43,7 @@ rg_error *rg_report_finish(rg_report *report, const rg_graph *graph)
 {
   __attribute__((cleanup(deinit))) struct rgi_analysis analysis = {.graph = graph};
   RGI_TRY(count(report, &analysis));
+  RGI_TRY(rgi_doubts_add_losses(report, graph));
   report->num_groups = analysis.groups.num;
   for (size_t i = 0; i < analysis.groups.num; i++)
     report->num_suspects += analysis.groups.groups[i].num_nodes;
@@ -62,6 +65,11 @@ size_t rg_report_num_leaks(const rg_report *report)
 const rg_leak *rg_report_leak(const rg_report *report, size_t i)
 {
   return &report->leaks[i];
+}
+
+size_t rg_report_num_omitted(const rg_report *report)
+{
+  return report->num_open_omitted;
 }
 
 size_t rg_report_num_groups(const rg_report *report)

@@ -40,7 +40,7 @@ static void add_share(struct rgi_text *text, const rg_report *report, const rg_l
 static void add_heading(struct rgi_text *text, const rg_report *report, size_t i)
 {
   const rg_leak *leak = &report->leaks[i];
-  rgi_text_printf(text, "LEAK %zu of %zu   [rg:%s]\n%s   %s", i + 1, report->num_leaks, leak->fingerprint, leak->kind,
+  rgi_text_printf(text, "LEAK %zu of %zu   [rg:%s]\n%s   %s", i + 1, report->num_open, leak->fingerprint, leak->kind,
                   leak->name);
   if (*leak->file)
     rgi_text_printf(text, "   %s:%u", leak->file, leak->line);
@@ -257,10 +257,12 @@ rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer)
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   if (!report->num_leaks)
     add_no_leak(&text, report);
-  for (size_t i = 0; i < report->num_leaks; i++)
+  for (size_t i = 0; i < report->num_open; i++)
     add_leak(&text, report, i);
-  if (report->num_omitted)
-    rgi_text_printf(&text, "\n%zu more places that leak less are not listed.\n", report->num_omitted);
+  if (report->num_open_omitted)
+    rgi_text_printf(&text, "\n%zu more places that leak less are not listed.\n", report->num_open_omitted);
+  rgi_baseline_add_text(report, &text);
+  rgi_doubts_add_text(report, &text);
   RGI_TRY(rgi_text_error(&text));
   return writer->write(writer->context, text.data, text.size);
 }

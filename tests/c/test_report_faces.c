@@ -1,0 +1,251 @@
+/* The faces of the closure leak report: which leaks are accepted, what is not certain, SARIF, and a picture a leak. */
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/base/alloc.h"
+#include "heap.h"
+
+static void destroy_scoped(rg_report **report)
+{
+  rg_report_destroy(*report);
+}
+#define SCOPED_REPORT __attribute__((cleanup(destroy_scoped))) rg_report
+
+static void must(rg_error *error)
+{
+  cr_assert_null(error, "%s", error->message);
+}
+
+static void must_say(rg_error *error, rg_error_code code, const char *message)
+{
+  cr_assert_not_null(error);
+  cr_assert_eq(error->code, code);
+  cr_assert_str_eq(error->message, message);
+  rg_error_destroy(error);
+}
+
+#define LISTENERS "R>app app:module,label=app app.bus>bus bus:type=EventBus,size=50 bus.handlers>list list:container"
+#define CLOSED(name) \
+  " list[0]>" name " " name ":closure,callable,size=100,site=" name ".<lambda>/ui.py/12/self " name "{self}>s" name \
+  " s" name ":type=Screen,size=1000,finished=closed"
+
+static rg_report *report_on(const char *notation)
+{
+  rg_report *report;
+  SCOPED_HEAP heaped = heap(notation);
+  must(rg_report_create(&report));
+  must(rg_report_finish(report, heaped.graph));
+  return report;
+}
+
+typedef rg_error *(*write_report)(const rg_report *report, const rg_writer *writer);
+
+// Until the next call.
+static const char *written(write_report write, const rg_report *report)
+{
+  static rg_buffer buffer;
+  rg_buffer_deinit(&buffer);
+  buffer = (rg_buffer)RG_BUFFER_INIT;
+  rg_writer writer = rg_buffer_writer(&buffer);
+  must(write(report, &writer));
+  return buffer.data;
+}
+
+static rg_error *accept(rg_report *report, const char *text)
+{
+  return rg_report_accept(report, text, strlen(text));
+}
+
+/* --- baselines ---------------------------------------------------------------------------------------------------- */
+
+Test(report_faces, a_leak_is_accepted_by_its_fingerprint)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  char first[64];
+  strcpy(first, rg_report_leak(report, 0)->fingerprint);
+  must(accept(report, first));
+  cr_assert_eq(rg_report_num_leaks(report), 2);
+  cr_assert_eq(rg_report_num_accepted(report), 1);
+  cr_assert_eq(rg_report_num_unmatched(report), 0);
+  cr_assert_not(rg_report_leak(report, 0)->is_accepted);
+  cr_assert(rg_report_leak(report, 1)->is_accepted);
+  cr_assert_str_eq(rg_report_leak(report, 1)->fingerprint, first);
+}
+
+Test(report_faces, what_is_accepted_is_counted_in_the_text_and_not_listed)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  must(accept(report, rg_report_leak(report, 0)->fingerprint));
+  const char *text = written(rg_report_write_text, report);
+  cr_assert_not_null(strstr(text, "LEAK 1 of 1 "));
+  cr_assert_null(strstr(text, "LEAK 2"));
+  cr_assert_not_null(strstr(text, "\n1 accepted leak is not listed.\n"));
+}
+
+Test(report_faces, what_is_accepted_is_in_the_json_as_such)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  must(accept(report, rg_report_leak(report, 0)->fingerprint));
+  const char *json = written(rg_report_write_json, report);
+  const char *open = strstr(json, "\"accepted\": false"), *accepted = strstr(json, "\"accepted\": true");
+  cr_assert(open && accepted && open < accepted);
+}
+
+Test(report_faces, no_leak_but_what_is_accepted_is_said)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  must(accept(report, rg_report_leak(report, 0)->fingerprint));
+  cr_assert_str_eq(written(rg_report_write_text, report),
+                   "No leak found but what is accepted.\n\n1 accepted leak is not listed.\n");
+}
+
+Test(report_faces, a_baseline_that_is_written_accepts_all_that_was_found)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  char *baseline = strdup(written(rg_report_write_baseline, report));
+  cr_assert_not_null(strstr(baseline, " lambda a.<lambda> ui.py:12\n"));
+  must(accept(report, baseline));
+  cr_assert_eq(rg_report_num_accepted(report), 2);
+  free(baseline);
+}
+
+Test(report_faces, entries_that_match_nothing_any_more_are_counted_once_each)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  must(accept(report, "# old ones\n\n0123456789abcdef x\n  0123456789abcdef y\r\nfedcba9876543210"));
+  cr_assert_eq(rg_report_num_unmatched(report), 2);
+  cr_assert_not_null(strstr(written(rg_report_write_text, report),
+                            "\n2 entries of the baseline match nothing any more.\n"));
+}
+
+Test(report_faces, accepts_nothing_of_a_baseline_with_a_bad_line)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  char text[100];
+  snprintf(text, sizeof(text), "# one\n%s x\nABCDEF x\n", rg_report_leak(report, 0)->fingerprint);
+  must_say(accept(report, text), RG_ERROR_ARGUMENT,
+           "line 3 of the baseline, 'ABCDEF x', does not begin with a fingerprint: 16 hexadecimal digits");
+  cr_assert_eq(rg_report_num_accepted(report), 0);
+}
+
+Test(report_faces, a_fingerprint_ends_where_its_digits_do)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  rg_error *error = accept(report, "0123456789abcdef0");
+  cr_assert_not_null(error);
+  rg_error_destroy(error);
+}
+
+Test(report_faces, a_hostile_line_is_shown_clean_and_cut)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  must_say(rg_report_accept(report, "\x1b[2J\0\xff", 6), RG_ERROR_ARGUMENT,
+           "line 1 of the baseline, '\\x1b[2J\\x00\\xff', does not begin with a fingerprint: 16 hexadecimal digits");
+  char *line = malloc(1000000);
+  memset(line, 'x', 1000000);
+  rg_error *error = rg_report_accept(report, line, 1000000);
+  cr_assert_lt(strlen(error->message), 200);
+  rg_error_destroy(error);
+  free(line);
+}
+
+Test(report_faces, leaks_beyond_the_bound_are_accepted_too)
+{
+  char notation[20000] = LISTENERS;
+  for (int i = 0; i < 60; i++)
+    snprintf(notation + strlen(notation), sizeof(notation) - strlen(notation),
+             " list[%d]>a%d a%d:closure,callable,size=100,site=f%d/ui.py/12/self a%d{self}>s%d s%d:type=S,size=9,finished=x",
+             i, i, i, i, i, i, i);
+  SCOPED_REPORT *report = report_on(notation);
+  cr_assert_eq(rg_report_num_omitted(report), 10);
+  char *baseline = strdup(written(rg_report_write_baseline, report));
+  must(accept(report, baseline));
+  cr_assert_eq(rg_report_num_omitted(report), 0);
+  cr_assert_eq(rg_report_num_accepted(report), 60);
+  cr_assert_eq(rg_report_num_unmatched(report), 0);
+  free(baseline);
+}
+
+/* --- doubts --------------------------------------------------------------------------------------------------------- */
+
+struct dumped {
+  uint64_t pid, time_ns;
+  const char *host;
+};
+
+static void check_doubts_of(struct dumped first, struct dumped second, const char *expected)
+{
+  SCOPED_REPORT *report;
+  must(rg_report_create(&report));
+  const struct dumped dumps[] = {first, second};
+  for (int i = 0; i < 2; i++) {
+    rg_builder *builder;
+    rg_graph *graph;
+    must(rg_builder_create(&builder));
+    must(rg_builder_set_process(builder, &(rg_process_info){.producer = "", .interpreter = "", .host = dumps[i].host,
+                                                            .mode = "", .pid = dumps[i].pid,
+                                                            .time_ns = dumps[i].time_ns}));
+    must(rg_builder_add_loss(builder, &(rg_loss){"sizes: not asked", 1234}));
+    must(rg_builder_finish(builder, &graph));
+    must(i ? rg_report_finish(report, graph) : rg_report_add(report, graph));
+    rg_graph_destroy(graph);
+  }
+  cr_assert_eq(rg_report_num_doubts(report), expected != NULL);
+  if (expected)
+    cr_assert_str_eq(rg_report_doubt(report, 0), expected);
+  cr_assert_not_null(strstr(written(rg_report_write_text, report), "\n  not recorded: 1 234 sizes: not asked\n"));
+  cr_assert_not_null(strstr(written(rg_report_write_loss_json, report),
+                            "\"not_recorded\": [{\"what\": \"sizes: not asked\", \"count\": 1234}]}"));
+}
+
+Test(report_faces, there_is_no_doubt_of_dumps_of_one_process_in_order)
+{
+  check_doubts_of((struct dumped){7, 100, "here"}, (struct dumped){7, 200, "here"}, NULL);
+}
+
+Test(report_faces, says_that_dumps_are_of_different_processes)
+{
+  check_doubts_of((struct dumped){7, 100, "here"}, (struct dumped){8, 200, "here"},
+                  "dumps 1 and 2 are of different processes, 7 on here and 8 on here: what is more in one of them need "
+                  "not have grown");
+}
+
+Test(report_faces, says_that_dumps_are_of_different_hosts)
+{
+  check_doubts_of((struct dumped){7, 100, "here"}, (struct dumped){7, 200, "there"},
+                  "dumps 1 and 2 are of different processes, 7 on here and 7 on there: what is more in one of them need "
+                  "not have grown");
+}
+
+Test(report_faces, says_that_dumps_are_out_of_order)
+{
+  check_doubts_of((struct dumped){7, 200, "here"}, (struct dumped){7, 100, "here"},
+                  "dump 2 is older than dump 1: what grows is seen if the oldest comes first");
+}
+
+Test(report_faces, does_not_doubt_what_is_not_known_of_processes)
+{
+  check_doubts_of((struct dumped){0, 0, ""}, (struct dumped){8, 200, "here"}, NULL);
+}
+
+Test(report_faces, says_that_a_dump_is_cut_off)
+{
+  SCOPED_HEAP heaped = heap(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report;
+  rg_graph *cut;
+  rg_buffer dump = RG_BUFFER_INIT;
+  rg_writer writer = rg_buffer_writer(&dump);
+  must(rg_dump_write(heaped.graph, NULL, &writer));
+  rg_reader reader = rg_bytes_reader(&(rg_bytes){dump.data, dump.size - 40});
+  must(rg_dump_read(&reader, NULL, &cut));
+  must(rg_report_create(&report));
+  must(rg_report_finish(report, cut));
+  cr_assert_str_eq(rg_report_doubt(report, 0),
+                   "dump 1 is cut off: sizes and copies are lower bounds, and leaks may be missing");
+  cr_assert_not_null(strstr(written(rg_report_write_loss_json, report), "{\"truncated\": true, "));
+  rg_graph_destroy(cut);
+  rg_buffer_deinit(&dump);
+}
