@@ -249,3 +249,65 @@ Test(report_faces, says_that_a_dump_is_cut_off)
   rg_graph_destroy(cut);
   rg_buffer_deinit(&dump);
 }
+
+/* --- SARIF ---------------------------------------------------------------------------------------------------------- */
+
+static rg_error *write_sarif(const rg_report *report, const rg_writer *writer)
+{
+  return rg_report_write_sarif(report, "/home/u/app/", writer);
+}
+
+static void check_place(const char *file, const char *expected)
+{
+  char notation[400];
+  snprintf(notation, sizeof(notation), LISTENERS " list[0]>a a:closure,callable,site=f/%s/12/self a{self}>s"
+           " s:type=Screen,finished=closed", file);
+  SCOPED_REPORT *report = report_on(notation);
+  const char *sarif = written(write_sarif, report);
+  cr_assert_not_null(strstr(sarif, expected), "%s is not in %s", expected, sarif);
+}
+
+Test(report_faces, sarif_names_a_file_below_the_folder_from_there)
+{
+  check_place("|home|u|app|ui|main.py", "{\"uri\": \"ui/main.py\"}, \"region\": {\"startLine\": 12}}");
+}
+
+Test(report_faces, sarif_names_a_file_elsewhere_by_its_uri)
+{
+  check_place("|home|u|application|main.py", "{\"uri\": \"file:///home/u/application/main.py\"}");
+}
+
+Test(report_faces, sarif_encodes_what_is_no_part_of_a_uri)
+{
+  check_place("a:b^%41?#\"\xc3\xa9.py", "{\"uri\": \"a%3Ab%20%2541%3F%23%22%C3%A9.py\"}");
+}
+
+Test(report_faces, sarif_names_no_file_where_there_is_none)
+{
+  check_place("<stdin>", "\"locations\": [{\"logicalLocations\": [{\"fullyQualifiedName\": \"f\", \"kind\": \"function\"}]}]");
+}
+
+Test(report_faces, sarif_says_what_leaks_and_who_holds_it_and_the_best_mend)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  char expected[300];
+  snprintf(expected, sizeof(expected), "\"The lambda a.<lambda> leaks: 1 copy keeps 1.1 kB (its Screen is finished: "
+           "Screen.closed says so). EventBus.handlers holds it. %s.\"", rg_report_leak(report, 0)->mends[0].text);
+  cr_assert_not_null(strstr(written(write_sarif, report), expected), "%s", expected);
+}
+
+Test(report_faces, sarif_suppresses_what_is_accepted)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  must(accept(report, rg_report_leak(report, 0)->fingerprint));
+  const char *sarif = written(write_sarif, report), *open = strstr(sarif, "\"suppressions\": []");
+  cr_assert(open && strstr(open, "\"suppressions\": [{\"kind\": \"external\", \"status\": \"accepted\"}]"));
+}
+
+Test(report_faces, a_hostile_name_stays_text_in_sarif)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS " list[0]>a a:closure,callable,site=[x](mailto:me){0}\"\\/ui.py/12/self"
+                                    " a{self}>s s:type=Screen,finished=closed");
+  const char *sarif = written(write_sarif, report);
+  cr_assert_not_null(strstr(sarif, "The closure [x] (mailto:me){{0}}\\\"\\\\ leaks"), "%s", sarif);
+}
