@@ -8,6 +8,7 @@
 
 #include <refgraph/analysis.h>
 #include <refgraph/io.h>
+#include <refgraph/view.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -70,6 +71,7 @@ typedef struct rg_leak {
   const char *file;
   uint32_t line;           /* 0: not known */
   uint32_t num_copies;     /* in the last graph */
+  rg_node node;            /* one of them: what is said of a path and of values is said of it */
   uint64_t retained;       /* bytes that they keep alive together */
   uint64_t exclusive;      /* bytes that each keeps alive by itself, added up */
   const char *holder;      /* who holds them, as "EventBus._handlers" or "functools.lru_cache"; "cycle": only they
@@ -144,6 +146,11 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_loss_json(const rg_report *repor
  * What is accepted is suppressed. Files below the folder are named from there, others by a file URI; NULL: there is none. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_sarif(const rg_report *report, const char *folder,
                                                       const rg_writer *writer);
+
+/* A picture of a leak, root left, leak right, of 40 objects at most: the path to one copy with the verdicts, what it
+ * captures and what keeps most of that, the suspect reference with the words of the best mend, and what that cuts.
+ * `graph` is the last one. Cost: that of rg_select_why. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_view(const rg_report *report, size_t i, const rg_graph *graph, rg_view **ret);
 
 #ifdef __cplusplus
 }

@@ -44,6 +44,13 @@ typedef struct rg_annotation {
   size_t num_attributes;
 } rg_annotation;
 
+/* What a caller adds to the arrow that is drawn for an edge, alone or with others. */
+typedef struct rg_edge_annotation {
+  rg_edge edge;
+  const char *text;      /* lines under its name; NULL: none */
+  bool is_suspect;       /* bold and red: the one that should not be */
+} rg_edge_annotation;
+
 typedef struct rg_view_options {
   size_t size;
   const char *call;       /* the words that begin the caption, as "show_refs, max_depth=3"; NULL: none */
@@ -55,8 +62,10 @@ typedef struct rg_view_options {
   const rg_annotation *annotations; /* ascending by node */
   size_t num_annotations;
   const rg_closures *closures; /* every definition site is listed in text and JSON, drawn or not; NULL: no list */
+  const rg_edge_annotation *edge_annotations; /* ascending by edge */
+  size_t num_edge_annotations;
 } rg_view_options;
-#define RG_VIEW_OPTIONS_INIT {sizeof(rg_view_options), 0, false, false, false, false, RG_DIRECTION_AUTO, 0, 0, 0}
+#define RG_VIEW_OPTIONS_INIT {sizeof(rg_view_options), 0, false, false, false, false, RG_DIRECTION_AUTO, 0, 0, 0, 0, 0}
 
 #define RG_VIEW_NONE UINT32_MAX
 
@@ -85,6 +94,8 @@ typedef struct rg_view_edge {
   rg_edge_kind kind;
   const char *name;     /* the bare name, as "screen" or "17"; empty if there is none */
   const char *text;     /* what stands at the arrow, as ".title", "[17]", "screen", "app (weak)" */
+  const char *note;     /* the caller's lines, each ended by '\n'; empty: none */
+  bool is_suspect;
   uint32_t count;
   bool is_drawn;        /* false where the target is a row of its holder */
 } rg_view_edge;

@@ -17,6 +17,7 @@
 
 enum cli_status {
   CLI_ANSWERED = 0,
+  CLI_FOUND = 1,
   CLI_USAGE = 2,
   CLI_BAD_DUMP = 3,
   CLI_NO_OUTPUT = 4,

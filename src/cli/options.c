@@ -13,6 +13,7 @@
 const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too", FLAG(with_all)},
     [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects", FLAG(is_backward)},
+    [CLI_OPTION_BASELINE] = {"baseline", 0, "FILE", "accept the leaks that are listed there", 0},
     [CLI_OPTION_BY] = {"by", 0, "WHAT", "path, site or type: what is counted together [path]", 0},
     [CLI_OPTION_CLOSURES] = {"closures", 0, NULL,
                              "draw the path to every closure, one box a definition site", FLAG(with_closures)},
@@ -21,6 +22,8 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
                              FLAG(with_disjoint)},
     [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
     [CLI_OPTION_EVERY] = {"every", 0, "TIME", "end a round after each TIME, as 10s or 500ms [refgraph.round()]", 0},
+    [CLI_OPTION_FAIL_ON_LEAK] = {"fail-on-leak", 0, NULL, "exit with 1 if there is a leak that is not accepted",
+                                 FLAG(fails_on_leak)},
     [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]", 0},
     [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help", FLAG(wants_help)},
     [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too", FLAG(with_internals)},
@@ -42,6 +45,7 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_ROUNDS] = {"rounds", 0, "N", "look at so many rounds of the program, 2 or more [5]", 0},
     [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
     [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
+    [CLI_OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "list the leaks that are found there, to be accepted", 0},
 };
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -156,6 +160,9 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
 {
   const char *name = cli_options[id].name;
   switch (id) {
+  case CLI_OPTION_BASELINE:
+    ret->baseline = value;
+    return NULL;
   case CLI_OPTION_BY:
     return read_group_by(value, &ret->by);
   case CLI_OPTION_DUMP:
@@ -190,11 +197,15 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
     return read_signal(value, &ret->signal);
   case CLI_OPTION_TOO_MANY:
     return read_number(name, value, 0, &ret->too_many);
+  case CLI_OPTION_WRITE_BASELINE:
+    ret->new_baseline = value;
+    return NULL;
   case CLI_OPTION_ALL:
   case CLI_OPTION_BACKREFS:
   case CLI_OPTION_CLOSURES:
   case CLI_OPTION_CUT:
   case CLI_OPTION_DISJOINT:
+  case CLI_OPTION_FAIL_ON_LEAK:
   case CLI_OPTION_HELP:
   case CLI_OPTION_INTERNALS:
   case CLI_OPTION_JSON:

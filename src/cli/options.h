@@ -7,12 +7,14 @@
 enum cli_option_id {
   CLI_OPTION_ALL,
   CLI_OPTION_BACKREFS,
+  CLI_OPTION_BASELINE,
   CLI_OPTION_BY,
   CLI_OPTION_CLOSURES,
   CLI_OPTION_CUT,
   CLI_OPTION_DISJOINT,
   CLI_OPTION_DUMP,
   CLI_OPTION_EVERY,
+  CLI_OPTION_FAIL_ON_LEAK,
   CLI_OPTION_FORMAT,
   CLI_OPTION_HELP,
   CLI_OPTION_INTERNALS,
@@ -33,8 +35,9 @@ enum cli_option_id {
   CLI_OPTION_ROUNDS,
   CLI_OPTION_SIGNAL,
   CLI_OPTION_TOO_MANY,
+  CLI_OPTION_WRITE_BASELINE,
 };
-#define CLI_NUM_OPTIONS 28
+#define CLI_NUM_OPTIONS 31
 
 typedef uint32_t cli_option_set;
 #define CLI_OPTION_BIT(id) ((cli_option_set)1 << (id))
@@ -66,6 +69,7 @@ struct cli_arguments {
   bool with_all, with_closures, with_cut, with_disjoint, with_internals, with_long_names, no_caption, with_refcounts;
   bool with_retained;
   bool is_backward, is_forward;
+  bool fails_on_leak;
   bool has_limit;
   uint32_t limit; // 0: none
   uint32_t max_depth, max_nodes, max_paths, too_many;
@@ -79,6 +83,7 @@ struct cli_arguments {
   rg_group_by by;
   uint32_t rounds;
   uint64_t every_ms;   // 0: when the program says so
+  const char *baseline, *new_baseline; // to read and to write; NULL: none
   const char *keep;    // NULL: dumps of rounds are not kept
 };
 

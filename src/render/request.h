@@ -5,7 +5,7 @@
  *   nodes     count u32, then each:
  *               number | style | role | count | num_rows | flags u32 | text | title | tooltip
  *               num_attributes u32, then each: name | value
- *   edges     count u32, then each: source | target | kind u32 | text
+ *   edges     count u32, then each: source | target | kind | flags u32 | text | note
  *
  * Numbers and strings are those of base/message.h. Only what is drawn is sent: boxes, in the order of the view, and
  * the arrows between them, whose ends are indexes of boxes. Both sides are built from one source tree, so there is
@@ -20,13 +20,14 @@
 #include "ladder.h"
 
 #define RGI_REQUEST_MAGIC 0x51524752u /* "RGRQ" */
-#define RGI_REQUEST_VERSION 1u
+#define RGI_REQUEST_VERSION 2u
 #define RGI_REQUEST_HEADER_SIZE 16
 #define RGI_REQUEST_SIZE_MAX ((uint64_t)256 << 20)
 
-/* Bits of the flags of the settings and of a node. */
+/* Bits of the flags of the settings, of a node, and of an edge. */
 #define RGI_REQUEST_WITH_DOT 1u
 #define RGI_REQUEST_HIGHLIGHTED 1u
+#define RGI_REQUEST_SUSPECT 1u
 
 struct rgi_request_settings {
   rg_format format; /* DOT, SVG, PNG or PDF */
@@ -56,7 +57,9 @@ struct rgi_request_edge {
   uint32_t source; /* index of a box */
   uint32_t target;
   rg_edge_kind kind;
+  bool is_suspect;
   const char *text;
+  const char *note; /* lines, each ended by '\n'; empty: none */
 };
 
 /* A decoded request. Its strings point into the message that it was read from. */

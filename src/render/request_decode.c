@@ -86,7 +86,7 @@ static rg_error *read_nodes(struct rgi_message_reader *reader, struct rgi_reques
 
 static rg_error *read_edges(struct rgi_message_reader *reader, struct rgi_request *request)
 {
-  uint32_t num_edges = rgi_message_count(reader, 17);
+  uint32_t num_edges = rgi_message_count(reader, 26);
   request->edges = rgi_alloc(num_edges, sizeof(*request->edges));
   if (!request->edges)
     return rgi_out_of_memory();
@@ -95,7 +95,9 @@ static rg_error *read_edges(struct rgi_message_reader *reader, struct rgi_reques
     edge->source = read_below(reader, request->num_nodes);
     edge->target = read_below(reader, request->num_nodes);
     edge->kind = read_below(reader, RG_NUM_EDGE_KINDS);
+    edge->is_suspect = rgi_message_u32(reader) & RGI_REQUEST_SUSPECT;
     edge->text = rgi_message_string(reader);
+    edge->note = rgi_message_string(reader);
   }
   request->num_edges = num_edges;
   return NULL;

@@ -69,7 +69,9 @@ static void add_edges(struct rgi_text *message, const rg_view *view, const uint3
     rgi_message_add_u32(message, boxes[edge->source]);
     rgi_message_add_u32(message, boxes[edge->target]);
     rgi_message_add_u32(message, edge->kind);
+    rgi_message_add_u32(message, edge->is_suspect ? RGI_REQUEST_SUSPECT : 0);
     rgi_message_add_string(message, edge->text);
+    rgi_message_add_string(message, edge->note);
   }
 }
 

@@ -192,13 +192,16 @@ static const char *name_attribute(enum rgi_rung rung)
 static void set_name(struct build *build, const struct rgi_request_edge *edge, Agedge_t *arrow)
 {
   const struct rgi_request_settings *settings = &build->request->settings;
-  if (!*edge->text)
+  RGI_SCOPED_TEXT lines = RGI_TEXT_INIT;
+  rgi_text_printf(&lines, "%s%s%s", edge->text, *edge->text && *edge->note ? "\n" : "", edge->note);
+  build->text.is_failed |= lines.is_failed;
+  if (!lines.size)
     return;
   rgi_text_clear(&build->text);
   // Top to bottom the first letter would lie on the line.
   if (settings->direction == RG_DIRECTION_TOP_BOTTOM)
     rgi_text_puts(&build->text, "&#160;");
-  rgi_escape(&build->text, edge->text, RGI_LINES_CENTRED);
+  rgi_escape(&build->text, lines.data, RGI_LINES_CENTRED);
   set_text(build, arrow, name_attribute(settings->rung));
 }
 
@@ -211,6 +214,8 @@ static rg_error *add_arrow(struct build *build, const struct rgi_request_edge *e
     set_look(arrow, rgi_look_cut_edge());
   else if (edge->kind == RG_EDGE_WEAK)
     set_look(arrow, rgi_look_weak());
+  if (edge->is_suspect)
+    set_look(arrow, rgi_look_suspect());
   set_name(build, edge, arrow);
   return NULL;
 }

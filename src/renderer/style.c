@@ -141,6 +141,16 @@ const struct rgi_look *rgi_look_target(bool is_many)
 
 /* --- arrows ----------------------------------------------------------------------------------------------------- */
 
+// Told from the others by weight, so that it stays so in grey.
+const struct rgi_look *rgi_look_suspect(void)
+{
+  static const struct rgi_look look[] = {
+    {"color", "#b42318"}, {"fontcolor", "#b42318"}, {"fontname", RGI_FONT_BOLD},
+    {"penwidth", "2.6"},  {"arrowsize", "0.8"},     {"class", "suspect"}, {0, 0},
+  };
+  return look;
+}
+
 const struct rgi_look *rgi_look_weak(void)
 {
   static const struct rgi_look look[] = {{"style", "dashed"}, {"arrowhead", "onormal"}, {0, 0}};
@@ -198,5 +208,6 @@ const char *rgi_style_sheet(void)
              RULE(callable, "#12304f", "#6ea8e0", "#e6edf3") RULE(instance, "#161b22", "#8b949e", "#e6edf3")
                RULE(container, "#2b2719", "#a99c77", "#e6edf3") RULE(value, "#0d1117", "#0d1117", "#e6edf3")
                  RULE(cut, "#0d1117", "#8b949e", "#9aa4af") RULE(highlighted, "#4a3a00", "#d4a72c", "#e6edf3")
-                   RULE(arrow, "#8b949e", "#8b949e", "#e6edf3") "}\n</style>\n";
+                   RULE(arrow, "#8b949e", "#8b949e", "#e6edf3")
+                     RULE(suspect, "#ff7b72", "#ff7b72", "#ff7b72") "}\n</style>\n";
 }

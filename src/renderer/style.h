@@ -17,6 +17,7 @@ struct rgi_look {
 };
 
 #define RGI_FONT "DejaVu Sans"
+#define RGI_FONT_BOLD RGI_FONT " Bold"
 /* White margin around the picture, in inches: the value of `pad`. */
 #define RGI_PAD 0.15
 
@@ -31,6 +32,7 @@ const struct rgi_look *rgi_look_style(rg_style style);
 const struct rgi_look *rgi_look_many(void);
 const struct rgi_look *rgi_look_highlighted(void);
 const struct rgi_look *rgi_look_target(bool is_many);
+const struct rgi_look *rgi_look_suspect(void);
 const struct rgi_look *rgi_look_weak(void);
 const struct rgi_look *rgi_look_cut_edge(void);
 

@@ -9,6 +9,7 @@
 // Widths of Verdana are close to those of DejaVu: where that is missing, text stays in its boxes.
 #define FONT_HERE "font-family=\"" RGI_FONT "\""
 #define FONT_ANYWHERE "font-family=\"" RGI_FONT ",Verdana,Helvetica,Arial,sans-serif\""
+#define BOLD_FONT_HERE "font-family=\"" RGI_FONT_BOLD "\""
 #define MAX_TITLE 1000
 
 struct scan {
@@ -94,11 +95,21 @@ static bool add_words(const struct scan *scan, const char *name)
 
 /* --- lines ------------------------------------------------------------------------------------------------------ */
 
+// Of the two fonts the one that comes first; NULL: none does.
+static const char *find_font(const char *line, bool *is_bold_ret)
+{
+  const char *font = strstr(line, FONT_HERE), *bold = strstr(line, BOLD_FONT_HERE);
+  *is_bold_ret = bold && (!font || bold < font);
+  return *is_bold_ret ? bold : font;
+}
+
 static void add_with_fonts(struct rgi_text *out, const char *line)
 {
-  for (const char *found; (found = strstr(line, FONT_HERE)); line = found + strlen(FONT_HERE)) {
+  bool is_bold;
+  for (const char *found; (found = find_font(line, &is_bold));) {
     rgi_text_add(out, line, (size_t)(found - line));
-    rgi_text_puts(out, FONT_ANYWHERE);
+    rgi_text_puts(out, is_bold ? FONT_ANYWHERE " font-weight=\"bold\"" : FONT_ANYWHERE);
+    line = found + strlen(is_bold ? BOLD_FONT_HERE : FONT_HERE);
   }
   rgi_text_puts(out, line);
 }

@@ -220,6 +220,7 @@ static rg_error *name_leak(rg_report *report, const rg_graph *graph, struct rgi_
 static rg_error *describe(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   RGI_TRY(rgi_leak_add_path(report, analysis, leak));
+  leak->leak.node = leak->shown;
   RGI_TRY(rgi_leak_add_holder(report, analysis, leak));
   RGI_TRY(rgi_leak_add_signals(report, analysis, leak));
   rgi_leak_judge_path(analysis, leak);
@@ -248,6 +249,7 @@ static rg_error *tell(rg_report *report, const struct rgi_analysis *analysis, st
     RGI_TRY(describe(report, analysis, &leaks[i]));
   RGI_TRY(rgi_leaks_add_similar(report, leaks, num));
   RGI_TRY(rgi_leaks_measure_mends(report, analysis, leaks, num));
+  RGI_TRY(rgi_leaks_add_pictures(report, analysis, leaks, num));
   qsort(leaks, num, sizeof(*leaks), compare_leaks);
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*report->leaks), (void **)&report->leaks));
   for (size_t i = 0; i < num; i++)

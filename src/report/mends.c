@@ -569,6 +569,16 @@ static rg_error *add_mends(rg_report *report, struct rgi_leak *leak, const rg_fr
   return NULL;
 }
 
+rg_edge_list rgi_leak_best_cut(const struct rgi_leak *leak)
+{
+  for (size_t i = 0; leak->leak.num_mends && i < leak->num_proposals; i++) {
+    const struct rgi_proposal *proposal = &leak->proposals[i];
+    if (proposal->mend.text == leak->leak.mends[0].text)
+      return (rg_edge_list){proposal->edges, proposal->num_edges};
+  }
+  return (rg_edge_list){0};
+}
+
 rg_error *rgi_leaks_measure_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leaks,
                                   size_t num)
 {

@@ -175,6 +175,7 @@ struct rg_report {
   size_t num_omitted, num_open_omitted;
   size_t num_unmatched;       /* entries of baselines */
   struct rgi_doubts doubts;
+  struct rgi_picture *pictures; /* of the leaks, in any order */
   size_t num_groups;
   uint64_t num_suspects;
   uint64_t heap; /* bytes of all objects */
@@ -237,7 +238,15 @@ rg_error *rgi_leaks_add_similar(rg_report *report, struct rgi_leak *leaks, size_
 rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leaks_measure_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leaks,
                                   size_t num);
+/* Of those proposals the edges of the best mend; none without mends. */
+rg_edge_list rgi_leak_best_cut(const struct rgi_leak *leak);
 void rgi_proposals_destroy(struct rgi_proposal *proposals, size_t num);
+
+/* --- picture.c ---------------------------------------------------------------------------------------------------- */
+
+/* Chooses what the pictures of the leaks show, after all else. */
+rg_error *rgi_leaks_add_pictures(rg_report *report, const struct rgi_analysis *analysis, const struct rgi_leak *leaks,
+                                 size_t num);
 
 /* --- cycle.c ------------------------------------------------------------------------------------------------------ */
 

@@ -70,6 +70,37 @@ rg_error *rgi_draft_init(struct rgi_draft *draft, const rg_graph *graph, enum rg
   return NULL;
 }
 
+static uint32_t take(uint32_t left, size_t num)
+{
+  return num < left ? left - (uint32_t)num : 0;
+}
+
+static rg_error *index_selected(struct rgi_draft *draft)
+{
+  const rg_selection *selection = draft->selection;
+  for (size_t i = 0; i < selection->num_nodes; i++) {
+    draft->places[selection->nodes[i].node] = (uint32_t)i + 1;
+    draft->num_nodes_left = take(draft->num_nodes_left, !rgi_is_passage(selection->graph, selection->nodes[i].node));
+  }
+  for (size_t i = 0; i < selection->num_edges; i++) {
+    rg_edge edge = selection->edges[i].edge;
+    if (!selection->edges[i].is_gap)
+      RGI_TRY(rgi_index_add(&draft->edges, rgi_hash(&edge, sizeof(edge)), (uint32_t)i));
+  }
+  draft->num_edges_left = take(draft->num_edges_left, selection->num_edges);
+  return NULL;
+}
+
+rg_error *rgi_draft_resume(struct rgi_draft *draft, rg_selection *selection, uint32_t max_nodes, uint32_t max_edges)
+{
+  *draft = (struct rgi_draft){.selection = selection, .num_nodes_left = max_nodes, .num_edges_left = max_edges};
+  draft->places = rgi_alloc(rg_graph_num_nodes(selection->graph), sizeof(*draft->places));
+  rg_error *error = draft->places ? index_selected(draft) : rgi_out_of_memory();
+  if (error)
+    rgi_draft_deinit(draft);
+  return error;
+}
+
 void rgi_draft_deinit(struct rgi_draft *draft)
 {
   rg_selection_destroy(draft->selection);

@@ -47,6 +47,8 @@ struct rgi_draft {
 /* A draft of nothing. Cost: O(1); the zeroed column takes memory only where it is touched. */
 rg_error *rgi_draft_init(struct rgi_draft *draft, const rg_graph *graph, enum rgi_question question,
                          uint32_t max_nodes, uint32_t max_edges);
+/* A draft that goes on with a selection, which is the draft's from then on, even on failure. */
+rg_error *rgi_draft_resume(struct rgi_draft *draft, rg_selection *selection, uint32_t max_nodes, uint32_t max_edges);
 void rgi_draft_deinit(struct rgi_draft *draft);
 #define RGI_SCOPED_DRAFT __attribute__((cleanup(rgi_draft_deinit))) struct rgi_draft
 

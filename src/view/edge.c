@@ -53,6 +53,7 @@ struct chain {
   bool is_named;
   bool is_weak;
   bool is_shared;
+  const rg_edge_annotation *annotations[2]; // of its edges: the first, and another one
 };
 
 struct step {
@@ -78,8 +79,24 @@ static void deinit_tracer(struct tracer *tracer)
   rgi_free(tracer->steps);
 }
 
-static struct chain extend(const rg_graph *graph, struct chain chain, const rg_selected_edge *next)
+static const rg_edge_annotation *find_annotation(const rg_view_options *options, rg_edge edge)
 {
+  size_t begin = 0, end = options->num_edge_annotations;
+  while (begin < end) {
+    size_t middle = begin + (end - begin) / 2;
+    if (options->edge_annotations[middle].edge < edge)
+      begin = middle + 1;
+    else
+      end = middle;
+  }
+  bool is_found = begin < options->num_edge_annotations && options->edge_annotations[begin].edge == edge;
+  return is_found ? &options->edge_annotations[begin] : NULL;
+}
+
+static struct chain extend(const struct rgi_sheet *sheet, struct chain chain, const rg_selected_edge *next)
+{
+  const rg_graph *graph = sheet->graph;
+  const rg_edge_annotation *annotation = find_annotation(&sheet->options, next->edge);
   rg_edge_kind kind = rg_graph_edge_kind(graph, next->edge);
   bool is_named = rgi_has_name(graph, next->edge);
   if (is_named || !chain.is_named) {
@@ -88,6 +105,8 @@ static struct chain extend(const rg_graph *graph, struct chain chain, const rg_s
     chain.count = next->count;
     chain.num_names = next->num_names;
   }
+  if (annotation)
+    chain.annotations[chain.annotations[0] != NULL] = annotation;
   chain.is_weak |= kind == RG_EDGE_WEAK;
   chain.is_shared |= rg_graph_node_flags(graph, rg_graph_edge_target(graph, next->edge)) & RG_NODE_SHARED;
   return chain;
@@ -171,6 +190,18 @@ static void add_text(struct rgi_text *text, const struct chain *chain, const rg_
     rgi_text_puts(text, " (shared)");
 }
 
+static rg_error *annotate(struct tracer *tracer, const struct chain *chain, rg_view_edge *edge)
+{
+  RGI_SCOPED_TEXT note = RGI_TEXT_INIT;
+  for (size_t i = 0; i < sizeof(chain->annotations) / sizeof(chain->annotations[0]); i++) {
+    const rg_edge_annotation *annotation = chain->annotations[i];
+    edge->is_suspect |= annotation && annotation->is_suspect;
+    if (annotation && annotation->text)
+      rgi_view_add_note(&note, annotation->text);
+  }
+  return rgi_arena_add_text(&tracer->sheet->view->strings, &note, &edge->note);
+}
+
 static rg_error *add_arrow(struct tracer *tracer, uint32_t source, uint32_t target, const struct chain *chain)
 {
   const rg_graph *graph = tracer->sheet->graph;
@@ -182,6 +213,7 @@ static rg_error *add_arrow(struct tracer *tracer, uint32_t source, uint32_t targ
   RGI_TRY(rgi_arena_add_text(&view->strings, &text, &arrow.edge.name));
   add_text(&text, chain, graph, arrow.edge.name, &view->boxes[source]);
   RGI_TRY(rgi_arena_add_text(&view->strings, &text, &arrow.edge.text));
+  RGI_TRY(annotate(tracer, chain, &arrow.edge));
   return rgi_view_add_arrow(view, &arrow);
 }
 
@@ -261,7 +293,7 @@ static rg_error *follow(struct tracer *tracer, uint32_t source, const rg_selecte
     return add_gap(tracer, source, edge);
   const rg_graph *graph = tracer->sheet->graph;
   uint32_t passage = edge->target, box = tracer->sheet->boxes[passage];
-  struct chain chain = extend(graph, before, edge);
+  struct chain chain = extend(tracer->sheet, before, edge);
   if (box != RG_VIEW_NONE)
     return add_arrow(tracer, source, box, &chain);
   rg_node node = tracer->sheet->selection->nodes[passage].node;

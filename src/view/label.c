@@ -243,7 +243,7 @@ static void add_lines(struct writer *writer, const rg_graph *graph, const struct
 }
 
 // What the caller has to say about a node, line by line.
-static void add_note(struct rgi_text *text, const char *note)
+void rgi_view_add_note(struct rgi_text *text, const char *note)
 {
   for (size_t i = 0; note && *note && i < MAX_NOTE_LINES; i++) {
     size_t size = strcspn(note, "\n");
@@ -350,7 +350,7 @@ static rg_error *add_box_text(struct rgi_sheet *sheet, struct rgi_box *box, cons
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   struct writer writer = {&text, &sheet->options, RGI_NARROW_SPACE, RGI_LINE_COLUMNS, 0};
   add_lines(&writer, sheet->graph, box);
-  add_note(&text, box->note);
+  rgi_view_add_note(&text, box->note);
   box->node.num_rows = add_rows(&text, sheet->view, box, arrows, num_arrows);
   return rgi_arena_add_text(&sheet->view->strings, &text, &box->node.text);
 }

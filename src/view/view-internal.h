@@ -102,6 +102,9 @@ rg_error *rgi_view_fold(struct rgi_sheet *sheet);
 /* Writes the lines of all boxes. */
 rg_error *rgi_view_add_labels(struct rgi_sheet *sheet);
 
+/* A caller's lines, cleaned, each ended by '\n'. */
+void rgi_view_add_note(struct rgi_text *text, const char *note);
+
 /* What an object is, in one line, as "list, 1 204 items": for tables. */
 void rgi_view_add_node_label(struct rgi_text *text, const rg_graph *graph, rg_node node);
 

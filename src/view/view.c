@@ -96,7 +96,10 @@ rg_error *rgi_view_add_box(rg_view *view, const struct rgi_box *box, uint32_t *r
 rg_error *rgi_view_add_arrow(rg_view *view, const struct rgi_arrow *arrow)
 {
   RGI_TRY(rgi_reserve(&view->arrows, &view->arrows_capacity, view->num_arrows + 1));
-  view->arrows[view->num_arrows++] = *arrow;
+  struct rgi_arrow *added = &view->arrows[view->num_arrows++];
+  *added = *arrow;
+  if (!added->edge.note)
+    added->edge.note = "";
   return NULL;
 }
 

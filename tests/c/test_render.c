@@ -344,8 +344,9 @@ static void add_box(struct rgi_text *body, uint32_t number, const char *label)
 
 static void add_arrow(struct rgi_text *body, uint32_t source, uint32_t target, const char *label)
 {
-  add_numbers(body, (const uint32_t[]){source, target, RG_EDGE_ATTRIBUTE}, 3);
+  add_numbers(body, (const uint32_t[]){source, target, RG_EDGE_ATTRIBUTE, 0}, 4);
   rgi_message_add_string(body, label);
+  rgi_message_add_string(body, "");
 }
 
 static void add_request(struct rgi_text *request, const struct rgi_text *body)
