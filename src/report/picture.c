@@ -33,17 +33,29 @@ struct rgi_picture {
 
 struct values {
   const struct rgi_analysis *analysis;
+  const struct rgi_leak *leak;
   struct rgi_kept kept[MAX_VALUES];
   size_t num;
 };
 
-// The largest few, each once, in descending order.
+static bool is_on_path(const struct rgi_leak *leak, rg_node node)
+{
+  for (size_t i = 0; i < leak->leak.num_steps; i++) {
+    if (leak->steps[i].node == node)
+      return true;
+  }
+  return node == leak->shown;
+}
+
+// The largest few, each once, in descending order; what holds the leak is drawn anyway.
 static rg_error *note_value(void *context, const struct rgi_captured *captured)
 {
   struct values *values = context;
   uint64_t retained = rg_dominators_retained(values->analysis->dominators, captured->value);
   rg_node holder = rg_graph_edge_source(values->analysis->graph, captured->edge);
   size_t place = values->num;
+  if (is_on_path(values->leak, captured->value))
+    return NULL;
   for (size_t i = 0; i < values->num; i++) {
     if (values->kept[i].node == captured->value)
       return NULL;
@@ -59,7 +71,8 @@ static rg_error *note_value(void *context, const struct rgi_captured *captured)
 }
 
 // What a node refers to that keeps at least half of what the node does; RG_NODE_NONE: nothing alone.
-static rg_error *find_largest(const struct rgi_analysis *analysis, struct rgi_walk *walk, rg_node node, rg_node *ret)
+static rg_error *find_largest(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_walk *walk,
+                              rg_node node, rg_node *ret)
 {
   uint64_t least = rg_dominators_retained(analysis->dominators, node) / 2;
   *ret = RG_NODE_NONE;
@@ -70,7 +83,7 @@ static rg_error *find_largest(const struct rgi_analysis *analysis, struct rgi_wa
     if (end == RG_NODE_NONE)
       return NULL;
     uint64_t retained = rg_dominators_retained(analysis->dominators, end);
-    if (retained > least && end != node) {
+    if (retained > least && end != node && !is_on_path(leak, end)) {
       least = retained;
       *ret = end;
     }
@@ -83,12 +96,12 @@ static void add_kept(struct rgi_picture *picture, struct rgi_kept kept)
 }
 
 // What keeps most of a value, as far as a single thing does.
-static rg_error *add_largest(const struct rgi_analysis *analysis, struct rgi_walk *walk, rg_node node,
-                             struct rgi_picture *picture)
+static rg_error *add_largest(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_walk *walk,
+                             rg_node node, struct rgi_picture *picture)
 {
   for (int i = 0; i < MAX_DEPTH; i++) {
     rg_node next;
-    RGI_TRY(find_largest(analysis, walk, node, &next));
+    RGI_TRY(find_largest(analysis, leak, walk, node, &next));
     if (next == RG_NODE_NONE)
       return NULL;
     add_kept(picture, (struct rgi_kept){node, next, rg_dominators_retained(analysis->dominators, next)});
@@ -99,14 +112,17 @@ static rg_error *add_largest(const struct rgi_analysis *analysis, struct rgi_wal
 
 static rg_error *add_values(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_picture *picture)
 {
-  struct values values = {.analysis = analysis};
+  struct values values = {.analysis = analysis, .leak = leak};
   RGI_SCOPED_WALK walk = {0};
   rg_edge_kinds kinds = RG_EDGE_KINDS_STRONG & ~(RG_EDGE_KIND_BIT(RG_EDGE_INTERNAL) | RG_EDGE_KIND_BIT(RG_EDGE_TYPE));
   RGI_TRY(rgi_walk_init(&walk, analysis->graph, false, kinds));
+  // The arguments and results of a cache are many, and small.
+  if (leak->group->suspect == RGI_SUSPECT_CACHE)
+    return add_largest(analysis, leak, &walk, leak->shown, picture);
   RGI_TRY(rgi_captured_visit(analysis->graph, leak->group->suspect, leak->shown, note_value, &values));
   for (size_t i = 0; i < values.num; i++) {
     add_kept(picture, values.kept[i]);
-    RGI_TRY(add_largest(analysis, &walk, values.kept[i].node, picture));
+    RGI_TRY(add_largest(analysis, leak, &walk, values.kept[i].node, picture));
   }
   return NULL;
 }
@@ -115,15 +131,11 @@ static rg_error *add_values(const struct rgi_analysis *analysis, const struct rg
 
 static bool is_in_picture(const struct rgi_leak *leak, const struct rgi_picture *picture, rg_node node)
 {
-  for (size_t i = 0; i < leak->leak.num_steps; i++) {
-    if (leak->steps[i].node == node)
-      return true;
-  }
   for (size_t i = 0; i < picture->num_kept; i++) {
     if (picture->kept[i].node == node)
       return true;
   }
-  return node == leak->shown;
+  return is_on_path(leak, node);
 }
 
 static int compare_edges(const void *a, const void *b)
@@ -155,6 +167,9 @@ rg_error *rgi_leaks_add_pictures(rg_report *report, const struct rgi_analysis *a
     }
     RGI_TRY(add_values(analysis, &leaks[i], &pictures[i]));
     add_cuts(analysis, &leaks[i], &pictures[i]);
+    // Of a cycle no reference is more to blame than another: the one to cut.
+    if (leaks[i].is_garbage && pictures[i].num_cuts)
+      pictures[i].suspect = pictures[i].cuts[0];
   }
   report->pictures = pictures;
   return NULL;
@@ -204,6 +219,26 @@ static rg_error *add_cycle(struct rgi_draft *draft, const rg_leak *leak)
   return NULL;
 }
 
+// The layout begins at the node that comes first: from the target first to the root first.
+static void put_root_first(rg_selection *selection)
+{
+  uint32_t num = 0;
+  while (num < selection->num_nodes && selection->nodes[num].role != RG_ROLE_ROOT)
+    num++;
+  if (num == selection->num_nodes)
+    return;
+  for (uint32_t i = 0; i < num - i; i++) {
+    rg_selected_node node = selection->nodes[i];
+    selection->nodes[i] = selection->nodes[num - i];
+    selection->nodes[num - i] = node;
+  }
+  for (size_t i = 0; i < selection->num_edges; i++) {
+    rg_selected_edge *edge = &selection->edges[i];
+    edge->source = edge->source <= num ? num - edge->source : edge->source;
+    edge->target = edge->target <= num ? num - edge->target : edge->target;
+  }
+}
+
 static rg_error *select_leak(const rg_leak *leak, const struct rgi_picture *picture, const rg_graph *graph,
                              rg_selection **ret)
 {
@@ -213,6 +248,7 @@ static rg_error *select_leak(const rg_leak *leak, const struct rgi_picture *pict
   options.max_nodes = MAX_NODES_OF_PATH;
   options.max_edges = 2 * MAX_NODES_OF_PATH;
   RGI_TRY(rg_select_why(graph, &picture->node, 1, &options, &path));
+  put_root_first(path);
   RGI_TRY(rgi_draft_resume(&draft, path, MAX_NODES, 2 * MAX_NODES));
   if (rg_selection_num_unreached(path))
     RGI_TRY(add_cycle(&draft, leak));
@@ -279,8 +315,12 @@ static rg_error *note_verdict(struct notes *notes, const rg_leak_step *step)
   return add_note(notes, step->node, &lines);
 }
 
-static rg_error *note_size(struct notes *notes, const struct rgi_kept *kept)
+// A box that has a size says it anyway.
+static rg_error *note_size(struct notes *notes, const rg_graph *graph, const struct rgi_kept *kept)
 {
+  enum { LEAST = 1000 };
+  if (kept->retained < LEAST || kept->retained == rg_graph_node_size(graph, kept->node))
+    return NULL;
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   rgi_text_puts(&text, "keeps ");
   rgi_words_add_size(&text, kept->retained);
@@ -331,12 +371,13 @@ static int compare_notes(const void *a, const void *b)
   return (x->node > y->node) - (x->node < y->node);
 }
 
-static rg_error *take_notes(struct notes *notes, const rg_leak *leak, const struct rgi_picture *picture)
+static rg_error *take_notes(struct notes *notes, const rg_leak *leak, const struct rgi_picture *picture,
+                            const rg_graph *graph)
 {
   for (size_t i = 0; i < leak->num_steps; i++)
     RGI_TRY(note_verdict(notes, &leak->steps[i]));
   for (size_t i = 0; i < picture->num_kept; i++)
-    RGI_TRY(note_size(notes, &picture->kept[i]));
+    RGI_TRY(note_size(notes, graph, &picture->kept[i]));
   if (picture->suspect != RG_EDGE_NONE)
     RGI_TRY(note_suspect(notes, leak, picture->suspect));
   for (size_t i = 0; i < picture->num_cuts; i++)
@@ -373,7 +414,7 @@ rg_error *rg_report_view(const rg_report *report, size_t i, const rg_graph *grap
   rg_selection *selection;
   while (picture->node != leak->node)
     picture++;
-  RGI_TRY(take_notes(&notes, leak, picture));
+  RGI_TRY(take_notes(&notes, leak, picture, graph));
   RGI_TRY(select_leak(leak, picture, graph, &selection));
   rg_error *error = create_view(selection, leak, &notes, ret);
   rg_selection_destroy(selection);
