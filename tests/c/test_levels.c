@@ -47,7 +47,7 @@ static void picture_deinit(struct picture *picture)
 
 static void arrow(struct picture *picture, uint32_t i, uint32_t source, uint32_t target)
 {
-  picture->request.edges[i] = (struct rgi_request_edge){source, target, RG_EDGE_ATTRIBUTE, ""};
+  picture->request.edges[i] = (struct rgi_request_edge){source, target, RG_EDGE_ATTRIBUTE, false, "", ""};
 }
 
 // Checks that each box is in one level, and that no level is empty.

@@ -311,3 +311,149 @@ Test(report_faces, a_hostile_name_stays_text_in_sarif)
   const char *sarif = written(write_sarif, report);
   cr_assert_not_null(strstr(sarif, "The closure [x] (mailto:me){{0}}\\\"\\\\ leaks"), "%s", sarif);
 }
+
+/* --- pictures ------------------------------------------------------------------------------------------------------- */
+
+static void destroy_view_scoped(rg_view **view)
+{
+  rg_view_destroy(*view);
+}
+#define SCOPED_VIEW __attribute__((cleanup(destroy_view_scoped))) rg_view
+
+static rg_view *picture_of(const char *notation)
+{
+  SCOPED_REPORT *report;
+  SCOPED_HEAP heaped = heap(notation);
+  rg_view *view;
+  must(rg_report_create(&report));
+  must(rg_report_finish(report, heaped.graph));
+  must(rg_report_view(report, 0, heaped.graph, &view));
+  return view;
+}
+
+static const rg_view_node *find_box(const rg_view *view, const char *type)
+{
+  for (size_t i = 0; i < rg_view_num_nodes(view); i++) {
+    if (strcmp(rg_view_node_at(view, i)->type, type) == 0)
+      return rg_view_node_at(view, i);
+  }
+  cr_assert_fail("there is no %s", type);
+  return NULL;
+}
+
+static const rg_view_edge *find_suspect(const rg_view *view)
+{
+  const rg_view_edge *found = NULL;
+  for (size_t i = 0; i < rg_view_num_edges(view); i++) {
+    if (!rg_view_edge_at(view, i)->is_suspect)
+      continue;
+    cr_assert_null(found);
+    found = rg_view_edge_at(view, i);
+  }
+  cr_assert_not_null(found);
+  return found;
+}
+
+Test(report_faces, the_suspect_of_a_picture_has_the_words_of_the_best_mend)
+{
+  SCOPED_VIEW *view = picture_of(LISTENERS CLOSED("a"));
+  const rg_view_edge *suspect = find_suspect(view);
+  cr_assert_str_eq(suspect->text, ".handlers");
+  cr_assert_str_eq(suspect->note, "Remove it from\nEventBus.handlers when its\nowner ends\n");
+}
+
+Test(report_faces, a_picture_marks_what_the_best_mend_cuts)
+{
+  SCOPED_VIEW *view = picture_of(LISTENERS CLOSED("a"));
+  const rg_view_edge *cut = NULL;
+  for (size_t i = 0; i < rg_view_num_edges(view); i++) {
+    if (strcmp(rg_view_edge_at(view, i)->text, "[0]") == 0)
+      cut = rg_view_edge_at(view, i);
+  }
+  cr_assert_not_null(cut);
+  cr_assert_not(cut->is_suspect);
+  cr_assert_str_eq(cut->note, "cut here: frees 1.1 kB\n");
+}
+
+Test(report_faces, a_cut_that_is_the_suspect_is_marked_there)
+{
+  SCOPED_VIEW *view = picture_of("R>app app:module,label=app app.hook>a a:closure,callable,size=100,site=f/ui.py/12/self"
+                                 " a{self}>s s:type=Screen,size=1000,finished=closed");
+  const rg_view_edge *suspect = find_suspect(view);
+  cr_assert_str_eq(suspect->text, "hook");
+  cr_assert_not_null(strstr(suspect->note, "\ncut here: frees 1.1 kB\n"), "%s", suspect->note);
+}
+
+Test(report_faces, a_picture_has_the_verdicts_in_words)
+{
+  SCOPED_VIEW *view = picture_of(LISTENERS " bus:type=Bus app:type=module list:type=list" CLOSED("a") " a:type=function");
+  cr_assert_not_null(strstr(find_box(view, "module")->text, "\nexpected: modules live as long\nas the process\n"));
+  cr_assert_not_null(strstr(find_box(view, "function")->text, "\nleaking: its Screen is\nfinished: Screen.closed says\nso\n"),
+                     "%s", find_box(view, "function")->text);
+  cr_assert_not_null(strstr(find_box(view, "list")->text, "\nunknown\n"));
+}
+
+Test(report_faces, a_picture_begins_at_the_root_and_goes_from_left_to_right)
+{
+  SCOPED_VIEW *view = picture_of(LISTENERS CLOSED("a"));
+  cr_assert_eq(rg_view_direction(view), RG_DIRECTION_LEFT_RIGHT);
+  cr_assert_eq(rg_view_node_at(view, 0)->role, RG_ROLE_ROOT);
+}
+
+Test(report_faces, a_picture_shows_what_keeps_most_of_a_value)
+{
+  SCOPED_VIEW *view = picture_of(LISTENERS CLOSED("a") " sa.pixels>p p:container,type=bytearray,size=5000"
+                                 " sa.title>t t:type=Title,size=20");
+  cr_assert_not_null(strstr(find_box(view, "Screen")->text, "\nkeeps 6.0 kB\n"));
+  cr_assert_not_null(find_box(view, "bytearray"));
+  for (size_t i = 0; i < rg_view_num_nodes(view); i++)
+    cr_assert_str_neq(rg_view_node_at(view, i)->type, "Title");
+}
+
+Test(report_faces, a_picture_shows_what_a_method_is_bound_to)
+{
+  SCOPED_VIEW *view = picture_of(LISTENERS " list[0]>m m:callable,type=method,size=10,site=Screen.draw/ui.py/3 m.__self__>s"
+                                 " m.__func__>f f:callable,type=function,site=Screen.draw/ui.py/3"
+                                 " s:type=Screen,size=1000,finished=closed");
+  cr_assert_not_null(find_box(view, "Screen"));
+}
+
+Test(report_faces, a_picture_of_garbage_points_at_what_to_cut_in_its_cycle)
+{
+  SCOPED_VIEW *view = picture_of("a:closure,callable,type=function,frozen,size=1000,site=f/ui.py/1/self a{self}>s"
+                                 " s:type=Screen,size=1000,finished=closed s.hook>a R>app app:module");
+  cr_assert_not_null(strstr(find_suspect(view)->note, "cut here: frees 2.0 kB"), "%s", find_suspect(view)->note);
+}
+
+Test(report_faces, a_picture_has_forty_objects_at_most)
+{
+  char notation[20000] = "R>app app:module app.n0>n0";
+  for (int i = 0; i < 60; i++)
+    snprintf(notation + strlen(notation), sizeof(notation) - strlen(notation), " n%d:type=T%d,size=9 n%d.x%d>n%d", i, i, i,
+             i, i + 1);
+  strcat(notation, " n60:closure,callable,site=f/ui.py/1/self n60{self}>s s:type=Screen,size=1000,finished=closed");
+  for (int i = 0; i < 60; i++)
+    snprintf(notation + strlen(notation), sizeof(notation) - strlen(notation), " n60{v%d}>v%d v%d:type=V,size=2000", i, i, i);
+  SCOPED_VIEW *view = picture_of(notation);
+  size_t num = 0;
+  for (size_t i = 0; i < rg_view_num_nodes(view); i++)
+    num += rg_view_node_at(view, i)->node != RG_NODE_NONE;
+  cr_assert_leq(num, 40);
+  cr_assert_geq(num, 20);
+}
+
+static rg_error *draw_without_memory(rg_report *report, const rg_graph *graph, rg_view **ret)
+{
+  return rg_report_view(report, 0, graph, ret);
+}
+
+Test(report_faces, survives_every_failing_allocation)
+{
+  SCOPED_REPORT *report;
+  SCOPED_HEAP heaped = heap(LISTENERS CLOSED("a") " sa.pixels>p p:container,size=5000");
+  rg_view *view = NULL;
+  must(rg_report_create(&report));
+  must(rg_report_finish(report, heaped.graph));
+  cr_assert_gt(HEAP_TORTURE(draw_without_memory(report, heaped.graph, &view), rg_view_destroy(view)), 20);
+  cr_assert_gt(HEAP_TORTURE(accept(report, "0123456789abcdef"), (void)0), 0);
+}

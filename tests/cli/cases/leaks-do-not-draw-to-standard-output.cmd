@@ -1,0 +1,1 @@
+refgraph leaks list-4.rgd -o -

@@ -1,0 +1,1 @@
+refgraph leaks list-6.rgd cut.rgd list-2.rgd

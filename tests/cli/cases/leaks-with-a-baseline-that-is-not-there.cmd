@@ -1,0 +1,1 @@
+refgraph leaks list-2.rgd --baseline nowhere.txt
