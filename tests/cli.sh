@@ -18,7 +18,8 @@ LC_ALL=C.UTF-8
 export LC_ALL
 unset TERM
 
-# A whole dump, one that was cut off, one with a byte that was changed, many closures, and three of a list that grows.
+# A whole dump, one that was cut off, one with a byte that was changed, many closures, three of a list that grows, and
+# three of one that grows by two kinds of closures.
 "$build/tests/cli/make_dump" "$notation" >heap.rgd || exit
 head -c $(($(wc -c <heap.rgd) - 100)) heap.rgd >cut.rgd
 { head -c 50 heap.rgd; printf '?'; tail -c +52 heap.rgd; } >damaged.rgd
@@ -35,6 +36,11 @@ for num in 2 4 6; do
     list="$list f$i{screen}>s$i s$i:type=Screen,size=1000"
   done
   "$build/tests/cli/make_dump" "$list" >"list-$num.rgd" || exit
+  for i in $(seq $num); do
+    list="$list list[9$i]>g$i g$i:type=function,callable,closure,size=100,site=make.on_key/ui.py/30/rows"
+    list="$list g$i{rows}>r$i r$i:type=Rows,size=10"
+  done
+  "$build/tests/cli/make_dump" "$list" >"pair-$num.rgd" || exit
 done
 
 update() {

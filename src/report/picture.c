@@ -306,12 +306,22 @@ static rg_error *add_note(struct notes *notes, rg_node node, struct rgi_text *te
   return NULL;
 }
 
-static rg_error *note_verdict(struct notes *notes, const rg_leak_step *step)
+// "6 copies keep 302 kB".
+static void add_copies(struct rgi_text *text, const rg_leak *leak)
+{
+  rgi_words_add_count(text, leak->num_copies, RGI_NARROW_SPACE);
+  rgi_text_puts(text, leak->num_copies == 1 ? " copy keeps " : " copies keep ");
+  rgi_words_add_size(text, leak->retained);
+}
+
+static rg_error *note_verdict(struct notes *notes, const rg_leak *leak, const rg_leak_step *step)
 {
   RGI_SCOPED_TEXT words = RGI_TEXT_INIT, lines = RGI_TEXT_INIT;
   rgi_text_printf(&words, "%s%s%s", rg_verdict_word(step->verdict), *step->reason ? ": " : "", step->reason);
   add_wrapped(&lines, rgi_text_string(&words));
   lines.is_failed |= words.is_failed;
+  if (step->node == leak->node)
+    add_copies(&lines, leak);
   return add_note(notes, step->node, &lines);
 }
 
@@ -375,7 +385,7 @@ static rg_error *take_notes(struct notes *notes, const rg_leak *leak, const stru
                             const rg_graph *graph)
 {
   for (size_t i = 0; i < leak->num_steps; i++)
-    RGI_TRY(note_verdict(notes, &leak->steps[i]));
+    RGI_TRY(note_verdict(notes, leak, &leak->steps[i]));
   for (size_t i = 0; i < picture->num_kept; i++)
     RGI_TRY(note_size(notes, graph, &picture->kept[i]));
   if (picture->suspect != RG_EDGE_NONE)

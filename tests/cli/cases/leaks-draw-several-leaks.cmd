@@ -1,1 +1,1 @@
-mkdir leaks && cd leaks && for num in 1 2 3; do list="R>app app:module,label=app,type=module app.handlers>list list:container,type=list"; for i in $(seq $num); do list="$list list[$i]>f$i f$i:type=function,callable,closure,site=f/a.py/1/x f$i{x}>x$i x$i:type=X,size=9 list[9$i]>g$i g$i:type=function,callable,closure,site=g/a.py/1/x g$i{x}>y$i y$i:type=Y,size=8"; done; ../make_dump "$list" >$num.rgd; done; refgraph leaks 1.rgd 2.rgd 3.rgd -o leak.svg >text && ls *.svg
+refgraph leaks pair-2.rgd pair-4.rgd pair-6.rgd -o pair.svg >text && ls pair*.svg
