@@ -13,6 +13,8 @@
 #include "../select/selection.h"
 #include "../view/words.h"
 
+#define MACHINERY (RG_EDGE_KIND_BIT(RG_EDGE_INTERNAL) | RG_EDGE_KIND_BIT(RG_EDGE_TYPE))
+
 enum { MAX_NODES = 40, MAX_NODES_OF_PATH = 28, MAX_VALUES = 4, MAX_DEPTH = 3, MAX_CUTS = 4, COLUMNS = 30 };
 
 struct rgi_kept {
@@ -31,12 +33,23 @@ struct rgi_picture {
 
 /* --- what is kept --------------------------------------------------------------------------------------------------- */
 
-struct values {
+// A picture while it is chosen.
+struct chooser {
   const struct rgi_analysis *analysis;
+  struct rgi_walk walk;
   const struct rgi_leak *leak;
-  struct rgi_kept kept[MAX_VALUES];
-  size_t num;
+  struct rgi_picture *picture;
 };
+
+static void deinit_chooser(struct chooser *chooser)
+{
+  rgi_walk_deinit(&chooser->walk);
+}
+
+static uint64_t retained_by(const struct chooser *chooser, rg_node node)
+{
+  return rg_dominators_retained(chooser->analysis->dominators, node);
+}
 
 static bool is_on_path(const struct rgi_leak *leak, rg_node node)
 {
@@ -47,131 +60,123 @@ static bool is_on_path(const struct rgi_leak *leak, rg_node node)
   return node == leak->shown;
 }
 
-// The largest few, each once, in descending order; what holds the leak is drawn anyway.
-static rg_error *note_value(void *context, const struct rgi_captured *captured)
-{
-  struct values *values = context;
-  uint64_t retained = rg_dominators_retained(values->analysis->dominators, captured->value);
-  rg_node holder = rg_graph_edge_source(values->analysis->graph, captured->edge);
-  size_t place = values->num;
-  if (is_on_path(values->leak, captured->value))
-    return NULL;
-  for (size_t i = 0; i < values->num; i++) {
-    if (values->kept[i].node == captured->value)
-      return NULL;
-  }
-  while (place && values->kept[place - 1].retained < retained)
-    place--;
-  if (place == MAX_VALUES)
-    return NULL;
-  values->num += values->num < MAX_VALUES;
-  memmove(&values->kept[place + 1], &values->kept[place], (values->num - place - 1) * sizeof(values->kept[0]));
-  values->kept[place] = (struct rgi_kept){holder, captured->value, retained};
-  return NULL;
-}
-
-// What a node refers to that keeps at least half of what the node does; RG_NODE_NONE: nothing alone.
-static rg_error *find_largest(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_walk *walk,
-                              rg_node node, rg_node *ret)
-{
-  uint64_t least = rg_dominators_retained(analysis->dominators, node) / 2;
-  *ret = RG_NODE_NONE;
-  RGI_TRY(rgi_walk_start(walk, node));
-  for (;;) {
-    rg_node end;
-    RGI_TRY(rgi_walk_next(walk, &end));
-    if (end == RG_NODE_NONE)
-      return NULL;
-    uint64_t retained = rg_dominators_retained(analysis->dominators, end);
-    if (retained > least && end != node && !is_on_path(leak, end)) {
-      least = retained;
-      *ret = end;
-    }
-  }
-}
-
-static void add_kept(struct rgi_picture *picture, struct rgi_kept kept)
-{
-  picture->kept[picture->num_kept++] = kept;
-}
-
-// What keeps most of a value, as far as a single thing does.
-static rg_error *add_largest(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_walk *walk,
-                             rg_node node, struct rgi_picture *picture)
-{
-  for (int i = 0; i < MAX_DEPTH; i++) {
-    rg_node next;
-    RGI_TRY(find_largest(analysis, leak, walk, node, &next));
-    if (next == RG_NODE_NONE)
-      return NULL;
-    add_kept(picture, (struct rgi_kept){node, next, rg_dominators_retained(analysis->dominators, next)});
-    node = next;
-  }
-  return NULL;
-}
-
-static rg_error *add_values(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_picture *picture)
-{
-  struct values values = {.analysis = analysis, .leak = leak};
-  RGI_SCOPED_WALK walk = {0};
-  rg_edge_kinds kinds = RG_EDGE_KINDS_STRONG & ~(RG_EDGE_KIND_BIT(RG_EDGE_INTERNAL) | RG_EDGE_KIND_BIT(RG_EDGE_TYPE));
-  RGI_TRY(rgi_walk_init(&walk, analysis->graph, false, kinds));
-  // The arguments and results of a cache are many, and small.
-  if (leak->group->suspect == RGI_SUSPECT_CACHE)
-    return add_largest(analysis, leak, &walk, leak->shown, picture);
-  RGI_TRY(rgi_captured_visit(analysis->graph, leak->group->suspect, leak->shown, note_value, &values));
-  for (size_t i = 0; i < values.num; i++) {
-    add_kept(picture, values.kept[i]);
-    RGI_TRY(add_largest(analysis, leak, &walk, values.kept[i].node, picture));
-  }
-  return NULL;
-}
-
-/* --- what is cut ---------------------------------------------------------------------------------------------------- */
-
-static bool is_in_picture(const struct rgi_leak *leak, const struct rgi_picture *picture, rg_node node)
+static bool is_kept(const struct rgi_picture *picture, rg_node node)
 {
   for (size_t i = 0; i < picture->num_kept; i++) {
     if (picture->kept[i].node == node)
       return true;
   }
-  return is_on_path(leak, node);
+  return false;
 }
 
-static int compare_edges(const void *a, const void *b)
+// The largest few, each once, in descending order; what holds the leak is drawn anyway.
+static rg_error *note_value(void *context, const struct rgi_captured *captured)
 {
-  rg_edge x = *(const rg_edge *)a, y = *(const rg_edge *)b;
-  return (x > y) - (x < y);
+  struct chooser *chooser = context;
+  struct rgi_picture *picture = chooser->picture;
+  uint64_t retained = retained_by(chooser, captured->value);
+  rg_node holder = rg_graph_edge_source(chooser->analysis->graph, captured->edge);
+  if (is_on_path(chooser->leak, captured->value) || is_kept(picture, captured->value))
+    return NULL;
+  size_t place = picture->num_kept;
+  while (place && picture->kept[place - 1].retained < retained)
+    place--;
+  if (place == MAX_VALUES)
+    return NULL;
+  picture->num_kept += picture->num_kept < MAX_VALUES;
+  memmove(&picture->kept[place + 1], &picture->kept[place],
+          (picture->num_kept - place - 1) * sizeof(picture->kept[0]));
+  picture->kept[place] = (struct rgi_kept){holder, captured->value, retained};
+  return NULL;
 }
 
-static void add_cuts(const struct rgi_analysis *analysis, const struct rgi_leak *leak, struct rgi_picture *picture)
+// What a node refers to that keeps at least half of what the node does; RG_NODE_NONE: nothing alone.
+static rg_error *find_largest(struct chooser *chooser, rg_node node, rg_node *ret)
 {
-  rg_edge_list cut = rgi_leak_best_cut(leak);
+  uint64_t least = retained_by(chooser, node) / 2;
+  *ret = RG_NODE_NONE;
+  RGI_TRY(rgi_walk_start(&chooser->walk, node));
+  for (;;) {
+    rg_node end;
+    RGI_TRY(rgi_walk_next(&chooser->walk, &end));
+    if (end == RG_NODE_NONE)
+      return NULL;
+    if (retained_by(chooser, end) > least && end != node && !is_on_path(chooser->leak, end)) {
+      least = retained_by(chooser, end);
+      *ret = end;
+    }
+  }
+}
+
+// What keeps most of a node, as far as a single thing does.
+static rg_error *add_largest(struct chooser *chooser, rg_node node)
+{
+  for (int i = 0; i < MAX_DEPTH; i++) {
+    rg_node next;
+    RGI_TRY(find_largest(chooser, node, &next));
+    if (next == RG_NODE_NONE || is_kept(chooser->picture, next))
+      return NULL;
+    chooser->picture->kept[chooser->picture->num_kept++] = (struct rgi_kept){node, next, retained_by(chooser, next)};
+    node = next;
+  }
+  return NULL;
+}
+
+static rg_error *choose_kept(struct chooser *chooser)
+{
+  const struct rgi_leak *leak = chooser->leak;
+  // The arguments and results of a cache are many, and small.
+  if (leak->group->suspect == RGI_SUSPECT_CACHE)
+    return add_largest(chooser, leak->shown);
+  RGI_TRY(rgi_captured_visit(chooser->analysis->graph, leak->group->suspect, leak->shown, note_value, chooser));
+  size_t num_values = chooser->picture->num_kept;
+  for (size_t i = 0; i < num_values; i++)
+    RGI_TRY(add_largest(chooser, chooser->picture->kept[i].node));
+  return NULL;
+}
+
+/* --- what is cut ---------------------------------------------------------------------------------------------------- */
+
+static void choose_cuts(struct chooser *chooser)
+{
+  struct rgi_picture *picture = chooser->picture;
+  rg_edge_list cut = rgi_leak_best_cut(chooser->leak);
   for (size_t i = 0; i < cut.num_edges && picture->num_cuts < MAX_CUTS; i++) {
-    if (is_in_picture(leak, picture, rg_graph_edge_target(analysis->graph, cut.edges[i])))
+    rg_node target = rg_graph_edge_target(chooser->analysis->graph, cut.edges[i]);
+    if (is_on_path(chooser->leak, target) || is_kept(picture, target))
       picture->cuts[picture->num_cuts++] = cut.edges[i];
   }
+}
+
+static void choose_suspect(const struct rgi_leak *leak, struct rgi_picture *picture)
+{
+  picture->suspect = RG_EDGE_NONE;
+  for (size_t i = 0; i < leak->leak.num_steps; i++) {
+    if (leak->steps[i].is_suspect)
+      picture->suspect = leak->edges[i];
+  }
+  // Of a cycle no reference is more to blame than another: the one to cut.
+  if (leak->is_garbage && picture->num_cuts)
+    picture->suspect = picture->cuts[0];
 }
 
 rg_error *rgi_leaks_add_pictures(rg_report *report, const struct rgi_analysis *analysis, const struct rgi_leak *leaks,
                                  size_t num)
 {
   struct rgi_picture *pictures;
+  __attribute__((cleanup(deinit_chooser))) struct chooser chooser = {.analysis = analysis};
+  RGI_TRY(rgi_walk_init(&chooser.walk, analysis->graph, false, RG_EDGE_KINDS_STRONG & ~MACHINERY));
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*pictures), (void **)&pictures));
   for (size_t i = 0; i < num; i++) {
+    chooser.leak = &leaks[i];
+    chooser.picture = &pictures[i];
     pictures[i].node = leaks[i].shown;
-    pictures[i].suspect = RG_EDGE_NONE;
-    for (size_t step = 0; step < leaks[i].leak.num_steps; step++) {
-      if (leaks[i].steps[step].is_suspect)
-        pictures[i].suspect = leaks[i].edges[step];
-    }
-    RGI_TRY(add_values(analysis, &leaks[i], &pictures[i]));
-    add_cuts(analysis, &leaks[i], &pictures[i]);
-    // Of a cycle no reference is more to blame than another: the one to cut.
-    if (leaks[i].is_garbage && pictures[i].num_cuts)
-      pictures[i].suspect = pictures[i].cuts[0];
+    RGI_TRY(choose_kept(&chooser));
+    choose_cuts(&chooser);
+    choose_suspect(&leaks[i], &pictures[i]);
   }
   report->pictures = pictures;
+  report->num_nodes = rg_graph_num_nodes(analysis->graph);
   return NULL;
 }
 
@@ -375,6 +380,12 @@ static rg_error *note_cut(struct notes *notes, const rg_leak *leak, rg_edge edge
   return rgi_arena_add_text(&notes->arena, &lines, &note->text);
 }
 
+static int compare_edges(const void *a, const void *b)
+{
+  const rg_edge_annotation *x = a, *y = b;
+  return (x->edge > y->edge) - (x->edge < y->edge);
+}
+
 static int compare_notes(const void *a, const void *b)
 {
   const rg_annotation *x = a, *y = b;
@@ -394,7 +405,6 @@ static rg_error *take_notes(struct notes *notes, const rg_leak *leak, const stru
     RGI_TRY(note_cut(notes, leak, picture->cuts[i]));
   if (notes->num_nodes)
     qsort(notes->nodes, notes->num_nodes, sizeof(*notes->nodes), compare_notes);
-  // The edge comes first in an annotation.
   qsort(notes->edges, notes->num_edges, sizeof(*notes->edges), compare_edges);
   return NULL;
 }
@@ -422,6 +432,8 @@ rg_error *rg_report_view(const rg_report *report, size_t i, const rg_graph *grap
   const struct rgi_picture *picture = report->pictures;
   __attribute__((cleanup(deinit_notes))) struct notes notes = {0};
   rg_selection *selection;
+  if (rg_graph_num_nodes(graph) != report->num_nodes)
+    return rg_error_create(RG_ERROR_ARGUMENT, "the graph is not the one that the report is about");
   while (picture->node != leak->node)
     picture++;
   RGI_TRY(take_notes(&notes, leak, picture, graph));

@@ -176,6 +176,7 @@ struct rg_report {
   size_t num_unmatched;       /* entries of baselines */
   struct rgi_doubts doubts;
   struct rgi_picture *pictures; /* of the leaks, in any order */
+  uint32_t num_nodes;           /* of the graph that they are about */
   size_t num_groups;
   uint64_t num_suspects;
   uint64_t heap; /* bytes of all objects */

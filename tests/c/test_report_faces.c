@@ -442,6 +442,15 @@ Test(report_faces, a_picture_has_forty_objects_at_most)
   cr_assert_geq(num, 20);
 }
 
+Test(report_faces, draws_no_leak_of_another_graph)
+{
+  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_HEAP other = heap("R>a");
+  rg_view *view;
+  must_say(rg_report_view(report, 0, other.graph, &view), RG_ERROR_ARGUMENT,
+           "the graph is not the one that the report is about");
+}
+
 static rg_error *draw_without_memory(rg_report *report, const rg_graph *graph, rg_view **ret)
 {
   return rg_report_view(report, 0, graph, ret);
