@@ -15,8 +15,8 @@ import refgraph
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "leaks"
 ROUNDS = 3
 
-# What the report does not say yet of a program.
-NOT_YET = {}
+# Under sanitizers the code is what counts, not the facts: every fourth program runs it all.
+PATHS = sorted(FOLDER.glob("*/*.py"))[:: 4 if "libasan" in os.environ.get("LD_PRELOAD", "") else 1]
 
 # Dumps have no values, and the command line reads them: one of each kind is enough.
 BY_COMMAND = ("event_bus", "logging_handler", "memoised_method")
@@ -97,7 +97,7 @@ class Corpus(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        paths = map(str, sorted(FOLDER.glob("*/*.py")))
+        paths = map(str, PATHS)
         done = subprocess.run([sys.executable, "-W", "ignore", "-B", __file__, *paths], check=True, stdout=subprocess.PIPE)
         answers = map(json.loads, done.stdout.splitlines())
         cls.answers = {answer["path"]: answer for answer in answers}
@@ -121,7 +121,7 @@ class Corpus(unittest.TestCase):
 
     def check_leaking(self, path):
         answer = self.report(path)
-        self.assertEqual(self.wrong(path, answer), NOT_YET.get(path.stem, ()), json.dumps(answer["leaks"][:1], indent=1))
+        self.assertEqual(self.wrong(path, answer), (), json.dumps(answer["leaks"][:1], indent=1))
 
     def check_clean(self, path):
         self.assertEqual(self.report(path)["leaks"], [])
@@ -132,8 +132,10 @@ class Corpus(unittest.TestCase):
         clean = [answer for path, answer in answers if path.parent.name == "clean"]
         num_right = sum(not self.wrong(path, answer) for path, answer in leaking)
         num_silent = sum(not answer["leaks"] for answer in clean)
-        self.score = f"all is right of {num_right} of {len(leaking)} that leak, nothing is said of {num_silent} of {len(clean)} clean"
-        self.assertGreater(num_right, 25)
+        self.score = (
+            f"all is right of {num_right} of {len(leaking)} that leak, nothing is said of {num_silent} of {len(clean)} clean"
+        )
+        self.assertEqual((num_right, num_silent), (len(leaking), len(clean)))
 
 
 def add_test(path):
@@ -146,7 +148,7 @@ def add_test(path):
     setattr(Corpus, f"test_{verb}_{path.stem}", test)
 
 
-for path in sorted(FOLDER.glob("*/*.py")):
+for path in PATHS:
     add_test(path)
 
 
