@@ -68,19 +68,48 @@ static rg_error *add_step(rg_report *report, const struct rgi_analysis *analysis
   return rgi_arena_add_text(&report->arena, &object, &step->object);
 }
 
+// Of a long chain of links only both ends are told: a report is bounded by what leaks, never by how many objects do.
+enum { MAX_FIRST = 16, MAX_LAST = 48 };
+
+static size_t count_steps(const rg_graph *graph, rg_edge_list path)
+{
+  size_t num = 0;
+  rg_edge name;
+  for (size_t i = 0; i < path.num_edges; num++)
+    i = rgi_table_step(graph, path, i, &name);
+  return num;
+}
+
+// The step after those that are left out says how many they are.
+static rg_error *say_left_out(rg_report *report, struct rgi_leak *leak, size_t num)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  rg_leak_step *step = &leak->steps[leak->leak.num_steps - 1];
+  rgi_text_puts(&text, RGI_ELLIPSIS " ");
+  rgi_words_add_counted(&text, num, "step", " ");
+  rgi_text_printf(&text, " left out " RGI_ELLIPSIS " %s", step->reference);
+  return rgi_arena_add_text(&report->arena, &text, &step->reference);
+}
+
 static rg_error *add_steps(rg_report *report, const struct rgi_analysis *analysis, rg_edge_list path,
                            struct rgi_leak *leak)
 {
-  size_t num = path.num_edges + leak->is_garbage;
+  size_t num = (path.num_edges < MAX_FIRST + MAX_LAST ? path.num_edges : MAX_FIRST + MAX_LAST) + leak->is_garbage;
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*leak->steps), (void **)&leak->steps));
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*leak->edges), (void **)&leak->edges));
   leak->leak.steps = leak->steps;
   if (leak->is_garbage && num > 1)
     RGI_TRY(add_step(report, analysis, RG_EDGE_NONE, leak->shown, leak));
-  for (size_t i = 0, next; i < path.num_edges; i = next) {
+  size_t num_steps = count_steps(analysis->graph, path);
+  size_t num_left_out = num_steps > MAX_FIRST + MAX_LAST ? num_steps - MAX_FIRST - MAX_LAST : 0;
+  for (size_t i = 0, next, step = 0; i < path.num_edges; i = next, step++) {
     rg_edge name;
     next = rgi_table_step(analysis->graph, path, i, &name);
+    if (step >= MAX_FIRST && step < MAX_FIRST + num_left_out)
+      continue;
     RGI_TRY(add_step(report, analysis, name, rg_graph_edge_target(analysis->graph, path.edges[next - 1]), leak));
+    if (num_left_out && step == MAX_FIRST + num_left_out)
+      RGI_TRY(say_left_out(report, leak, num_left_out));
   }
   return NULL;
 }

@@ -123,6 +123,20 @@ Test(report, leads_from_a_root_with_a_verdict_on_each_step)
   cr_assert_str_eq(leak->steps[2].reference, ".handlers");
 }
 
+Test(report, of_a_long_chain_tells_both_ends)
+{
+  char notation[4096];
+  size_t size = (size_t)snprintf(notation, sizeof(notation), "R>app app:module,label=app app.first>n0");
+  for (int i = 0; i < 100; i++)
+    size += (size_t)snprintf(notation + size, sizeof(notation) - size, " n%d.next>n%d", i, i + 1);
+  snprintf(notation + size, sizeof(notation) - size, " n100.list>list list:container" CLOSED);
+  SCOPED_REPORT *report = REPORT(notation);
+  const rg_leak *leak = rg_report_leak(report, 0);
+  cr_assert_eq(leak->num_steps, 64);
+  cr_assert_str_eq(leak->steps[16].reference, "… 40 steps left out … .next");
+  cr_assert_str_eq(leak->holder, "object.list");
+}
+
 Test(report, says_what_is_captured_and_how_it_is_used)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS " list[0]>f f:closure,callable,site=f/a.py/1/log:/self:.name f{self}>s f{log}>l"
