@@ -278,7 +278,9 @@ rg_error *rgpy_literal(struct rgpy_capture *capture, const char *literal, rg_str
 void rgpy_copy_text(PyObject *string, char *ret, size_t size);
 /* The text of a str. Other objects give the empty string. */
 rg_error *rgpy_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret);
-/* The name of a thread; one that came from outside is private, as a key is. */
+/* The name of a keyword argument; one that came from outside is private, as a key is. */
+rg_error *rgpy_keyword(struct rgpy_capture *capture, PyObject *name, rg_string *ret);
+/* The name of a thread; the same. */
 rg_error *rgpy_thread_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret);
 /* The key of a mapping as it is shown: 'tick', 3, (1, 'a'), <Point>. */
 rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *ret);

@@ -368,7 +368,21 @@ rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *
   return NULL;
 }
 
-/* --- names of threads ------------------------------------------------------------------------------------------------ */
+/* --- names of keyword arguments and threads -------------------------------------------------------------------------- */
+
+rg_error *rgpy_keyword(struct rgpy_capture *capture, PyObject *name, rg_string *ret)
+{
+  char text[4 * MAX_VALUE_CHARACTERS];
+  rg_string replacement;
+  if (is_program_word(name))
+    return rgpy_name(capture, name, ret);
+  RGPY_TRY(replace_measured(capture, RGPY_MEASURED_STR, PyUnicode_GET_LENGTH(name), &replacement));
+  rgpy_copy_text(name, text, sizeof(text));
+  if (!capture->is_redacted)
+    return rg_builder_add_private_string(capture->builder, text, strlen(text), replacement, ret);
+  *ret = replacement;
+  return NULL;
+}
 
 // "Thread-7 (work)", "ThreadPoolExecutor-0_1": what the library calls threads by itself.
 static bool is_default_thread_name(const char *text)
@@ -385,13 +399,6 @@ static bool is_default_thread_name(const char *text)
 rg_error *rgpy_thread_name(struct rgpy_capture *capture, PyObject *name, rg_string *ret)
 {
   char text[4 * MAX_VALUE_CHARACTERS];
-  rg_string replacement;
   rgpy_copy_text(name, text, sizeof(text));
-  if (is_program_word(name) || is_default_thread_name(text))
-    return rgpy_name(capture, name, ret);
-  RGPY_TRY(replace_measured(capture, RGPY_MEASURED_STR, PyUnicode_GET_LENGTH(name), &replacement));
-  if (!capture->is_redacted)
-    return rg_builder_add_private_string(capture->builder, text, strlen(text), replacement, ret);
-  *ret = replacement;
-  return NULL;
+  return is_default_thread_name(text) ? rgpy_name(capture, name, ret) : rgpy_keyword(capture, name, ret);
 }

@@ -205,7 +205,7 @@ static rg_error *name_values(struct rgpy_capture *capture, rg_node node, bool ar
     rg_string name;
     bool has_edge = value && rgpy_capture_wants(capture, value);
     if (has_edge && PyUnicode_Check(key)) {
-      RGPY_TRY(rgpy_name(capture, key, &name));
+      RGPY_TRY(are_attributes ? rgpy_name(capture, key, &name) : rgpy_keyword(capture, key, &name));
       rg_builder_name_edge(capture->builder, edge, are_attributes ? attribute_kind(key) : RG_EDGE_ARGUMENT, name);
     }
     bool has_key_edge = with_keys && rgpy_capture_wants(capture, key) &&

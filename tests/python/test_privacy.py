@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import functools
 import json
 import os
 import sys
@@ -74,6 +75,7 @@ class Secrets:
         self.callback = self.make_callback(mark("captured"))
         self.generator = self.make_generator(mark("suspended"))
         next(self.generator)
+        self.bound = functools.partial(self.make_callback, mark("bound"), **{mark("keyword-of-partial"): 1})
 
     def make_callback(self, captured):
         def callback(argument=make_marker("default"), *, keyword=make_marker("keyword-default")):
@@ -107,7 +109,8 @@ class Redacted(unittest.TestCase):
         graph, _ = capture(self.secrets, redacted=False)
         found = " ".join(find_marked(text_of(graph)))
         for word in ("json-key", "json-value", "query-key", "env-bytes", "column", "cell", "member", "message", "first",
-                     "of-pair", "counted", "queued", "captured", "suspended", "default", "keyword-default"):
+                     "of-pair", "counted", "queued", "captured", "suspended", "default", "keyword-default", "bound",
+                     "keyword-of-partial"):
             self.assertIn(word, found)
 
     def test_no_text_from_outside_is_drawn(self):
