@@ -111,8 +111,8 @@ RG_PUBLIC size_t rg_report_num_groups(const rg_report *report);
 RG_PUBLIC uint64_t rg_report_num_suspects(const rg_report *report);
 
 /* Accepts the leaks of a baseline, which is text: a leak a line, which begins with its fingerprint; what follows is for
- * people, and so are lines that begin with '#'. A bad line is RG_ERROR_ARGUMENT, and nothing is accepted. Once finished;
- * several baselines add up. Cost: O(n log n) in the lines n. */
+ * people, and so are lines that begin with '#'. A bad line is RG_ERROR_ARGUMENT, and nothing is accepted. Once the
+ * report is finished; several baselines add up. Cost: O(n log n) in the lines n. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_accept(rg_report *report, const char *text, size_t size);
 RG_PUBLIC size_t rg_report_num_accepted(const rg_report *report);
 /* Entries of baselines that no leak of this report matches. */
@@ -140,10 +140,10 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, co
  * growth: copies by graph. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is null;
  * the root of garbage is of the kind "cycle". */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer);
-/* An object: truncated omitted doubts[] not_recorded[{what count}], the last of which are the losses of the last graph. */
+/* An object: truncated omitted doubts[] not_recorded[{what count}]; what was not recorded is that of the last graph. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_loss_json(const rg_report *report, const rg_writer *writer);
 /* SARIF 2.1.0, for code hosts: a result of the rule "closure-leak" for each leak, at the line that defines the closure.
- * What is accepted is suppressed. Files below the folder are named from there, others by a file URI; NULL: there is none. */
+ * What is accepted is suppressed. Files below the folder, if one is given, are named from there, others by a file URI. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_sarif(const rg_report *report, const char *folder,
                                                       const rg_writer *writer);
 

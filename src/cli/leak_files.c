@@ -67,8 +67,8 @@ rg_error *cli_check_leak_output(const struct cli_session *session)
                                               "-o leaks.sarif");
   CLI_TRY(rg_format_of(path, &format));
   if (format == RG_FORMAT_TEXT || format == RG_FORMAT_JSON)
-    return rg_error_create(RG_ERROR_ARGUMENT, "'%s' is no picture and no SARIF: the text and the document of --json go to "
-                                              "the standard output", cli_shown(path));
+    return rg_error_create(RG_ERROR_ARGUMENT, "'%s' is no picture and no SARIF: the text and the document of --json go "
+                                              "to the standard output", cli_shown(path));
   return NULL;
 }
 

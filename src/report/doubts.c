@@ -1,5 +1,5 @@
-/* What makes a report less than certain: what a graph could not record, and graphs that are no series of one process. Each
- * is said once, of the first graph of which it is true. */
+/* What makes a report less than certain: what a graph could not record, and graphs that are no series of one process.
+ * Each is said once, of the first graph of which it is true. */
 #include "report-internal.h"
 
 #include <inttypes.h>
@@ -40,8 +40,8 @@ static rg_error *check_process(rg_report *report, const rg_process_info *process
   if (!is_known || is_same || doubts->is_of_several_processes)
     return NULL;
   doubts->is_of_several_processes = true;
-  rgi_text_printf(&text, "dumps %zu and %zu are of different processes, %" PRIu64 " on %s and %" PRIu64 " on %s: what is "
-                  "more in one of them need not have grown", place - 1, place, doubts->pid, doubts->host, process->pid,
+  rgi_text_printf(&text, "dumps %zu and %zu are of different processes, %" PRIu64 " on %s and %" PRIu64 " on %s: what "
+                  "is more in one of them need not have grown", place - 1, place, doubts->pid, doubts->host, process->pid,
                   process->host);
   return add(report, &text);
 }
@@ -54,7 +54,8 @@ static rg_error *check_order(rg_report *report, const rg_process_info *process, 
   if (!is_older || doubts->is_out_of_order)
     return NULL;
   doubts->is_out_of_order = true;
-  rgi_text_printf(&text, "dump %zu is older than dump %zu: what grows is seen if the oldest comes first", place, place - 1);
+  rgi_text_printf(&text, "dump %zu is older than dump %zu: what grows is seen if the oldest comes first", place,
+                  place - 1);
   return add(report, &text);
 }
 

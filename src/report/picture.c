@@ -2,8 +2,8 @@
  *
  *   root --> … --> holder ==suspect==> … --> leak --> value --> what keeps most of it
  *
- * The path is that of rg_select_why, which takes the same shortest one. What needs the sizes of the whole heap is chosen
- * while the report is made, and only looked up afterwards. */
+ * The path is that of rg_select_why, which takes the same shortest one. What needs the sizes of the whole heap is
+ * chosen while the report is made, and only looked up afterwards. */
 #include "report-internal.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct rgi_picture {
   size_t num_kept;
 };
 
-/* --- what is kept --------------------------------------------------------------------------------------------------- */
+/* --- what is kept ------------------------------------------------------------------------------------------------- */
 
 // A picture while it is chosen.
 struct chooser {
@@ -135,7 +135,7 @@ static rg_error *choose_kept(struct chooser *chooser)
   return NULL;
 }
 
-/* --- what is cut ---------------------------------------------------------------------------------------------------- */
+/* --- what is cut -------------------------------------------------------------------------------------------------- */
 
 static void choose_cuts(struct chooser *chooser)
 {
@@ -180,7 +180,7 @@ rg_error *rgi_leaks_add_pictures(rg_report *report, const struct rgi_analysis *a
   return NULL;
 }
 
-/* --- what is drawn -------------------------------------------------------------------------------------------------- */
+/* --- what is drawn ------------------------------------------------------------------------------------------------ */
 
 // Selects the reference from one object to another, where it leads through passages.
 static rg_error *add_reference(struct rgi_draft *draft, struct rgi_walk *walk, rg_node source, rg_node target)
@@ -262,7 +262,7 @@ static rg_error *select_leak(const rg_leak *leak, const struct rgi_picture *pict
   return NULL;
 }
 
-/* --- what is said --------------------------------------------------------------------------------------------------- */
+/* --- what is said ------------------------------------------------------------------------------------------------- */
 
 // Lines of a few words.
 static void add_wrapped(struct rgi_text *text, const char *words)
@@ -409,9 +409,10 @@ static rg_error *take_notes(struct notes *notes, const rg_leak *leak, const stru
   return NULL;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------ */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
-static rg_error *create_view(const rg_selection *selection, const rg_leak *leak, const struct notes *notes, rg_view **ret)
+static rg_error *create_view(const rg_selection *selection, const rg_leak *leak, const struct notes *notes,
+                             rg_view **ret)
 {
   RGI_SCOPED_TEXT call = RGI_TEXT_INIT;
   rg_view_options options = RG_VIEW_OPTIONS_INIT;

@@ -1,7 +1,7 @@
 /* The report for code hosts and editors: SARIF 2.1.0, a result a leak, at the line that defines the closure.
  *
- * Text of the program is text there, too: braces, which stand for placeholders, are doubled, and what would read as a link
- * is taken apart. */
+ * Text of the program is text there, too: braces, which stand for placeholders, are doubled, and what would read as a
+ * link is taken apart. */
 #include "report-internal.h"
 
 #include <inttypes.h>
@@ -14,11 +14,11 @@
 static const char rule[] =
     "{\"id\": \"closure-leak\", \"name\": \"ClosureLeak\",\n"
     "        \"shortDescription\": {\"text\": \"A closure is kept alive although nothing needs it any more.\"},\n"
-    "        \"fullDescription\": {\"text\": \"Closures, bound methods, partials, generators or coroutines of this place "
-    "should be gone, and are alive: there are more of them in each round, or what they capture is finished.\"},\n"
-    "        \"help\": {\"text\": \"End the life of the closure with that of its owner: remove the listener or callback. "
-    "Or let go of what it captures, capture only the attribute that it uses, cut the cycle that it is in, or hold weakly "
-    "what it should not own. refgraph leaks says of each leak who holds it, and what each mend frees.\"},\n"
+    "        \"fullDescription\": {\"text\": \"Closures, bound methods, partials, generators or coroutines of this "
+    "place should be gone, and are alive: there are more of them in each round, or what they capture is finished.\"},\n"
+    "        \"help\": {\"text\": \"End the life of the closure with that of its owner: remove the listener or "
+    "callback. Or let go of what it captures, capture only the attribute that it uses, cut the cycle that it is in, or "
+    "hold weakly what it should not own. refgraph leaks says of each leak who holds it, and what each mend frees.\"},\n"
     "        \"defaultConfiguration\": {\"level\": \"warning\"}, \"properties\": {\"tags\": [\"memory\", \"leak\"]}}";
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
@@ -135,8 +135,8 @@ static void add_result(struct rgi_text *text, const rg_leak *leak, const char *f
   // All results have the list, or none.
   rgi_text_printf(text, ", \"suppressions\": [%s]",
                   leak->is_accepted ? "{\"kind\": \"external\", \"status\": \"accepted\"}" : "");
-  rgi_text_printf(text, ",\n        \"properties\": {\"copies\": %" PRIu32 ", \"retained\": %" PRIu64 "}}", leak->num_copies,
-                  leak->retained);
+  rgi_text_printf(text, ",\n        \"properties\": {\"copies\": %" PRIu32 ", \"retained\": %" PRIu64 "}}",
+                  leak->num_copies, leak->retained);
 }
 
 static void add_doubts(struct rgi_text *text, const rg_report *report)
@@ -154,8 +154,8 @@ rg_error *rg_report_write_sarif(const rg_report *report, const char *folder, con
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   rgi_text_printf(&text, "{\n  \"$schema\": \"%s\",\n  \"version\": \"2.1.0\",\n  \"runs\": [{\n", SCHEMA);
-  rgi_text_printf(&text, "    \"tool\": {\"driver\": {\"name\": \"refgraph\", \"version\": \"%s\",\n      \"rules\": [%s]}},\n",
-                  RG_VERSION, rule);
+  rgi_text_puts(&text, "    \"tool\": {\"driver\": {\"name\": \"refgraph\", \"version\": \"" RG_VERSION "\",\n");
+  rgi_text_printf(&text, "      \"rules\": [%s]}},\n", rule);
   rgi_text_puts(&text, "    \"invocations\": ");
   add_doubts(&text, report);
   rgi_text_puts(&text, ",\n    \"results\": [");
