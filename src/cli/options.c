@@ -45,7 +45,7 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_ROUNDS] = {"rounds", 0, "N", "look at so many rounds of the program, 2 or more [5]", 0},
     [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
     [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
-    [CLI_OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "list the leaks that are found there, for --baseline", 0},
+    [CLI_OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "list the leaks there that are found", 0},
 };
 
 /* --- values ------------------------------------------------------------------------------------------------------- */

@@ -35,14 +35,14 @@ static rg_error *check_process(rg_report *report, const rg_process_info *process
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   struct rgi_doubts *doubts = &report->doubts;
-  bool is_known = doubts->pid && process->pid;
-  bool is_same = doubts->pid == process->pid && strcmp(doubts->host, process->host) == 0;
-  if (!is_known || is_same || doubts->is_of_several_processes)
+  if (!doubts->pid || !process->pid || doubts->is_of_several_processes)
+    return NULL;
+  if (doubts->pid == process->pid && strcmp(doubts->host, process->host) == 0)
     return NULL;
   doubts->is_of_several_processes = true;
   rgi_text_printf(&text, "dumps %zu and %zu are of different processes, %" PRIu64 " on %s and %" PRIu64 " on %s: what "
-                  "is more in one of them need not have grown", place - 1, place, doubts->pid, doubts->host, process->pid,
-                  process->host);
+                  "is more in one of them need not have grown", place - 1, place, doubts->pid, doubts->host,
+                  process->pid, process->host);
   return add(report, &text);
 }
 

@@ -157,8 +157,8 @@ Test(report_faces, leaks_beyond_the_bound_are_accepted_too)
   char notation[20000] = LISTENERS;
   for (int i = 0; i < 60; i++)
     snprintf(notation + strlen(notation), sizeof(notation) - strlen(notation),
-             " list[%d]>a%d a%d:closure,callable,site=f%d/ui.py/12/self a%d{self}>s%d s%d:type=S,size=9,finished=x", i, i, i,
-             i, i, i, i);
+             " list[%d]>a%d a%d:closure,callable,site=f%d/ui.py/12/self a%d{self}>s%d s%d:type=S,size=9,finished=x", i, i,
+             i, i, i, i, i);
   SCOPED_REPORT *report = report_on(notation);
   cr_assert_eq(rg_report_num_omitted(report), 10);
   char *baseline = strdup(written(rg_report_write_baseline, report));
