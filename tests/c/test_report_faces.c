@@ -190,6 +190,7 @@ static void check_doubts_of(struct dumped first, struct dumped second, const cha
                                                             .time_ns = dumps[i].time_ns}));
     must(rg_builder_add_loss(builder, &(rg_loss){"sizes: not asked", 1234}));
     must(rg_builder_finish(builder, &graph));
+    rg_builder_destroy(builder);
     must(i ? rg_report_finish(report, graph) : rg_report_add(report, graph));
     rg_graph_destroy(graph);
   }
