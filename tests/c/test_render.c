@@ -279,6 +279,24 @@ Test(render, png_has_a_palette_a_resolution_and_its_texts)
   cr_expect_null(chunk(&png, "iTXt", "refgraph:dot"));
 }
 
+Test(render, a_suspect_is_bold_and_red_and_has_its_note)
+{
+  rg_view_options options = RG_VIEW_OPTIONS_INIT;
+  const rg_edge_annotation annotation = {1, "remove\nit", true};
+  options.edge_annotations = &annotation;
+  options.num_edge_annotations = 1;
+  SCOPED_PICTURE picture = picture_with("R>a a.x>b b:instance", "a", &options);
+  SCOPED_BUFFER dot = RG_BUFFER_INIT;
+  SCOPED_BUFFER svg = RG_BUFFER_INIT;
+  succeed(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
+  succeed(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
+  cr_expect(contains(&dot, "label=\".x\\nremove\\nit\""));
+  cr_expect(contains(&dot, "penwidth=2.6"));
+  cr_expect(contains(&svg, "class=\"edge suspect\""));
+  cr_expect(contains(&svg, "font-weight=\"bold\""));
+  cr_expect_not(contains(&svg, "DejaVu Sans Bold"));
+}
+
 Test(render, png_carries_its_dot_on_request)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");

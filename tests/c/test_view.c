@@ -216,6 +216,21 @@ Test(view, adds_what_the_caller_has_to_say)
   cr_assert_str_eq(box(&drawn, "t")->attributes[0].value, "re\\nd");
 }
 
+Test(view, an_annotation_of_any_edge_of_a_chain_is_at_its_arrow)
+{
+  rg_view_options options = RG_VIEW_OPTIONS_INIT;
+  const rg_edge_annotation annotations[] = {{.edge = 1, .text = "first\nsecond\tline"}, {.edge = 2, .is_suspect = true}};
+  options.edge_annotations = annotations;
+  options.num_edge_annotations = 2;
+  SCOPED_DRAWN drawn = draw_with("R>t t>c c:passage c{x}>v t.other>w v:instance w:instance", NULL, &options);
+  const rg_view_edge *arrow = arrow_to(&drawn, "v"), *other = arrow_to(&drawn, "w");
+  cr_assert_str_eq(arrow->text, "x");
+  cr_assert_str_eq(arrow->note, "first\nsecond\\tline\n");
+  cr_assert_not(arrow->is_suspect);
+  cr_assert(other->is_suspect);
+  cr_assert_str_eq(other->note, "");
+}
+
 Test(view, names_many_closures_by_their_site)
 {
   SCOPED_HEAP heaped = heap("R>m m.a>a m.b>b a:callable,closure,label=Literal,site=inner/x.py/1 "
