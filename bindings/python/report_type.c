@@ -61,20 +61,80 @@ static PyObject *report_add(PyObject *object, PyObject *args, PyObject *kwargs)
   Py_RETURN_NONE;
 }
 
+/* --- what it says ------------------------------------------------------------------------------------------------- */
+
+// NULL with an exception: it is not made yet.
+static rg_report *finished(PyObject *object)
+{
+  struct report *self = (struct report *)object;
+  if (self->is_finished && !self->is_busy)
+    return self->report;
+  rgpy_raise(rg_error_create(RG_ERROR_ARGUMENT, "the report has not had its last graph yet"));
+  return NULL;
+}
+
+static PyObject *report_accept(PyObject *object, PyObject *baseline)
+{
+  rg_report *report = finished(object);
+  Py_ssize_t size;
+  char *text;
+  if (!report || PyBytes_AsStringAndSize(baseline, &text, &size) < 0)
+    return NULL;
+  rg_error *error = rg_report_accept(report, text, (size_t)size);
+  if (error)
+    return rgpy_raise(error);
+  Py_RETURN_NONE;
+}
+
+static PyObject *report_draw(PyObject *object, PyObject *args)
+{
+  const rg_report *report = finished(object);
+  Py_ssize_t i;
+  PyObject *graph;
+  rg_view *view = NULL;
+  if (!report || !PyArg_ParseTuple(args, "nO!", &i, &rgpy_graph_type, &graph))
+    return NULL;
+  if (i < 0 || (size_t)i >= rg_report_num_leaks(report))
+    return rgpy_raise(rg_error_create(RG_ERROR_ARGUMENT, "there is no leak %zd", i));
+  rg_error *error = rg_report_view(report, (size_t)i, ((struct rgpy_graph *)graph)->graph, &view);
+  return error ? rgpy_raise(error) : rgpy_drawing_new(graph, view);
+}
+
+static PyObject *decoded(rg_error *error, rg_buffer *buffer)
+{
+  PyObject *text = error ? rgpy_raise(error)
+                         : PyUnicode_DecodeUTF8(buffer->data ? buffer->data : "", (Py_ssize_t)buffer->size, NULL);
+  rg_buffer_deinit(buffer);
+  return text;
+}
+
+static PyObject *report_sarif(PyObject *object, PyObject *args)
+{
+  const rg_report *report = finished(object);
+  const char *folder;
+  if (!report || !PyArg_ParseTuple(args, "z", &folder))
+    return NULL;
+  rg_buffer buffer = {0};
+  rg_writer writer = rg_buffer_writer(&buffer);
+  return decoded(rg_report_write_sarif(report, folder, &writer), &buffer);
+}
+
 typedef rg_error *(*write_report)(const rg_report *report, const rg_writer *writer);
 
 static PyObject *written(PyObject *object, write_report write)
 {
-  struct report *self = (struct report *)object;
-  if (!self->is_finished || self->is_busy)
-    return rgpy_raise(rg_error_create(RG_ERROR_ARGUMENT, "the report has not had its last graph yet"));
+  const rg_report *report = finished(object);
+  if (!report)
+    return NULL;
   rg_buffer buffer = {0};
   rg_writer writer = rg_buffer_writer(&buffer);
-  rg_error *error = write(self->report, &writer);
-  PyObject *text = error ? rgpy_raise(error)
-                         : PyUnicode_DecodeUTF8(buffer.data ? buffer.data : "", (Py_ssize_t)buffer.size, NULL);
-  rg_buffer_deinit(&buffer);
-  return text;
+  return decoded(write(report, &writer), &buffer);
+}
+
+static PyObject *report_baseline(PyObject *self, void *closure)
+{
+  (void)closure;
+  return written(self, rg_report_write_baseline);
 }
 
 static PyObject *report_text(PyObject *self, void *closure)
@@ -90,11 +150,15 @@ static PyObject *report_json(PyObject *self, void *closure)
 }
 
 static PyMethodDef report_methods[] = {
+    {"accept", report_accept, METH_O, DOC_Report_accept},
     {"add", (PyCFunction)(void (*)(void))report_add, METH_VARARGS | METH_KEYWORDS, DOC_Report_add},
+    {"draw", report_draw, METH_VARARGS, DOC_Report_draw},
+    {"sarif", report_sarif, METH_VARARGS, DOC_Report_sarif},
     {0},
 };
 
 static PyGetSetDef report_getset[] = {
+    {"baseline", report_baseline, NULL, DOC_Report_baseline, NULL},
     {"json", report_json, NULL, DOC_Report_json, NULL},
     {"text", report_text, NULL, DOC_Report_text, NULL},
     {0},

@@ -222,6 +222,35 @@ class Leaks(unittest.TestCase):
             refgraph.leaks(step=lambda: 1 / 0)
 
 
+class Faces(unittest.TestCase):
+    def setUp(self):
+        self.session = Session()
+        refgraph.expect_gone(self.session)
+        self.report = refgraph.leaks()
+
+    def test_a_leak_is_drawn_from_its_root_to_what_it_keeps(self):
+        nodes = self.report.draw().nodes
+        self.assertIn("Session", [node["type"] for node in nodes])
+        self.assertEqual(sum(node["role"] == "root" for node in nodes), 1)
+
+    def test_a_leak_that_is_not_there_is_not_drawn(self):
+        with self.assertRaises(IndexError):
+            self.report.draw(1)
+
+    def test_sarif_has_a_result_a_leak(self):
+        (run,) = json.loads(self.report.sarif())["runs"]
+        self.assertEqual(len(run["results"]), 1)
+
+    def test_a_baseline_accepts_what_it_lists(self):
+        self.assertFalse(self.report[0].accepted)
+        self.report.accept(self.report.baseline)
+        self.assertTrue(self.report[0].accepted)
+
+    def test_a_bad_baseline_is_refused_with_its_line(self):
+        with self.assertRaisesRegex(refgraph.ArgumentError, "line 2 of the baseline"):
+            self.report.accept("# mine\nnonsense")
+
+
 class ExpectGone(unittest.TestCase):
     def test_reports_what_is_still_held(self):
         self.sessions = [Session()]

@@ -1,10 +1,11 @@
 """Which closures leak: what they capture, who holds them, and the line that mends it."""
 
 import json
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from . import _refgraph
+from . import _output, _refgraph
 from ._dump import load
 from ._graph import Graph, capture
 
@@ -65,6 +66,7 @@ class Leak(NamedTuple):
     path: tuple[LeakStep, ...]  # from a root to one of them
     notes: tuple[str, ...]
     mends: tuple[Mend, ...]  # what frees most first
+    accepted: bool  # by a baseline
 
 
 def _capture(found):
@@ -86,20 +88,25 @@ def _leak(found):
         retained["total"], retained["exclusive"], tuple(found["growth"]), found["holder"], tuple(found["signals"]),
         tuple(map(_capture, found["captures"])),
         tuple(_step(step) for path in found["paths"] for step in path["steps"]), tuple(found["notes"]),
-        tuple(Mend(**mend) for mend in found["mends"]),
+        tuple(Mend(**mend) for mend in found["mends"]), found["accepted"],
     )
 
 
 class Report(Sequence):
     """The leaks that were found, each a :class:`Leak`, the likeliest first. It keeps no object alive.
 
-    ``text`` and ``print()`` give it for people, a screen a leak; :meth:`json` for programs. An empty report says in its
-    text what was looked at.
+    ``text`` and ``print()`` give it for people, a screen a leak; :meth:`json` and :meth:`sarif` for programs;
+    :meth:`draw` draws one. An empty report says in its text what was looked at. ``graph`` is the last one that was looked
+    at.
     """
 
-    def __init__(self, report):
+    def __init__(self, report, graph):
+        self.graph = graph
         self._report = report
-        self._leaks = tuple(map(_leak, json.loads(report.json)))
+        self._read()
+
+    def _read(self):
+        self._leaks = tuple(map(_leak, json.loads(self._report.json)))
 
     @property
     def text(self):
@@ -109,6 +116,28 @@ class Report(Sequence):
     def json(self):
         """A list of objects, one a leak."""
         return self._report.json
+
+    def sarif(self):
+        """SARIF 2.1.0, for code hosts and editors; files below the current folder are named from there."""
+        return self._report.sarif(os.getcwd())
+
+    def draw(self, i=0, filename=None):
+        """Draws a leak, the likeliest one unless told otherwise: a :class:`Drawing`, root left, leak right.
+
+        The reference that should not be is red, with the best mend beside it.
+        """
+        _output.check(filename)
+        return _output.deliver(self._report.draw(range(len(self))[i], self.graph), filename)
+
+    @property
+    def baseline(self):
+        """All leaks as text that :meth:`accept` and ``refgraph leaks --baseline`` accept: a line a leak."""
+        return self._report.baseline
+
+    def accept(self, baseline):
+        """Accepts the leaks that a baseline lists, by fingerprint: they come last, and ``text`` only counts them."""
+        self._report.accept(baseline.encode())
+        self._read()
 
     def __getitem__(self, i):
         return self._leaks[i]
@@ -126,6 +155,12 @@ class Report(Sequence):
 
 def _graph(source):
     return source if isinstance(source, Graph) else load(source)
+
+
+def _rounds(step, num):
+    for _ in range(num):
+        step()
+        yield capture()
 
 
 def leaks(*sources, step=None, rounds=5, warmup=1):
@@ -157,16 +192,13 @@ def leaks(*sources, step=None, rounds=5, warmup=1):
     if step is not None and (not isinstance(rounds, int) or rounds < 1):
         raise _refgraph.ArgumentError(f"bad rounds {rounds!r}: it is a number of rounds, 1 or more")
     report = _refgraph.Report()
-    if step is None:
-        for i, source in enumerate(sources or [capture()], 1):
-            report.add(_graph(source), last=i == max(len(sources), 1))
-        return Report(report)
-    for _ in range(warmup):
+    for _ in range(warmup if step is not None else 0):
         step()
-    for i in range(1, rounds + 1):
-        step()
-        report.add(capture(), last=i == rounds)
-    return Report(report)
+    graphs = _rounds(step, rounds) if step is not None else map(_graph, sources or [capture()])
+    num = rounds if step is not None else max(len(sources), 1)
+    for i, graph in enumerate(graphs, 1):
+        report.add(graph, last=i == num)
+    return Report(report, graph)
 
 
 def expect_gone(obj):

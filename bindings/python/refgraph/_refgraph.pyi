@@ -158,6 +158,15 @@ class Report:
 
     def add(self, graph: Graph, /, *, last: bool = False) -> None:
         """Adds the next graph, from the oldest to the last one, about which the report is."""
+    def accept(self, baseline: bytes, /) -> None:
+        """Accepts the leaks whose fingerprints a baseline lists; ArgumentError for a line that has none."""
+    def draw(self, i: int, graph: Graph, /) -> Drawing:
+        """The leak with this number, drawn in the last graph."""
+    def sarif(self, folder: str | None, /) -> str:
+        """SARIF 2.1.0, with the files below a folder named from there."""
+    @property
+    def baseline(self) -> str:
+        """All leaks, as a baseline accepts them."""
     @property
     def text(self) -> str:
         """A screen a leak. Raises ArgumentError before the last graph."""
