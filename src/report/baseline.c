@@ -188,17 +188,33 @@ size_t rg_report_num_unmatched(const rg_report *report)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
+static int compare_fingerprints(const void *a, const void *b)
+{
+  return strcmp((*(const rg_leak *const *)a)->fingerprint, (*(const rg_leak *const *)b)->fingerprint);
+}
+
+static void add_line(struct rgi_text *text, const rg_leak *leak)
+{
+  rgi_text_printf(text, "%s %s %s", leak->fingerprint, leak->kind, leak->name);
+  if (*leak->file)
+    rgi_text_printf(text, " %s:%" PRIu32, leak->file, leak->line);
+  rgi_text_puts(text, "\n");
+}
+
+// By fingerprint: sizes change from run to run, and the order of a report with them.
 rg_error *rg_report_write_baseline(const rg_report *report, const rg_writer *writer)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  RGI_SCOPED_FREE const rg_leak **leaks = rgi_alloc(report->num_leaks, sizeof(*leaks));
+  if (!leaks)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < report->num_leaks; i++)
+    leaks[i] = &report->leaks[i];
+  if (report->num_leaks)
+    qsort(leaks, report->num_leaks, sizeof(*leaks), compare_fingerprints);
   rgi_text_puts(&text, "# Leaks that are accepted, by fingerprint; what follows it is for people.\n");
-  for (size_t i = 0; i < report->num_leaks; i++) {
-    const rg_leak *leak = &report->leaks[i];
-    rgi_text_printf(&text, "%s %s %s", leak->fingerprint, leak->kind, leak->name);
-    if (*leak->file)
-      rgi_text_printf(&text, " %s:%" PRIu32, leak->file, leak->line);
-    rgi_text_puts(&text, "\n");
-  }
+  for (size_t i = 0; i < report->num_leaks; i++)
+    add_line(&text, leaks[i]);
   for (size_t i = 0; i < report->num_omitted; i++)
     rgi_text_printf(&text, "%016" PRIx64 "\n", report->omitted[i]);
   RGI_TRY(rgi_text_error(&text));

@@ -45,7 +45,8 @@ static const char *path_below(const char *path, const char *folder)
   while (size && folder[size - 1] == '/')
     size--;
   bool is_below = size && strncmp(path, folder, size) == 0 && path[size] == '/' && path[size + 1];
-  return is_below ? path + size + 1 : NULL;
+  // What goes up again on the way may lead elsewhere.
+  return is_below && path[size + 1] != '/' && !strstr(path + size, "/../") ? path + size + 1 : NULL;
 }
 
 static void add_uri(struct rgi_text *text, const char *path, const char *folder)
