@@ -258,6 +258,38 @@ def bench_growth(num_objects):
         del units, leaked
 
 
+class Session:
+    def __init__(self):
+        self.rows = bytearray(200)
+        self.closed = True
+
+
+def leak(listeners, num):
+    for _ in range(num):
+        session = Session()
+        listeners.append(lambda session=session: session)
+
+
+def bench_leaks(num_objects):
+    """The report on one dump, and on a series of five, by the command line from start to text."""
+    listeners = []
+    for aged in (False, True):
+        units = heap.build(num_objects, aged)
+        kind = "aged" if aged else "sequential"
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [os.path.join(folder, f"{i}.rgd") for i in range(5)]
+            for path in paths:
+                leak(listeners, 1_000)
+                num = refgraph.dump(path, mode="gil").objects
+            seconds, most = min(command("leaks", paths[-1]) for _ in range(3))
+            loading = min(command("verify", paths[-1])[0] for _ in range(3))
+            series, most_of_series = min(command("leaks", *paths) for _ in range(3))
+            print(f"leaks, {num:,} objects, {kind}: {seconds:.2f} s of one dump, {loading:.2f} s of it reading,"
+                  f" {most / num:.1f} bytes an object; {series:.2f} s of five dumps, {most_of_series / num:.1f} bytes;"
+                  " targets 2 s at 1,000,000, 10 s at 5,000,000")
+        del units
+
+
 def bench_backrefs(num_objects):
     """Questions for which objgraph looks at a handful of objects, and at some hundred."""
     if not objgraph:
@@ -329,6 +361,7 @@ BENCHES = {
     "memory": bench_memory,
     "dump": bench_dump,
     "growth": bench_growth,
+    "leaks": bench_leaks,
     "backrefs": bench_backrefs,
     "png": bench_png,
     "analysis": bench_analysis,
