@@ -105,9 +105,13 @@ class Zoo:
                 if num > before.get(place, 0) and not is_shared_value(place, own)}  # fmt: skip
 
 
+# What is not seen of decimal contexts also shows in a context that a thread made by itself, in some orders of hashes.
+BY_ITSELF = {"SignalDict"} if is_unseen("decimal context") else set()
+
+
 def check_kinds(animals):
     seen = [name for name in zoo.KINDS if not is_unseen(name)]
-    if types := animals.add(seen):
+    if types := animals.add(seen) - BY_ITSELF:
         print("C code holds", types)
     unseen = [name for name in zoo.KINDS if is_unseen(name)]
     allowed = {type_name for name in unseen for type_name in UNSEEN[name][2]}
