@@ -363,9 +363,8 @@ void rgi_advise_narrow(const struct rgi_leak *leak, const rg_leak_capture *captu
                                                                    : last_part(leak->leak.name));
 }
 
-void rgi_advise_copy(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
+void rgi_advise_copy(const rg_leak_capture *captured, struct rgi_advice *advice)
 {
-  (void)leak;
   bool is_array = strcmp(captured->type, "ndarray") == 0;
   rgi_text_printf(&advice->text, "Capture a copy: %s is a view, and keeps all that it is a view of", captured->name);
   rgi_text_printf(&advice->code, is_array ? "%s = %s.copy()" : "%s = bytes(%s)", captured->name, captured->name);

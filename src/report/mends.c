@@ -263,50 +263,44 @@ static rg_error *value_of(const struct mender *mender, const char *name, rg_node
 
 /* --- release -------------------------------------------------------------------------------------------------------- */
 
+// Cuts something of all values that are captured under a name, or under any.
+static rg_error *propose_cut(struct mender *mender, rg_mend_kind kind, rgi_visit_captured cut, const char *name,
+                             const char *attribute, struct rgi_advice *advice)
+{
+  struct rgi_proposal *proposal = propose(mender, kind);
+  if (!proposal)
+    return NULL;
+  struct captured captured = {.graph = mender->graph, .name = name, .proposal = proposal, .attributes = attribute};
+  RGI_TRY(visit_all(mender, &captured, cut));
+  return put(mender, proposal, advice);
+}
+
 static rg_error *propose_release(struct mender *mender, const rg_leak_capture *capture)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
-  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
-  if (!proposal)
-    return NULL;
-  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal};
-  RGI_TRY(visit_all(mender, &captured, cut_value));
   rgi_advise_release(mender->leak, capture, &advice);
-  return put(mender, proposal, &advice);
+  return propose_cut(mender, RG_MEND_RELEASE, cut_value, capture->name, NULL, &advice);
 }
 
 static rg_error *propose_attribute(struct mender *mender, const rg_leak_capture *capture, const char *attribute)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
-  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
-  if (!proposal)
-    return NULL;
-  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal, .attributes = attribute};
-  RGI_TRY(visit_all(mender, &captured, cut_attribute));
   rgi_advise_attribute(mender->graph, mender->leak, capture, attribute, &advice);
-  return put(mender, proposal, &advice);
+  return propose_cut(mender, RG_MEND_RELEASE, cut_attribute, capture->name, attribute, &advice);
 }
 
 static rg_error *propose_emptying(struct mender *mender, const rg_leak_capture *capture)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
-  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
-  if (!proposal)
-    return NULL;
-  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal};
-  RGI_TRY(visit_all(mender, &captured, cut_items));
   rgi_advise_emptying(mender->leak, capture, &advice);
-  return put(mender, proposal, &advice);
+  return propose_cut(mender, RG_MEND_RELEASE, cut_items, capture->name, NULL, &advice);
 }
 
 static rg_error *propose_closing(struct mender *mender)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
-  struct rgi_proposal *proposal = propose(mender, RG_MEND_RELEASE);
-  struct captured captured = {.graph = mender->graph, .proposal = proposal};
-  RGI_TRY(visit_all(mender, &captured, cut_value));
   rgi_advise_closing(mender->leak, &advice);
-  return put(mender, proposal, &advice);
+  return propose_cut(mender, RG_MEND_RELEASE, cut_value, NULL, NULL, &advice);
 }
 
 struct largest {
@@ -391,13 +385,8 @@ static rg_error *propose_narrow(struct mender *mender, const rg_leak_capture *ca
 static rg_error *propose_copy(struct mender *mender, const rg_leak_capture *capture, const char *base)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
-  struct rgi_proposal *proposal = propose(mender, RG_MEND_NARROW);
-  if (!proposal)
-    return NULL;
-  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal, .attributes = base};
-  RGI_TRY(visit_all(mender, &captured, cut_attribute));
-  rgi_advise_copy(mender->leak, capture, &advice);
-  return put(mender, proposal, &advice);
+  rgi_advise_copy(capture, &advice);
+  return propose_cut(mender, RG_MEND_NARROW, cut_attribute, capture->name, base, &advice);
 }
 
 /* --- cycles --------------------------------------------------------------------------------------------------------- */
@@ -430,18 +419,17 @@ static rg_error *propose_cycle(struct mender *mender)
 
 /* --- weak references ------------------------------------------------------------------------------------------------ */
 
+// A closure holds its value weakly; a bound method is held weakly itself.
 static rg_error *propose_weak(struct mender *mender, const rg_leak_capture *capture)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
+  rgi_advise_weak(mender->leak, capture, &advice);
+  if (mender->leak->group->suspect == RGI_SUSPECT_FUNCTION)
+    return propose_cut(mender, RG_MEND_WEAK, cut_value, capture->name, NULL, &advice);
   struct rgi_proposal *proposal = propose(mender, RG_MEND_WEAK);
   if (!proposal)
     return NULL;
-  struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal};
-  if (mender->leak->group->suspect == RGI_SUSPECT_FUNCTION)
-    RGI_TRY(visit_all(mender, &captured, cut_value));
-  else
-    RGI_TRY(add_all_holding(mender, proposal));
-  rgi_advise_weak(mender->leak, capture, &advice);
+  RGI_TRY(add_all_holding(mender, proposal));
   return put(mender, proposal, &advice);
 }
 

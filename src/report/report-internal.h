@@ -300,7 +300,7 @@ void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, co
 void rgi_advise_emptying(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
 void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice);
 void rgi_advise_narrow(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
-void rgi_advise_copy(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
+void rgi_advise_copy(const rg_leak_capture *captured, struct rgi_advice *advice);
 rg_error *rgi_advise_cycle(const rg_graph *graph, const struct rgi_leak *leak, rg_edge weakest,
                            struct rgi_advice *advice);
 void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
