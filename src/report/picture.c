@@ -342,11 +342,21 @@ static rg_error *note_size(struct notes *notes, const rg_graph *graph, const str
   return add_note(notes, kept->node, &text);
 }
 
+// The reference that should not be is the one that the end of the closure's life undoes; else the best mend.
+static const rg_mend *mend_of_reference(const rg_leak *leak)
+{
+  for (size_t i = 0; i < leak->num_mends; i++) {
+    if (leak->mends[i].kind == RG_MEND_LIFETIME)
+      return &leak->mends[i];
+  }
+  return &leak->mends[0];
+}
+
 static rg_error *note_suspect(struct notes *notes, const rg_leak *leak, rg_edge suspect)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   if (leak->num_mends)
-    add_wrapped(&text, leak->mends[0].text);
+    add_wrapped(&text, mend_of_reference(leak)->text);
   else
     rgi_text_puts(&text, "this should not be");
   rg_edge_annotation *note = &notes->edges[notes->num_edges++];
