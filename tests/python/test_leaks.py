@@ -217,6 +217,12 @@ class Leaks(unittest.TestCase):
         with self.assertRaisesRegex(refgraph.ArgumentError, "bad rounds 0"):
             refgraph.leaks(step=self.step, rounds=0)
 
+    def test_refuses_what_is_no_function_and_no_number(self):
+        with self.assertRaisesRegex(TypeError, "step must be a function without arguments, not int"):
+            refgraph.leaks(step=3)
+        with self.assertRaisesRegex(refgraph.ArgumentError, "bad warmup -1"):
+            refgraph.leaks(step=self.step, warmup=-1)
+
     def test_lets_what_a_round_raises_through(self):
         with self.assertRaises(ZeroDivisionError):
             refgraph.leaks(step=lambda: 1 / 0)
@@ -234,7 +240,7 @@ class Faces(unittest.TestCase):
         self.assertEqual(sum(node["role"] == "root" for node in nodes), 1)
 
     def test_a_leak_that_is_not_there_is_not_drawn(self):
-        with self.assertRaises(IndexError):
+        with self.assertRaisesRegex(IndexError, "there is no leak 1 to draw: the report has 1"):
             self.report.draw(1)
 
     def test_sarif_has_a_result_a_leak(self):
@@ -245,6 +251,10 @@ class Faces(unittest.TestCase):
         self.assertFalse(self.report[0].accepted)
         self.report.accept(self.report.baseline)
         self.assertTrue(self.report[0].accepted)
+
+    def test_a_baseline_is_text(self):
+        with self.assertRaisesRegex(TypeError, "a baseline is text, not bytes"):
+            self.report.accept(b"")
 
     def test_a_bad_baseline_is_refused_with_its_line(self):
         with self.assertRaisesRegex(refgraph.ArgumentError, "line 2 of the baseline"):

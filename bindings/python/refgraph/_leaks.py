@@ -127,7 +127,9 @@ class Report(Sequence):
         The reference that should not be is red, with the best mend beside it.
         """
         _output.check(filename)
-        return _output.deliver(self._report.draw(range(len(self))[i], self.graph), filename)
+        if not -len(self) <= i < len(self):
+            raise IndexError(f"there is no leak {i} to draw: the report has {len(self)}")
+        return _output.deliver(self._report.draw(i % len(self), self.graph), filename)
 
     @property
     def baseline(self):
@@ -136,7 +138,9 @@ class Report(Sequence):
 
     def accept(self, baseline):
         """Accepts the leaks that a baseline lists, by fingerprint: they come last, and ``text`` only counts them."""
-        self._report.accept(baseline.encode())
+        if not isinstance(baseline, str):
+            raise TypeError(f"a baseline is text, not {type(baseline).__name__}: open(path).read()")
+        self._report.accept(baseline.encode(errors="surrogatepass"))
         self._read()
 
     def __getitem__(self, i):
@@ -189,8 +193,11 @@ def leaks(*sources, step=None, rounds=5, warmup=1):
     """
     if step is not None and sources:
         raise TypeError("give graphs and dumps, or step=, not both")
-    if step is not None and (not isinstance(rounds, int) or rounds < 1):
-        raise _refgraph.ArgumentError(f"bad rounds {rounds!r}: it is a number of rounds, 1 or more")
+    if step is not None and not callable(step):
+        raise TypeError(f"step must be a function without arguments, not {type(step).__name__}")
+    for name, number, least in (("rounds", rounds, 1), ("warmup", warmup, 0)):
+        if not isinstance(number, int) or number < least:
+            raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
     report = _refgraph.Report()
     for _ in range(warmup if step is not None else 0):
         step()
