@@ -73,6 +73,5 @@ rg_error *rgpy_expected_sort(struct rgpy_capture *capture)
 bool rgpy_is_expected_to_be_gone(const struct rgpy_capture *capture, PyObject *object)
 {
   uintptr_t address = (uintptr_t)object;
-  return capture->num_expected && bsearch(&address, capture->expected, capture->num_expected, sizeof(address),
-                                          compare_addresses);
+  return bsearch(&address, capture->expected, capture->num_expected, sizeof(address), compare_addresses);
 }

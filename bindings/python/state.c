@@ -290,7 +290,7 @@ rgpy_read_state rgpy_state_reader(const struct rgpy_type *type)
 rg_error *rgpy_read_state_of(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
                              rg_node_info *info)
 {
-  if (rgpy_is_expected_to_be_gone(capture, object))
+  if (capture->num_expected && rgpy_is_expected_to_be_gone(capture, object))
     return set_state(capture, info, true, "expect_gone");
   return type->read_state ? type->read_state(capture, object, type, info) : NULL;
 }

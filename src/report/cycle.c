@@ -1,25 +1,11 @@
 /* Cycles that keep the objects of a leak alive, by themselves or beside others. */
 #include "report-internal.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static int compare_nodes(const void *key, const void *element)
-{
-  rg_node x = *(const rg_node *)key, y = *(const rg_node *)element;
-  return (x > y) - (x < y);
-}
-
-static bool has(const rg_cycle *cycle, rg_node node)
-{
-  return bsearch(&node, cycle->nodes, cycle->num_nodes, sizeof(node), compare_nodes);
-}
-
 rg_cycle rgi_cycle_of(const struct rgi_analysis *analysis, rg_node node)
 {
   for (size_t i = 0; i < rg_cycles_num(analysis->cycles); i++) {
     rg_cycle cycle = rg_cycles_get(analysis->cycles, i);
-    if (has(&cycle, node))
+    if (rgi_find_node(cycle.nodes, cycle.num_nodes, node))
       return cycle;
   }
   return (rg_cycle){.weakest = RG_EDGE_NONE};
@@ -37,7 +23,7 @@ struct around {
 
 static size_t place_of(const struct around *around, rg_node node)
 {
-  const rg_node *place = bsearch(&node, around->cycle.nodes, around->cycle.num_nodes, sizeof(node), compare_nodes);
+  const rg_node *place = rgi_find_node(around->cycle.nodes, around->cycle.num_nodes, node);
   return place ? (size_t)(place - around->cycle.nodes) : SIZE_MAX;
 }
 

@@ -99,15 +99,6 @@ struct owned {
   uint64_t size;
 };
 
-static bool is_on_path(const struct rgi_leak *leak, rg_node node)
-{
-  for (size_t i = 0; i < leak->leak.num_steps; i++) {
-    if (leak->steps[i].node == node)
-      return true;
-  }
-  return false;
-}
-
 // The instance that keeps most, of those whose class is in the graph; what holds the copy ends otherwise.
 static rg_error *look_for_owner(void *context, const struct rgi_captured *captured)
 {
@@ -115,7 +106,7 @@ static rg_error *look_for_owner(void *context, const struct rgi_captured *captur
   const rg_graph *graph = owned->analysis->graph;
   uint64_t size = rg_dominators_retained(owned->analysis->dominators, captured->value);
   bool is_owner = rg_graph_node_category(graph, captured->value) == RG_CATEGORY_INSTANCE &&
-                  rgi_type_of(graph, captured->value) != RG_NODE_NONE && !is_on_path(owned->leak, captured->value);
+                  rgi_type_of(graph, captured->value) != RG_NODE_NONE && !rgi_leak_is_on_path(owned->leak, captured->value);
   if (!is_owner || size <= owned->size)
     return NULL;
   owned->owner = captured->value;

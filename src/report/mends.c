@@ -76,19 +76,13 @@ static bool is_instance(const rg_graph *graph, rg_node node)
 
 /* --- the end of a closure's life ------------------------------------------------------------------------------------ */
 
-static int compare_nodes(const void *key, const void *element)
-{
-  rg_node x = *(const rg_node *)key, y = *(const rg_node *)element;
-  return (x > y) - (x < y);
-}
-
 // What a copy keeps alive holds it for its sake alone. Looks up as far as is likely to matter.
 static bool is_below_copy(const struct mender *mender, rg_node node)
 {
   enum { MAX_STEPS = 64 };
   const struct rgi_suspect *group = mender->leak->group;
   for (int i = 0; i < MAX_STEPS && node != RG_NODE_ROOT && node != RG_NODE_NONE; i++) {
-    if (bsearch(&node, group->nodes, group->num_nodes, sizeof(node), compare_nodes))
+    if (rgi_find_node(group->nodes, group->num_nodes, node))
       return true;
     node = rg_dominators_parent(mender->analysis->dominators, node);
   }
@@ -398,7 +392,7 @@ static rg_error *add_weakest(const struct mender *mender, struct rgi_proposal *p
     rg_cycle cycle = rg_cycles_get(mender->analysis->cycles, i);
     bool has_copy = false;
     for (uint32_t node = 0; node < cycle.num_nodes && !has_copy; node++)
-      has_copy = bsearch(&cycle.nodes[node], group->nodes, group->num_nodes, sizeof(*group->nodes), compare_nodes);
+      has_copy = rgi_find_node(group->nodes, group->num_nodes, cycle.nodes[node]);
     if (has_copy && cycle.weakest != RG_EDGE_NONE)
       RGI_TRY(add_edge(proposal, cycle.weakest));
   }
@@ -470,23 +464,15 @@ static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture 
   return can_be_weak && has_weak_references(mender->graph, value) ? propose_weak(mender, capture) : NULL;
 }
 
-// What holds the copy and is captured as well, such as the list of its listeners, is not what should go.
-static bool is_holder(const struct rgi_leak *leak, rg_node value)
-{
-  for (size_t i = 0; i < leak->leak.num_steps && !leak->is_garbage; i++) {
-    if (leak->steps[i].node == value)
-      return true;
-  }
-  return false;
-}
-
 static rg_error *propose_for_captures(struct mender *mender)
 {
   struct rgi_leak *leak = mender->leak;
   for (size_t i = 0; i < leak->leak.num_captures; i++) {
     rg_node value;
     RGI_TRY(value_of(mender, leak->captures[i].name, &value));
-    if (value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0 && !is_holder(leak, value))
+    // What holds the copy and is captured as well, such as the list of its listeners, is not what should go.
+    bool is_holder = !leak->is_garbage && rgi_leak_is_on_path(leak, value);
+    if (value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0 && !is_holder)
       RGI_TRY(propose_for_value(mender, &leak->captures[i], value));
   }
   return NULL;

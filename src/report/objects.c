@@ -1,7 +1,19 @@
 /* Looking things up in objects of Python, by the names that a capture gives to their references. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report-internal.h"
+
+static int compare_nodes(const void *key, const void *element)
+{
+  rg_node x = *(const rg_node *)key, y = *(const rg_node *)element;
+  return (x > y) - (x < y);
+}
+
+const rg_node *rgi_find_node(const rg_node *nodes, size_t num_nodes, rg_node node)
+{
+  return bsearch(&node, nodes, num_nodes, sizeof(node), compare_nodes);
+}
 
 rg_edge rgi_find_field(const rg_graph *graph, rg_node node, const char *name)
 {

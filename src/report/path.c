@@ -183,6 +183,15 @@ static void mark_suspect(const struct rgi_leak *leak)
     leak->steps[first].is_suspect = true;
 }
 
+bool rgi_leak_is_on_path(const struct rgi_leak *leak, rg_node node)
+{
+  for (size_t i = 0; i < leak->leak.num_steps; i++) {
+    if (leak->steps[i].node == node)
+      return true;
+  }
+  return node == leak->shown;
+}
+
 /* --- all ---------------------------------------------------------------------------------------------------------- */
 
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)

@@ -51,15 +51,6 @@ static uint64_t retained_by(const struct chooser *chooser, rg_node node)
   return rg_dominators_retained(chooser->analysis->dominators, node);
 }
 
-static bool is_on_path(const struct rgi_leak *leak, rg_node node)
-{
-  for (size_t i = 0; i < leak->leak.num_steps; i++) {
-    if (leak->steps[i].node == node)
-      return true;
-  }
-  return node == leak->shown;
-}
-
 static bool is_kept(const struct rgi_picture *picture, rg_node node)
 {
   for (size_t i = 0; i < picture->num_kept; i++) {
@@ -76,7 +67,7 @@ static rg_error *note_value(void *context, const struct rgi_captured *captured)
   struct rgi_picture *picture = chooser->picture;
   uint64_t retained = retained_by(chooser, captured->value);
   rg_node holder = rg_graph_edge_source(chooser->analysis->graph, captured->edge);
-  if (is_on_path(chooser->leak, captured->value) || is_kept(picture, captured->value))
+  if (rgi_leak_is_on_path(chooser->leak, captured->value) || is_kept(picture, captured->value))
     return NULL;
   size_t place = picture->num_kept;
   while (place && picture->kept[place - 1].retained < retained)
@@ -101,7 +92,7 @@ static rg_error *find_largest(struct chooser *chooser, rg_node node, rg_node *re
     RGI_TRY(rgi_walk_next(&chooser->walk, &end));
     if (end == RG_NODE_NONE)
       return NULL;
-    if (retained_by(chooser, end) > least && end != node && !is_on_path(chooser->leak, end)) {
+    if (retained_by(chooser, end) > least && end != node && !rgi_leak_is_on_path(chooser->leak, end)) {
       least = retained_by(chooser, end);
       *ret = end;
     }
@@ -143,7 +134,7 @@ static void choose_cuts(struct chooser *chooser)
   rg_edge_list cut = rgi_leak_best_cut(chooser->leak);
   for (size_t i = 0; i < cut.num_edges && picture->num_cuts < MAX_CUTS; i++) {
     rg_node target = rg_graph_edge_target(chooser->analysis->graph, cut.edges[i]);
-    if (is_on_path(chooser->leak, target) || is_kept(picture, target))
+    if (rgi_leak_is_on_path(chooser->leak, target) || is_kept(picture, target))
       picture->cuts[picture->num_cuts++] = cut.edges[i];
   }
 }

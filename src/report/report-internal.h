@@ -25,6 +25,8 @@
 
 /* --- objects.c ----------------------------------------------------------------------------------------------------- */
 
+/* Where a node is among some that ascend; NULL: nowhere. */
+const rg_node *rgi_find_node(const rg_node *nodes, size_t num_nodes, rg_node node);
 /* The first reference of this name; RG_EDGE_NONE, or RG_NODE_NONE for what it leads to: there is none. */
 rg_edge rgi_find_field(const rg_graph *graph, rg_node node, const char *name);
 rg_node rgi_field_of(const rg_graph *graph, rg_node node, const char *name);
@@ -229,6 +231,7 @@ rg_error *rgi_leak_add_captures(rg_report *report, const struct rgi_analysis *an
 rg_error *rgi_leaks_measure_captures(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num);
 rg_error *rgi_leak_add_signals(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+bool rgi_leak_is_on_path(const struct rgi_leak *leak, rg_node node);
 /* After the signals, which give a reason. */
 void rgi_leak_judge_path(const struct rgi_analysis *analysis, const struct rgi_leak *leak);
 rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);

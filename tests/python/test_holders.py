@@ -26,7 +26,7 @@ KNOWN = {
     "of_future": ("asyncio.Future", "remove_done_callback(of_future)"),
     "in_loop": ("asyncio.Handle", "cancel()"),
     "in_timer_of_loop": ("asyncio.TimerHandle", "cancel()"),
-    "of_pool": ("concurrent.futures.Future", ""),
+    "of_pool": ("concurrent.futures.Future", " = None"),
     "of_timer": ("threading.Timer", "cancel()"),
     "of_thread": ("threading.Thread", "join()"),
     "at_end": ("weakref.finalize", "finalizer.detach()"),
