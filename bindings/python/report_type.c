@@ -100,14 +100,6 @@ static PyObject *report_draw(PyObject *object, PyObject *args)
   return error ? rgpy_raise(error) : rgpy_drawing_new(graph, view);
 }
 
-static PyObject *decoded(rg_error *error, rg_buffer *buffer)
-{
-  PyObject *text = error ? rgpy_raise(error)
-                         : PyUnicode_DecodeUTF8(buffer->data ? buffer->data : "", (Py_ssize_t)buffer->size, NULL);
-  rg_buffer_deinit(buffer);
-  return text;
-}
-
 static PyObject *report_sarif(PyObject *object, PyObject *args)
 {
   const rg_report *report = finished(object);
@@ -116,7 +108,7 @@ static PyObject *report_sarif(PyObject *object, PyObject *args)
     return NULL;
   rg_buffer buffer = {0};
   rg_writer writer = rg_buffer_writer(&buffer);
-  return decoded(rg_report_write_sarif(report, folder, &writer), &buffer);
+  return rgpy_take_text(rg_report_write_sarif(report, folder, &writer), &buffer);
 }
 
 typedef rg_error *(*write_report)(const rg_report *report, const rg_writer *writer);
@@ -128,7 +120,7 @@ static PyObject *written(PyObject *object, write_report write)
     return NULL;
   rg_buffer buffer = {0};
   rg_writer writer = rg_buffer_writer(&buffer);
-  return decoded(write(report, &writer), &buffer);
+  return rgpy_take_text(write(report, &writer), &buffer);
 }
 
 static PyObject *report_baseline(PyObject *self, void *closure)

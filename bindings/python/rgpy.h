@@ -85,6 +85,8 @@ PyObject *rgpy_graph_retained(PyObject *self, PyObject *ids);
 extern PyTypeObject rgpy_table_type;
 /* Takes over `table`. */
 PyObject *rgpy_table_new(rg_table *table);
+/* What was written, or the exception for what failed; `written` is empty afterwards. */
+PyObject *rgpy_take_text(rg_error *error, rg_buffer *written);
 
 /* --- growth_type.c --- */
 

@@ -117,7 +117,7 @@ static PyObject *table_keys(PyObject *self, void *closure)
 
 /* --- texts -------------------------------------------------------------------------------------------------------- */
 
-static PyObject *written_new(rg_error *error, rg_buffer *written)
+PyObject *rgpy_take_text(rg_error *error, rg_buffer *written)
 {
   PyObject *text = error ? rgpy_raise(error)
                          : PyUnicode_DecodeUTF8(written->data ? written->data : "", (Py_ssize_t)written->size, NULL);
@@ -130,7 +130,7 @@ static PyObject *table_text(PyObject *self, void *closure)
   (void)closure;
   rg_buffer text = {0};
   rg_writer writer = rg_buffer_writer(&text);
-  return written_new(rg_table_write_text(table_of(self), "limit=None lists all", &writer), &text);
+  return rgpy_take_text(rg_table_write_text(table_of(self), "limit=None lists all", &writer), &text);
 }
 
 static PyObject *table_html(PyObject *self, void *closure)
@@ -138,7 +138,7 @@ static PyObject *table_html(PyObject *self, void *closure)
   (void)closure;
   rg_buffer html = {0};
   rg_writer writer = rg_buffer_writer(&html);
-  return written_new(rg_table_write_html(table_of(self), &writer), &html);
+  return rgpy_take_text(rg_table_write_html(table_of(self), &writer), &html);
 }
 
 static PyObject *table_json(PyObject *self, void *closure)
@@ -146,7 +146,7 @@ static PyObject *table_json(PyObject *self, void *closure)
   (void)closure;
   rg_buffer json = {0};
   rg_writer writer = rg_buffer_writer(&json);
-  return written_new(rg_table_write_json(table_of(self), &writer), &json);
+  return rgpy_take_text(rg_table_write_json(table_of(self), &writer), &json);
 }
 
 static PyObject *table_name(PyObject *self, void *closure)
