@@ -174,18 +174,23 @@ static int compare_sizes(const void *a, const void *b)
 
 /* --- what is told ------------------------------------------------------------------------------------------------- */
 
-static const char *kind_of(const struct rgi_suspect *group, const char *name)
+static const char *kind_of_function(const rg_graph *graph, rg_node function, const char *name)
+{
+  size_t size = strlen(name), lambda = strlen("<lambda>");
+  if (size >= lambda && strcmp(name + size - lambda, "<lambda>") == 0)
+    return "lambda";
+  return rg_graph_node_flags(graph, function) & RG_NODE_CLOSURE ? "closure" : "function";
+}
+
+static const char *kind_of(const rg_graph *graph, const struct rgi_suspect *group, const char *name)
 {
   static const char *const words[RGI_NUM_SUSPECT_KINDS] = {
-      [RGI_SUSPECT_FUNCTION] = "closure",   [RGI_SUSPECT_METHOD] = "bound method",  [RGI_SUSPECT_PARTIAL] = "partial",
-      [RGI_SUSPECT_GENERATOR] = "generator", [RGI_SUSPECT_COROUTINE] = "coroutine",
+      [RGI_SUSPECT_METHOD] = "bound method",   [RGI_SUSPECT_PARTIAL] = "partial",
+      [RGI_SUSPECT_GENERATOR] = "generator",   [RGI_SUSPECT_COROUTINE] = "coroutine",
       [RGI_SUSPECT_ASYNC_GENERATOR] = "async generator", [RGI_SUSPECT_CALLABLE] = "callback object",
-      [RGI_SUSPECT_CACHE] = "cache", [RGI_SUSPECT_EXPECTED_GONE] = "object",
+      [RGI_SUSPECT_CACHE] = "cache",           [RGI_SUSPECT_EXPECTED_GONE] = "object",
   };
-  size_t size = strlen(name), lambda = strlen("<lambda>");
-  bool is_lambda = group->suspect == RGI_SUSPECT_FUNCTION && size >= lambda &&
-                   strcmp(name + size - lambda, "<lambda>") == 0;
-  return is_lambda ? "lambda" : words[group->suspect];
+  return group->suspect == RGI_SUSPECT_FUNCTION ? kind_of_function(graph, group->nodes[0], name) : words[group->suspect];
 }
 
 static rg_error *count_rounds(rg_report *report, struct rgi_leak *leak)
@@ -211,7 +216,7 @@ static rg_error *name_leak(rg_report *report, const rg_graph *graph, struct rgi_
   const char *name = has_code ? rgi_qualified_name(graph, group->nodes[0]) : site.name;
   RGI_TRY(rgi_arena_add_string(&report->arena, name, &leak->leak.name));
   RGI_TRY(rgi_arena_add_string(&report->arena, site.file, &leak->leak.file));
-  leak->leak.kind = kind_of(group, site.name);
+  leak->leak.kind = kind_of(graph, group, site.name);
   leak->leak.line = site.line;
   leak->leak.num_copies = group->num_nodes;
   return count_rounds(report, leak);

@@ -56,7 +56,7 @@ const char *rgi_parameter(const rg_graph *graph, rg_node function, uint32_t posi
 
 enum rgi_suspect_kind {
   RGI_SUSPECT_NONE,
-  RGI_SUSPECT_FUNCTION, /* that captures variables, or keeps something by a default argument */
+  RGI_SUSPECT_FUNCTION, /* whatever it captures, and whatever its default arguments keep */
   RGI_SUSPECT_METHOD,   /* bound to an object */
   RGI_SUSPECT_PARTIAL,
   RGI_SUSPECT_GENERATOR,

@@ -15,10 +15,18 @@ struct items {
   uint64_t num;
 };
 
+// A table of weak references keeps nothing.
+static bool is_weak_table(const rg_graph *graph, rg_node node)
+{
+  rg_edge edge = rg_graph_edges_begin(graph, node);
+  return edge < rg_graph_edges_end(graph, node) && rgi_is_a(graph, rg_graph_edge_target(graph, edge), "weakref", "weakref");
+}
+
 static void count_items(struct items *items, rg_node node)
 {
   uint32_t length = rg_graph_node(items->graph, node).length;
-  if (length != RG_LENGTH_NONE && rg_graph_node_category(items->graph, node) == RG_CATEGORY_CONTAINER)
+  bool is_container = length != RG_LENGTH_NONE && rg_graph_node_category(items->graph, node) == RG_CATEGORY_CONTAINER;
+  if (is_container && !is_weak_table(items->graph, node))
     items->num += length;
 }
 

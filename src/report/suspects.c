@@ -13,6 +13,7 @@ static const struct {
   const char *module, *name;
   enum rgi_suspect_kind suspect;
 } types[] = {
+    {"", "function", RGI_SUSPECT_FUNCTION},
     {"", "method", RGI_SUSPECT_METHOD},
     {"functools", "partial", RGI_SUSPECT_PARTIAL},
     {"functools", "_lru_cache_wrapper", RGI_SUSPECT_CACHE},
@@ -41,35 +42,6 @@ static rg_site called_site(const rg_graph *graph, rg_node node, const char *call
     node = rg_graph_edge_target(graph, edge);
   }
   return rg_graph_node_site(graph, node);
-}
-
-static bool is_worth_a_look(const rg_graph *graph, rg_edge edge)
-{
-  rg_category category = rg_graph_node_category(graph, rg_graph_edge_target(graph, edge));
-  return rg_graph_edge_kind(graph, edge) == RG_EDGE_ARGUMENT && !rg_graph_edge_passes(graph, edge) &&
-         (category == RG_CATEGORY_INSTANCE || category == RG_CATEGORY_CONTAINER);
-}
-
-static bool has_argument(const rg_graph *graph, rg_node node)
-{
-  rg_edge end = rg_graph_edges_end(graph, node);
-  for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
-    if (is_worth_a_look(graph, edge))
-      return true;
-  }
-  return false;
-}
-
-// Whether a default argument keeps more than a value.
-static bool has_default(const rg_graph *graph, rg_node function)
-{
-  rg_edge end = rg_graph_edges_end(graph, function);
-  for (rg_edge edge = rg_graph_edges_begin(graph, function); edge < end; edge++) {
-    bool passes = rg_graph_edge_kind(graph, edge) == RG_EDGE_ARGUMENT && rg_graph_edge_passes(graph, edge);
-    if (passes && has_argument(graph, rg_graph_edge_target(graph, edge)))
-      return true;
-  }
-  return has_argument(graph, function);
 }
 
 // Without a bound, it has its results in a dict alone.
@@ -203,8 +175,6 @@ static enum rgi_suspect_kind suspect_of(struct sorter *sorter, rg_node node)
   const rg_graph *graph = sorter->graph;
   if (!may_leak(sorter, node))
     return RGI_SUSPECT_NONE;
-  if (rg_graph_node_flags(graph, node) & RG_NODE_CLOSURE)
-    return RGI_SUSPECT_FUNCTION;
   enum rgi_suspect_kind suspect = (enum rgi_suspect_kind)sorter->suspects[rg_graph_node_type(graph, node)];
   rg_category category = rg_graph_node_category(graph, node);
   if (suspect == RGI_SUSPECT_CACHE)
@@ -213,8 +183,7 @@ static enum rgi_suspect_kind suspect_of(struct sorter *sorter, rg_node node)
     return suspect;
   if (category == RG_CATEGORY_INSTANCE)
     return suspect_of_instance(sorter, node);
-  bool is_function = category == RG_CATEGORY_CALLABLE && rg_graph_node_site(graph, node) != RG_SITE_NONE;
-  return is_function && has_default(graph, node) ? RGI_SUSPECT_FUNCTION : RGI_SUSPECT_NONE;
+  return RGI_SUSPECT_NONE;
 }
 
 static rg_site site_of(struct sorter *sorter, rg_node node, enum rgi_suspect_kind suspect)

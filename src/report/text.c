@@ -234,7 +234,7 @@ static void add_no_leak(struct rgi_text *text, const rg_report *report)
 {
   rgi_text_puts(text, "No leak found. Of ");
   rgi_words_add_count(text, report->num_suspects, " ");
-  rgi_text_printf(text, " closures, methods, partials and generators of %zu places, none holds on to something finished",
+  rgi_text_printf(text, " functions, methods, partials and generators of %zu places, none holds on to something finished",
                   report->num_groups);
   if (report->series.num >= 3)
     rgi_text_printf(text, ", and of no place there are more in each of %zu rounds", report->series.num);

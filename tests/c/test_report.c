@@ -211,6 +211,15 @@ Test(report, finds_functions_that_keep_something_by_a_default_argument)
   cr_assert_str_eq(leak->captures[0].name, "row");
 }
 
+#define PLAIN(name) " list[0]>f" name " f" name ":callable,site=make.f/a.py/1 f" name "*i>v" name " v" name ":value,type=int"
+
+Test(report, finds_functions_that_keep_but_a_number)
+{
+  SCOPED_REPORT *report = GROWING(PLAIN);
+  cr_assert_eq(rg_report_num_leaks(report), 1);
+  cr_assert_str_eq(rg_report_leak(report, 0)->kind, "function");
+}
+
 Test(report, finds_coroutines_by_their_local_variables)
 {
   SCOPED_REPORT *report = GROWING(COROUTINE);
@@ -242,6 +251,16 @@ Test(report, of_a_table_that_grows_by_closures_names_the_closures)
   cr_assert_eq(rg_report_num_leaks(report), 1);
   cr_assert_str_eq(rg_report_leak(report, 0)->name, "Screen.show.<lambda>");
   cr_assert_str_eq(rg_report_leak(report, 0)->holder, "bus.on.handlers");
+}
+
+#define WEAK_TABLE(length) \
+  "R>app app:module,label=app app.f>f f:callable,site=shutdown/logging.py/9 f*handlers>l" \
+  " l:container,length=" length " l[0]>w w:type=weakref.weakref"
+
+Test(report, leaves_tables_of_weak_references_alone)
+{
+  SCOPED_REPORT *report = REPORT(WEAK_TABLE("1"), WEAK_TABLE("2"), WEAK_TABLE("3"));
+  cr_assert_eq(rg_report_num_leaks(report), 0);
 }
 
 #define CACHE(kind, length) \
