@@ -32,16 +32,6 @@ static const char *last_part(const char *name)
   return dot ? dot + 1 : name;
 }
 
-// An object of a class, which a callback's name ends in: "Autosave.__call__" is that of an autosave.
-static void add_object(struct rgi_text *text, const char *name)
-{
-  static const char call[] = ".__call__";
-  size_t size = strlen(name), end = size > strlen(call) ? size - strlen(call) : 0;
-  char type[RG_STRING_MAX + 1];
-  snprintf(type, sizeof(type), "%.*s", (int)(end && strcmp(name + end, call) == 0 ? end : size), name);
-  add_as_variable(text, type);
-}
-
 // What captures: by its name in the program, if it has one there.
 static void add_leak(struct rgi_text *text, const struct rgi_leak *leak)
 {
@@ -53,46 +43,53 @@ static void add_leak(struct rgi_text *text, const struct rgi_leak *leak)
   if (suspect == RGI_SUSPECT_METHOD) {
     rgi_text_printf(text, "%s.%s", rgi_text_string(&owner), name);
   } else if (suspect == RGI_SUSPECT_CALLABLE || suspect == RGI_SUSPECT_EXPECTED_GONE) {
-    add_object(text, leak->leak.name);
+    add_as_variable(text, leak->type);
   } else if (suspect == RGI_SUSPECT_COROUTINE) {
     rgi_text_puts(text, "coroutine");
+  } else if (suspect == RGI_SUSPECT_GENERATOR || suspect == RGI_SUSPECT_ASYNC_GENERATOR) {
+    rgi_text_puts(text, "generator");
   } else {
     rgi_text_puts(text, suspect == RGI_SUSPECT_PARTIAL || *name == '<' ? "callback" : name);
   }
 }
 
-// The object at a step as an expression: from the variable of a module on, as far as attributes lead; else by its type.
+static bool is_attribute(const rg_graph *graph, rg_edge edge)
+{
+  return rg_graph_edge_kind(graph, edge) == RG_EDGE_ATTRIBUTE && *rg_graph_edge_name(graph, edge);
+}
+
+// A temporary value has no name.
+static bool is_variable(const rg_graph *graph, rg_edge edge)
+{
+  rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
+  bool is_kind = kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT;
+  return is_kind && !strchr(rg_graph_edge_name(graph, edge), ' ');
+}
+
+// Where an expression begins: at a variable, at a class, or at an object, which is called by its type.
+static void add_base(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, size_t step)
+{
+  rg_node node = leak->steps[step].node;
+  if (step && is_variable(graph, leak->edges[step]))
+    rgi_text_puts(text, rg_graph_edge_name(graph, leak->edges[step]));
+  else if (rg_graph_node_category(graph, node) == RG_CATEGORY_TYPE)
+    rgi_text_puts(text, last_part(rgi_label_of(graph, node)));
+  else
+    add_as_variable(text, type_of(graph, node));
+}
+
+// The object at a step as an expression, as far back as attributes lead: "bus.handlers", of a variable of a module without
+// that.
 static void add_step(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, size_t step)
 {
   size_t first = step;
-  rg_edge_kind kind = step ? rg_graph_edge_kind(graph, leak->edges[step]) : RG_EDGE_INTERNAL;
-  bool is_variable = kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT;
-  // A temporary value has no name.
-  if (is_variable && !strchr(rg_graph_edge_name(graph, leak->edges[step]), ' ')) {
-    rgi_text_puts(text, rg_graph_edge_name(graph, leak->edges[step]));
-    return;
-  }
-  while (first > 0 && *rg_graph_edge_name(graph, leak->edges[first]) &&
-         rg_graph_edge_kind(graph, leak->edges[first]) == RG_EDGE_ATTRIBUTE)
+  while (first > 0 && is_attribute(graph, leak->edges[first]))
     first--;
   bool is_of_module = first < step && rg_graph_node_category(graph, leak->steps[first].node) == RG_CATEGORY_MODULE;
-  if (!is_of_module) {
-    add_as_variable(text, type_of(graph, leak->steps[step].node));
-    return;
-  }
+  if (!is_of_module)
+    add_base(text, graph, leak, first);
   for (size_t i = first + 1; i <= step; i++)
-    rgi_text_printf(text, "%s%s", i > first + 1 ? "." : "", rg_graph_edge_name(graph, leak->edges[i]));
-}
-
-// The first key that is text on the way from the holder, as "'tick'"; NULL: there is none.
-static const char *find_key(const rg_graph *graph, const struct rgi_leak *leak, size_t holder)
-{
-  for (size_t i = holder + 1; i < leak->leak.num_steps; i++) {
-    const char *name = rg_graph_edge_name(graph, leak->edges[i]);
-    if (rg_graph_edge_kind(graph, leak->edges[i]) == RG_EDGE_ITEM && *name == '\'')
-      return name;
-  }
-  return NULL;
+    rgi_text_printf(text, "%s%s", is_of_module && i == first + 1 ? "" : ".", rg_graph_edge_name(graph, leak->edges[i]));
 }
 
 /* --- the owner: what is captured, and ends -------------------------------------------------------------------------- */
@@ -237,6 +234,22 @@ static rg_node find_item(const rg_graph *graph, const struct rgi_leak *leak, siz
   return leak->steps[i].node;
 }
 
+// A key that is text, as code has it; NULL: it is another one.
+static const char *key_of(const rg_graph *graph, rg_edge edge)
+{
+  const char *name = rg_graph_edge_name(graph, edge);
+  return rg_graph_edge_kind(graph, edge) == RG_EDGE_ITEM && *name == '\'' ? name : NULL;
+}
+
+// The first one on the way from the holder.
+static const char *find_key(const rg_graph *graph, const struct rgi_leak *leak, size_t holder)
+{
+  const char *key = NULL;
+  for (size_t i = holder + 1; i < leak->leak.num_steps && !key; i++)
+    key = key_of(graph, leak->edges[i]);
+  return key;
+}
+
 static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
                                const char *method, struct rgi_text *call)
 {
@@ -256,21 +269,25 @@ static void add_removal(const rg_graph *graph, const struct rgi_leak *leak, cons
                         struct rgi_text *call)
 {
   RGI_SCOPED_TEXT container = RGI_TEXT_INIT, item = RGI_TEXT_INIT;
-  size_t place = holder->step + 2;
-  bool is_container = place < leak->leak.num_steps && leak->steps[holder->step + 1].node != leak->ended;
-  add_step(&container, graph, leak, holder->step + 1);
-  if (!is_container) {
+  size_t step = holder->step + 1, end = leak->leak.num_steps;
+  add_step(&container, graph, leak, step);
+  if (step + 1 >= end || leak->steps[step].node == leak->ended) {
     rgi_text_printf(call, "%s = None", rgi_text_string(&container));
     return;
   }
-  const char *type = type_of(graph, leak->steps[holder->step + 1].node), *key = rg_graph_edge_name(graph, leak->edges[place]);
-  bool is_list = rg_graph_edge_kind(graph, leak->edges[place]) == RG_EDGE_INDEX;
-  bool is_last = leak->steps[place].node == leak->ended || leak->steps[place].node == leak->shown;
-  add_item(&item, graph, leak, leak->steps[place].node);
+  // Into what stands under a key, as far as that is a container, too.
+  for (; step + 2 < end && key_of(graph, leak->edges[step + 1]) && leak->steps[step + 1].node != leak->ended &&
+         rg_graph_node_category(graph, leak->steps[step + 1].node) == RG_CATEGORY_CONTAINER &&
+         !(rg_graph_node_flags(graph, leak->steps[step + 1].node) & RG_NODE_FIXED);
+       step++)
+    rgi_text_printf(&container, "[%s]", key_of(graph, leak->edges[step + 1]));
+  const char *type = type_of(graph, leak->steps[step].node), *key = key_of(graph, leak->edges[step + 1]);
+  bool is_list = rg_graph_edge_kind(graph, leak->edges[step + 1]) == RG_EDGE_INDEX;
+  add_item(&item, graph, leak, leak->steps[step + 1].node);
   if (is_list || strcmp(type, "set") == 0)
     rgi_text_printf(call, "%s.remove(%s)", rgi_text_string(&container), rgi_text_string(&item));
   else
-    rgi_text_printf(call, "del %s[%s]", rgi_text_string(&container), *key == '\'' && is_last ? key : "key");
+    rgi_text_printf(call, "del %s[%s]", rgi_text_string(&container), key ? key : "key");
 }
 
 void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_advice *advice)
@@ -284,8 +301,8 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
     rgi_text_printf(&advice->code, "%s\n@functools.lru_cache(maxsize=128)  # or so many", rgi_text_string(&call));
     return;
   }
-  rgi_text_printf(&advice->text, "Remove it from %s when its %s ends", *leak->leak.holder ? leak->leak.holder : "its holder",
-                  owner.type ? owner.type : "owner");
+  rgi_text_printf(&advice->text, "Remove it from %s ", *leak->leak.holder ? leak->leak.holder : "its holder");
+  rgi_text_printf(&advice->text, owner.type ? "when its %s ends" : "when it is not needed any more", owner.type);
   if (leak->end_holder.node == RG_NODE_NONE)
     return;
   const char *method = leak->end_holder.known ? NULL : rgi_find_releasing_method(graph, leak->end_holder.node);

@@ -5,18 +5,20 @@
 
 /* --- known holders ------------------------------------------------------------------------------------------------ */
 
-static bool is_reference(const char *pattern, const char *name)
+static bool is_reference(const rg_graph *graph, const char *pattern, rg_edge edge)
 {
+  const char *name = rg_graph_edge_name(graph, edge);
   size_t size = strcspn(pattern, "*");
+  if (strcmp(pattern, "[]") == 0)
+    return rg_graph_edge_kind(graph, edge) == RG_EDGE_ITEM;
   return pattern[size] ? strncmp(pattern, name, size) == 0 : strcmp(pattern, name) == 0;
 }
 
 const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_node node, rg_edge edge)
 {
-  const char *name = rg_graph_edge_name(graph, edge);
   for (size_t i = 0; i < rgi_num_known_holders; i++) {
     const struct rgi_known_holder *known = &rgi_known_holders[i];
-    if (is_reference(known->reference, name) && rgi_is_a(graph, node, known->module, known->type))
+    if (is_reference(graph, known->reference, edge) && rgi_is_a(graph, node, known->module, known->type))
       return known;
   }
   return NULL;
@@ -105,7 +107,10 @@ static rg_error *look_for_owner(void *context, const struct rgi_captured *captur
   struct owned *owned = context;
   const rg_graph *graph = owned->analysis->graph;
   uint64_t size = rg_dominators_retained(owned->analysis->dominators, captured->value);
-  bool is_owner = rg_graph_node_category(graph, captured->value) == RG_CATEGORY_INSTANCE &&
+  // Locks and the like, which live in modules such as _thread, end with what has them.
+  const char *module = rg_graph_type(graph, rg_graph_node_type(graph, captured->value)).module;
+  bool is_of_c = *module == '_' && strcmp(module, "__main__") != 0;
+  bool is_owner = !is_of_c && rg_graph_node_category(graph, captured->value) == RG_CATEGORY_INSTANCE &&
                   rgi_type_of(graph, captured->value) != RG_NODE_NONE && !rgi_leak_is_on_path(owned->leak, captured->value);
   if (!is_owner || size <= owned->size)
     return NULL;

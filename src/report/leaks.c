@@ -77,7 +77,20 @@ static uint32_t find_holding_leak(const struct rgi_analysis *analysis, const str
   return 2 * num > leak->group->num_nodes ? last : 0;
 }
 
-// What most objects of a leak hang on is the leak, and takes them along; but what has them only as items is their holder.
+// An object that a library calls by a method of its own, such as a handler of logging: a closure that it has says more.
+static bool is_called_by_library(const rg_graph *graph, const struct rgi_suspect *group)
+{
+  const char *name = group->site == RG_SITE_NONE ? "" : rg_graph_site(graph, group->site).name;
+  return group->suspect == RGI_SUSPECT_CALLABLE && !strstr(name, "__call__");
+}
+
+static bool is_holder(const rg_graph *graph, const struct rgi_leak *holding, const struct rgi_leak *held)
+{
+  bool has_items = holding->growth == RGI_GROWTH_ITEMS && held->growth != RGI_GROWTH_ITEMS;
+  return has_items || is_called_by_library(graph, holding->group);
+}
+
+// What most objects of a leak hang on is the leak, and takes them along, unless it is but their holder.
 static rg_error *leave_out_those_of_others(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t *num)
 {
   RGI_SCOPED_FREE uint32_t *marks = NULL;
@@ -89,8 +102,7 @@ static rg_error *leave_out_those_of_others(const struct rgi_analysis *analysis, 
     uint32_t holding = find_holding_leak(analysis, &leaks[i], marks, i + 1);
     if (!holding)
       continue;
-    bool is_holder = leaks[holding - 1].growth == RGI_GROWTH_ITEMS && leaks[i].growth != RGI_GROWTH_ITEMS;
-    are_left_out[is_holder ? holding - 1 : i] = true;
+    are_left_out[is_holder(analysis->graph, &leaks[holding - 1], &leaks[i]) ? holding - 1 : i] = true;
   }
   size_t num_kept = 0;
   for (uint32_t i = 0; i < *num; i++) {
@@ -208,7 +220,8 @@ static rg_error *name_leak(rg_report *report, const rg_graph *graph, struct rgi_
 {
   RGI_SCOPED_TEXT fingerprint = RGI_TEXT_INIT;
   const struct rgi_suspect *group = leak->group;
-  rg_site_info by_type = {.name = rg_graph_type(graph, group->type).name, .file = ""};
+  leak->type = rg_graph_type(graph, group->type).name;
+  rg_site_info by_type = {.name = leak->type, .file = ""};
   rg_site_info site = group->site == RG_SITE_NONE ? by_type : rg_graph_site(graph, group->site);
   rgi_text_printf(&fingerprint, "%016llx", (unsigned long long)group->fingerprint);
   RGI_TRY(rgi_arena_add_text(&report->arena, &fingerprint, &leak->leak.fingerprint));

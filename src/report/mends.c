@@ -198,7 +198,8 @@ struct captured {
   const char *name; // NULL: all
   struct rgi_proposal *proposal;
   const char *attributes; // separated by spaces
-  rg_node value;          // the last one
+  struct rgi_captured last;
+  bool is_missing;        // an attribute that is no object's own
 };
 
 static rg_error *visit_all(const struct mender *mender, struct captured *captured, rgi_visit_captured visit)
@@ -242,16 +243,16 @@ static rg_error *note_value(void *context, const struct rgi_captured *found)
 {
   struct captured *captured = context;
   if (is_asked_for(captured, found))
-    captured->value = found->value;
+    captured->last = *found;
   return NULL;
 }
 
-// The value of the copy that is shown; RG_NODE_NONE: it has none.
-static rg_error *value_of(const struct mender *mender, const char *name, rg_node *ret)
+// Of the copy that is shown; its value is RG_NODE_NONE where it captures nothing under the name.
+static rg_error *find_captured(const struct mender *mender, const char *name, struct rgi_captured *ret)
 {
-  struct captured captured = {.graph = mender->graph, .name = name, .value = RG_NODE_NONE};
+  struct captured captured = {.graph = mender->graph, .name = name, .last = {.value = RG_NODE_NONE}};
   RGI_TRY(rgi_captured_visit(mender->graph, mender->leak->group->suspect, mender->leak->shown, note_value, &captured));
-  *ret = captured.value;
+  *ret = captured.last;
   return NULL;
 }
 
@@ -332,7 +333,7 @@ static rg_edge largest_attribute(const struct mender *mender, rg_node node)
 static rg_error *keep_attributes(void *context, const struct rgi_captured *found)
 {
   struct captured *captured = context;
-  if (!is_asked_for(captured, found) || captured->value == RG_NODE_NONE)
+  if (!is_asked_for(captured, found) || captured->is_missing)
     return NULL;
   for (const char *word = captured->attributes; *word;) {
     char name[RG_STRING_MAX];
@@ -341,10 +342,9 @@ static rg_error *keep_attributes(void *context, const struct rgi_captured *found
     name[size] = '\0';
     word += size + (word[size] == ' ');
     rg_edge edge = rgi_find_attribute(captured->graph, found->value, name);
-    if (edge == RG_EDGE_NONE) {
-      captured->value = RG_NODE_NONE;
+    captured->is_missing |= edge == RG_EDGE_NONE;
+    if (captured->is_missing)
       return NULL;
-    }
     RGI_TRY(keep(captured->proposal, rg_graph_edge_target(captured->graph, edge)));
   }
   return NULL;
@@ -365,9 +365,9 @@ static rg_error *propose_narrow(struct mender *mender, const rg_leak_capture *ca
   if (!proposal)
     return NULL;
   struct captured captured = {.graph = mender->graph, .name = capture->name, .proposal = proposal,
-                              .attributes = capture->attributes, .value = RG_NODE_ROOT};
+                              .attributes = capture->attributes};
   RGI_TRY(visit_all(mender, &captured, keep_attributes));
-  if (captured.value == RG_NODE_NONE) {
+  if (captured.is_missing) {
     withdraw(mender);
     return NULL;
   }
@@ -440,13 +440,17 @@ static bool is_self(const rg_leak_capture *capture)
   return strcmp(capture->name, "self") == 0 || strcmp(capture->name, "cls") == 0;
 }
 
-static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture *capture, rg_node value)
+static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture *capture,
+                                   const struct rgi_captured *captured)
 {
+  rg_node value = captured->value;
+  // A default argument cannot be assigned to.
+  bool is_variable = rg_graph_edge_kind(mender->graph, captured->edge) != RG_EDGE_ARGUMENT;
   static const char *const bases[] = {"base", "obj"};
   enum rgi_suspect_kind suspect = mender->leak->group->suspect;
   rg_edge attribute = is_instance(mender->graph, value) ? largest_attribute(mender, value) : RG_EDGE_NONE;
   bool is_buffer = rgi_is_a(mender->graph, value, "numpy", "ndarray") || rgi_is_a(mender->graph, value, "", "memoryview");
-  if (suspect == RGI_SUSPECT_FUNCTION && !is_self(capture))
+  if (suspect == RGI_SUSPECT_FUNCTION && is_variable && !is_self(capture))
     RGI_TRY(propose_release(mender, capture));
   else if (suspect == RGI_SUSPECT_CALLABLE)
     RGI_TRY(propose_release(mender, capture));
@@ -460,7 +464,9 @@ static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture 
     if (rgi_find_attribute(mender->graph, value, bases[i]) != RG_EDGE_NONE)
       RGI_TRY(propose_copy(mender, capture, bases[i]));
   }
-  bool can_be_weak = suspect == RGI_SUSPECT_FUNCTION || suspect == RGI_SUSPECT_METHOD;
+  // What the library holds it calls, and it does not look through weak references.
+  bool is_method = suspect == RGI_SUSPECT_METHOD && !mender->leak->holder.known;
+  bool can_be_weak = suspect == RGI_SUSPECT_FUNCTION || is_method;
   return can_be_weak && has_weak_references(mender->graph, value) ? propose_weak(mender, capture) : NULL;
 }
 
@@ -468,12 +474,12 @@ static rg_error *propose_for_captures(struct mender *mender)
 {
   struct rgi_leak *leak = mender->leak;
   for (size_t i = 0; i < leak->leak.num_captures; i++) {
-    rg_node value;
-    RGI_TRY(value_of(mender, leak->captures[i].name, &value));
+    struct rgi_captured captured;
+    RGI_TRY(find_captured(mender, leak->captures[i].name, &captured));
     // What holds the copy and is captured as well, such as the list of its listeners, is not what should go.
-    bool is_holder = !leak->is_garbage && rgi_leak_is_on_path(leak, value);
-    if (value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0 && !is_holder)
-      RGI_TRY(propose_for_value(mender, &leak->captures[i], value));
+    bool is_holder = !leak->is_garbage && rgi_leak_is_on_path(leak, captured.value);
+    if (captured.value != RG_NODE_NONE && strcmp(leak->captures[i].name, "__class__") != 0 && !is_holder)
+      RGI_TRY(propose_for_value(mender, &leak->captures[i], &captured));
   }
   return NULL;
 }

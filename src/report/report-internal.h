@@ -62,7 +62,7 @@ enum rgi_suspect_kind {
   RGI_SUSPECT_GENERATOR,
   RGI_SUSPECT_COROUTINE,
   RGI_SUSPECT_ASYNC_GENERATOR,
-  RGI_SUSPECT_CALLABLE,      /* an instance of a class that has __call__ */
+  RGI_SUSPECT_CALLABLE,      /* an instance of a class that has __call__, or is called otherwise, as handlers are */
   RGI_SUSPECT_CACHE,         /* of functools, without a bound */
   RGI_SUSPECT_EXPECTED_GONE, /* watched by refgraph.expect_gone() */
 };
@@ -206,6 +206,7 @@ struct rgi_proposal;
 /* A leak while it is made. */
 struct rgi_leak {
   const struct rgi_suspect *group;
+  const char *type;     /* of the first object */
   enum rgi_growth growth;
   rg_node finished;     /* a captured value that is finished, or the object itself; RG_NODE_NONE: none is */
   rg_node shown;        /* the copy to which the path leads */
@@ -267,7 +268,7 @@ rg_error *rgi_garbage_retained(const struct rgi_analysis *analysis, const rg_nod
 /* A row of holders.tsv. */
 struct rgi_known_holder {
   const char *module, *type;
-  const char *reference; /* its name; ends in "*": any that begins so */
+  const char *reference; /* its name; ends in "*": any that begins so; "[]": any item */
   const char *name;
   const char *reason;    /* why it holds */
   const char *release;   /* the call, with {holder}, {leak} and {key}; empty: there is none */

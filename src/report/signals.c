@@ -44,7 +44,7 @@ static rg_error *say_never_read(rg_report *report, struct rgi_leak *leak)
   for (size_t i = 0; i < leak->leak.num_captures; i++) {
     const rg_leak_capture *captured = &leak->captures[i];
     RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-    if (!(captured->use & RG_USE_KNOWN) || captured->use & RG_USE_READ || strcmp(captured->name, "__class__") == 0)
+    if (!(captured->use & RG_USE_KNOWN) || captured->use & (RG_USE_READ | RG_USE_WRITTEN) || strcmp(captured->name, "__class__") == 0)
       continue;
     rgi_text_printf(&text, "captures %s and never reads it", captured->name);
     RGI_TRY(add(report, leak, &text));
@@ -90,7 +90,7 @@ static rg_error *say_cycle(rg_report *report, const struct rgi_analysis *analysi
     rgi_text_printf(&text, "only a cycle holds it, and %s",
                     is_frozen ? "the collector was told to leave it alone (gc.freeze())" : "the collector is off");
   else if (leak->growth == RGI_GROWTH_COPIES)
-    rgi_text_puts(&text, "it is in a cycle: let go of, it waits for the collector");
+    rgi_text_puts(&text, "it is part of a reference cycle: once let go of, it is freed at the next collection");
   else
     return NULL;
   return add(report, leak, &text);

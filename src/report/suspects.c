@@ -22,6 +22,23 @@ static const struct {
     {"", "async_generator", RGI_SUSPECT_ASYNC_GENERATOR},
 };
 
+// What a library calls by another method than __call__.
+static const struct {
+  const char *module, *name, *method;
+} listeners[] = {
+    {"logging", "Handler", "emit"},
+    {"logging", "Filter", "filter"},
+};
+
+static const char *called_method(const rg_graph *graph, rg_node node)
+{
+  for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++) {
+    if (rgi_is_a(graph, node, listeners[i].module, listeners[i].name))
+      return listeners[i].method;
+  }
+  return "__call__";
+}
+
 static enum rgi_suspect_kind suspect_of_type(rg_type_info type)
 {
   for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -157,7 +174,7 @@ static rg_site call_site(struct sorter *sorter, rg_node node)
 {
   rg_site *site = &sorter->call_sites[rg_graph_node_type(sorter->graph, node)];
   if (*site == CALL_NOT_KNOWN) {
-    rg_node call = rgi_find_method(sorter->graph, rgi_type_of(sorter->graph, node), "__call__");
+    rg_node call = rgi_find_method(sorter->graph, rgi_type_of(sorter->graph, node), called_method(sorter->graph, node));
     *site = call == RG_NODE_NONE ? RG_SITE_NONE : rg_graph_node_site(sorter->graph, call);
   }
   return *site;

@@ -56,11 +56,24 @@ static void add_heading(struct rgi_text *text, const rg_report *report, size_t i
 
 /* --- captures ------------------------------------------------------------------------------------------------------- */
 
+// "only .name, .title are used".
+static void add_attributes(struct rgi_text *text, const char *attributes)
+{
+  bool is_one = !strchr(attributes, ' ');
+  rgi_text_puts(text, "only ");
+  for (const char *word = attributes; *word;) {
+    int size = (int)strcspn(word, " ");
+    rgi_text_printf(text, "%s.%.*s", word > attributes ? ", " : "", size, word);
+    word += size + (word[size] == ' ');
+  }
+  rgi_text_puts(text, is_one ? " is used" : " are used");
+}
+
 static void add_use(struct rgi_text *text, const rg_leak_capture *capture)
 {
   bool is_read = capture->use & RG_USE_READ, is_written = capture->use & RG_USE_WRITTEN;
   if (capture->use & RG_USE_ATTRIBUTES)
-    rgi_text_printf(text, "only for %s", capture->attributes);
+    add_attributes(text, capture->attributes);
   else if (capture->use & RG_USE_KNOWN)
     rgi_text_puts(text, is_read && is_written ? "read and written"
                         : is_written          ? "written"
@@ -200,7 +213,7 @@ static void add_freed(struct rgi_text *text, const rg_mend *mend)
   if (mend->stays) {
     rgi_text_puts(text, "; ");
     rgi_words_add_size(text, mend->stays);
-    rgi_text_puts(text, mend->kind == RG_MEND_LIFETIME ? " stays" : " stays with what captures it");
+    rgi_text_puts(text, mend->kind == RG_MEND_LIFETIME ? " stays" : " stays, in what captures it");
   }
 }
 

@@ -203,6 +203,19 @@ Test(report, finds_objects_that_can_be_called_by_the_code_of_their_class)
   cr_assert_str_eq(leak->captures[0].name, "document");
 }
 
+#define HANDLER(name) \
+  " list[0]>h" name " h" name ":type=Mine,size=90 h" name "%>M M:type,label=Mine M!__mro__>o o:fixed o[0]>M o[1]>H" \
+  " H:type,label=Handler,context=logging H.emit>emit emit:callable,site=Handler.emit/logging.py/9 h" name ".job>j" name
+
+Test(report, finds_objects_that_a_library_calls_by_another_method)
+{
+  SCOPED_REPORT *report = GROWING(HANDLER);
+  const rg_leak *leak = rg_report_leak(report, 0);
+  cr_assert_str_eq(leak->kind, "callback object");
+  cr_assert_str_eq(leak->name, "Handler.emit");
+  cr_assert_str_eq(leak->mends[0].code, "all.remove(mine)  # once it is not needed any more");
+}
+
 Test(report, finds_functions_that_keep_something_by_a_default_argument)
 {
   SCOPED_REPORT *report = GROWING(DEFAULT);
@@ -373,7 +386,7 @@ Test(report, says_what_the_end_of_a_listener_frees)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS CLOSED);
   const rg_mend *mend = find_mend(report, RG_MEND_LIFETIME);
-  cr_assert_str_eq(mend->text, "Remove it from EventBus.handlers when its owner ends");
+  cr_assert_str_eq(mend->text, "Remove it from EventBus.handlers when it is not needed any more");
   cr_assert_eq(mend->freed.at_once.size, 1100);
   cr_assert_eq(mend->freed.by_collection.size, 0);
 }
@@ -384,6 +397,50 @@ Test(report, says_what_letting_go_of_a_variable_frees)
                                  " s:type=Screen,size=1000,finished=closed");
   cr_assert_eq(find_mend(report, RG_MEND_RELEASE)->freed.at_once.size, 1000);
   cr_assert_str_eq(find_mend(report, RG_MEND_RELEASE)->code, "nonlocal screen\nscreen = None");
+}
+
+#define WEAK_CLASS " s%>S S:type,label=Screen S.__weakref__>w w:type=getset_descriptor"
+
+Test(report, does_not_advise_to_assign_to_a_default_argument)
+{
+  SCOPED_REPORT *report = REPORT(LISTENERS " list[0]>f f:callable,size=100,site=show.<lambda>/a.py/1 f*row>r"
+                                 " r:type=Row,size=700,finished=closed");
+  cr_assert_eq(rg_report_num_leaks(report), 1);
+  cr_assert_null(find_mend(report, RG_MEND_RELEASE));
+}
+
+Test(report, removes_from_the_list_under_a_key_and_not_the_list)
+{
+  SCOPED_REPORT *report = REPORT("R>app app:module,label=app app.routes>d d:container,type=dict d['/a']>list"
+                                 " list:container" CLOSED);
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code,
+                   "routes['/a'].remove(callback)  # once it is not needed any more");
+}
+
+Test(report, clears_a_cache_that_holds_what_it_gave)
+{
+  SCOPED_REPORT *report = REPORT("R>app app:module,label=app app.rate>list list:type=functools._lru_cache_wrapper"
+                                 " list['(1,)']>f f:closure,callable,size=100,site=rate.<lambda>/a.py/1/i f{i}>s"
+                                 " s:type=Session,size=40,finished=closed");
+  cr_assert_str_eq(rg_report_leak(report, 0)->holder, "functools.lru_cache");
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code, "rate.cache_clear()  # once it is not needed any more");
+}
+
+#define METHOD_OF_WEAK_CLASS \
+  " list[0]>m m:type=method,callable,size=64,site=Screen.draw/ui.py/20 m.__self__>s" \
+  " s:type=Screen,size=1000,finished=closed" WEAK_CLASS
+
+Test(report, advises_to_hold_a_method_weakly_where_the_program_looks_it_up)
+{
+  SCOPED_REPORT *report = REPORT(LISTENERS METHOD_OF_WEAK_CLASS);
+  cr_assert_str_eq(find_mend(report, RG_MEND_WEAK)->code, "weakref.WeakMethod(screen.draw)");
+}
+
+Test(report, does_not_advise_to_give_a_weak_method_to_a_library_that_calls_it)
+{
+  SCOPED_REPORT *report = REPORT("R>app app:module,label=app app.log>log log:type=logging.Logger log.filters>list"
+                                 " list:container" METHOD_OF_WEAK_CLASS);
+  cr_assert_null(find_mend(report, RG_MEND_WEAK));
 }
 
 Test(report, lists_no_mend_that_frees_nothing)
@@ -415,8 +472,6 @@ Test(report, says_what_cutting_a_cycle_frees)
   SCOPED_REPORT *report = REPORT(FROZEN_CYCLE);
   cr_assert_eq(find_mend(report, RG_MEND_CYCLE)->freed.at_once.size, 1000);
 }
-
-#define WEAK_CLASS " s%>S S:type,label=Screen S.__weakref__>w w:type=getset_descriptor"
 
 Test(report, lists_weak_references_last)
 {

@@ -361,7 +361,7 @@ Test(report_faces, the_suspect_of_a_picture_has_the_words_of_the_best_mend)
   SCOPED_VIEW *view = picture_of(LISTENERS CLOSED("a"));
   const rg_view_edge *suspect = find_suspect(view);
   cr_assert_str_eq(suspect->text, ".handlers");
-  cr_assert_str_eq(suspect->note, "Remove it from\nEventBus.handlers when its\nowner ends\n");
+  cr_assert_str_eq(suspect->note, "Remove it from\nEventBus.handlers when it is\nnot needed any more\n");
 }
 
 Test(report_faces, a_picture_marks_what_the_best_mend_cuts)
