@@ -43,9 +43,14 @@ def load(path):
     return program
 
 
+def called(cls):
+    """The method by which objects of a class are called: handlers of logging by another one."""
+    return vars(cls).get("__call__") or vars(cls).get("emit")
+
+
 def code_of(suspect):
     """The code that an object would run, or None: of a method or a partial that of the function it calls."""
-    call = vars(type(suspect)).get("__call__")
+    call = called(type(suspect))
     if type(call) is types.FunctionType:
         return call.__code__
     return CODES.get(type(suspect), lambda _: None)(suspect)
@@ -57,7 +62,7 @@ def name_of(suspect):
         return code.co_qualname
     while type(suspect) is functools.partial:
         suspect = suspect.func
-    return suspect.__qualname__ if hasattr(suspect, "__qualname__") else type(suspect).__call__.__qualname__
+    return suspect.__qualname__ if hasattr(suspect, "__qualname__") else called(type(suspect)).__qualname__
 
 
 def captures(suspect):
