@@ -74,8 +74,9 @@ static rg_error *answer(struct cli_session *session, rg_report *report, const rg
     CLI_TRY(cli_write_leak_file(report, rg_report_write_baseline, arguments->new_baseline));
   if (arguments->output)
     CLI_TRY(cli_write_leaks(session, report));
-  if (arguments->fails_on_leak && has_open_leak(report))
-    session->status = CLI_FOUND;
+  // What could not be looked at has not passed.
+  if (arguments->fails_on_leak)
+    session->status = has_open_leak(report) ? CLI_FOUND : session->is_truncated ? CLI_BAD_DUMP : CLI_ANSWERED;
   return NULL;
 }
 

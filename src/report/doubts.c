@@ -59,6 +59,18 @@ static rg_error *check_order(rg_report *report, const rg_process_info *process, 
   return add(report, &text);
 }
 
+static rg_error *check_moment(rg_report *report, const rg_process_info *process, size_t place)
+{
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  struct rgi_doubts *doubts = &report->doubts;
+  bool is_same = process->time_ns && process->time_ns == doubts->time_ns && process->pid == doubts->pid;
+  if (!is_same || doubts->is_of_one_moment)
+    return NULL;
+  doubts->is_of_one_moment = true;
+  rgi_text_printf(&text, "dumps %zu and %zu are of the same moment: nothing can have grown", place - 1, place);
+  return add(report, &text);
+}
+
 rg_error *rgi_doubts_add_graph(rg_report *report, const rg_graph *graph)
 {
   struct rgi_doubts *doubts = &report->doubts;
@@ -67,6 +79,7 @@ rg_error *rgi_doubts_add_graph(rg_report *report, const rg_graph *graph)
   RGI_TRY(check_whole(report, graph, place));
   RGI_TRY(check_process(report, &process, place));
   RGI_TRY(check_order(report, &process, place));
+  RGI_TRY(check_moment(report, &process, place));
   doubts->pid = process.pid;
   doubts->time_ns = process.time_ns;
   return rgi_arena_add_string(&report->arena, process.host, &doubts->host);

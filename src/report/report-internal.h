@@ -108,6 +108,8 @@ bool rgi_is_variable(const char *raw, const char *name);
 struct rgi_variables;
 void rgi_variables_destroy(struct rgi_variables *variables);
 
+struct rgi_analysis;
+
 /* --- series.c ----------------------------------------------------------------------------------------------------- */
 
 struct rgi_count {
@@ -120,6 +122,7 @@ struct rgi_count {
 struct rgi_round {
   struct rgi_count *counts;
   size_t num;
+  uint64_t reached; /* bytes of all that roots reach */
 };
 
 struct rgi_series {
@@ -128,9 +131,12 @@ struct rgi_series {
 };
 
 void rgi_series_deinit(struct rgi_series *series);
-rg_error *rgi_series_add(struct rgi_series *series, const rg_graph *graph, const struct rgi_suspects *groups);
+rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_analysis *analysis);
 /* What the group had in a graph of the series. */
 struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint);
+
+/* What the heap gained, of all rounds together, if it gained much in each; else 0. */
+uint64_t rgi_series_gain(const struct rgi_series *series);
 
 enum rgi_growth {
   RGI_GROWTH_NONE,
@@ -149,7 +155,7 @@ struct rgi_doubts {
   rg_loss *losses;    /* of the last graph */
   size_t num_losses;
   bool is_truncated;  /* one of the graphs */
-  bool is_of_several_processes, is_out_of_order;
+  bool is_of_several_processes, is_out_of_order, is_of_one_moment;
   uint64_t pid, time_ns; /* of the graph before; 0: not known */
   const char *host;
 };

@@ -30,7 +30,7 @@ static rg_error *count(rg_report *report, struct rgi_analysis *analysis)
   RGI_TRY(rgi_doubts_add_graph(report, analysis->graph));
   RGI_TRY(rg_paths_create(analysis->graph, NULL, &analysis->paths));
   RGI_TRY(rgi_suspects_init(&analysis->groups, analysis->graph, analysis->paths));
-  return rgi_series_add(&report->series, analysis->graph, &analysis->groups);
+  return rgi_series_add(&report->series, analysis);
 }
 
 rg_error *rg_report_add(rg_report *report, const rg_graph *graph)

@@ -1,6 +1,9 @@
 /* How many objects the groups had in each graph of a series, and how many items those had in what they capture. */
 #include "report-internal.h"
 
+// Fewer may differ by chance.
+enum { MIN_ROUNDS = 3 };
+
 void rgi_series_deinit(struct rgi_series *series)
 {
   for (size_t i = 0; i < series->num; i++)
@@ -52,18 +55,39 @@ static rg_error *count_all_items(const rg_graph *graph, const struct rgi_suspect
 
 /* --- rounds ------------------------------------------------------------------------------------------------------- */
 
-rg_error *rgi_series_add(struct rgi_series *series, const rg_graph *graph, const struct rgi_suspects *groups)
+static uint64_t measure_reached(const struct rgi_analysis *analysis)
 {
+  uint64_t size = 0;
+  for (rg_node node = 1; node < rg_graph_num_nodes(analysis->graph); node++) {
+    if (rg_paths_parent(analysis->paths, node) != RG_NODE_NONE)
+      size += rg_graph_node_size(analysis->graph, node);
+  }
+  return size;
+}
+
+rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_analysis *analysis)
+{
+  const struct rgi_suspects *groups = &analysis->groups;
   RGI_TRY(rgi_reserve(&series->rounds, &series->capacity, series->num + 1));
   RGI_SCOPED_FREE struct rgi_count *counts = rgi_alloc(groups->num, sizeof(*counts));
   if (!counts)
     return rgi_out_of_memory();
   for (size_t i = 0; i < groups->num; i++) {
     counts[i] = (struct rgi_count){groups->groups[i].fingerprint, groups->groups[i].num_nodes, 0};
-    RGI_TRY(count_all_items(graph, &groups->groups[i], &counts[i].num_items));
+    RGI_TRY(count_all_items(analysis->graph, &groups->groups[i], &counts[i].num_items));
   }
-  series->rounds[series->num++] = (struct rgi_round){rgi_take(counts), groups->num};
+  series->rounds[series->num++] = (struct rgi_round){rgi_take(counts), groups->num, measure_reached(analysis)};
   return NULL;
+}
+
+uint64_t rgi_series_gain(const struct rgi_series *series)
+{
+  enum { MUCH = 50000 }; // bytes a round
+  for (size_t i = 1; i < series->num; i++) {
+    if (series->rounds[i].reached < series->rounds[i - 1].reached + MUCH)
+      return 0;
+  }
+  return series->num < MIN_ROUNDS ? 0 : series->rounds[series->num - 1].reached - series->rounds[0].reached;
 }
 
 struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint)
@@ -83,7 +107,6 @@ struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round,
 
 enum rgi_growth rgi_series_growth(const struct rgi_series *series, uint64_t fingerprint)
 {
-  enum { MIN_ROUNDS = 3 };
   bool has_more_copies = true, has_as_many_copies = true, has_more_items = true;
   for (size_t i = 1; i < series->num; i++) {
     struct rgi_count before = rgi_series_count(series, i - 1, fingerprint);

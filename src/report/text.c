@@ -243,17 +243,30 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
 
 /* --- all ------------------------------------------------------------------------------------------------------------ */
 
+// What grows may be of a kind that is not looked at here.
+static void add_gain(struct rgi_text *text, const rg_report *report)
+{
+  uint64_t gain = rgi_series_gain(&report->series);
+  if (!gain)
+    return;
+  rgi_text_puts(text, "All the same, the heap grew in every round, by ");
+  rgi_words_add_size(text, gain);
+  rgi_text_puts(text, " in all: refgraph growth, or refgraph.watch() in Python, tells by what.\n");
+}
+
 static void add_no_leak(struct rgi_text *text, const rg_report *report)
 {
-  rgi_text_puts(text, "No leak found. Of ");
+  rgi_text_puts(text, report->doubts.is_truncated ? "It cannot be told whether anything leaks, since a dump is cut off. Of "
+                                                  : "No leak found. Of ");
   rgi_words_add_count(text, report->num_suspects, " ");
   rgi_text_printf(text, " functions, methods, partials and generators of %zu places, none holds on to something finished",
                   report->num_groups);
   if (report->series.num >= 3)
     rgi_text_printf(text, ", and of no place there are more in each of %zu rounds", report->series.num);
   rgi_text_puts(text, ".\n");
+  add_gain(text, report);
   if (report->series.num < 3)
-    rgi_text_puts(text, "What grows is seen in three dumps or more, one after the other.\n");
+    rgi_text_puts(text, "What grows is seen in three dumps or rounds, or more, one after the other.\n");
 }
 
 static void add_leak(struct rgi_text *text, const rg_report *report, size_t i)

@@ -227,6 +227,12 @@ Test(report_faces, says_that_dumps_are_out_of_order)
                   "dump 2 is older than dump 1: what grows is seen if the oldest comes first");
 }
 
+Test(report_faces, says_that_dumps_are_of_one_moment)
+{
+  check_doubts_of((struct dumped){7, 100, "here"}, (struct dumped){7, 100, "here"},
+                  "dumps 1 and 2 are of the same moment: nothing can have grown");
+}
+
 Test(report_faces, does_not_doubt_what_is_not_known_of_processes)
 {
   check_doubts_of((struct dumped){0, 0, ""}, (struct dumped){8, 200, "here"}, NULL);

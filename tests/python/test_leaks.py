@@ -223,6 +223,22 @@ class Leaks(unittest.TestCase):
         with self.assertRaisesRegex(refgraph.ArgumentError, "bad warmup -1"):
             refgraph.leaks(step=self.step, warmup=-1)
 
+    def test_refuses_a_step_that_has_not_run(self):
+        async def coroutine():
+            pass
+
+        def generator():
+            yield
+
+        for step, kind in ((coroutine, "coroutine"), (generator, "generator")):
+            with self.subTest(kind), self.assertRaisesRegex(TypeError, f"step returned a {kind}, which has not run"):
+                refgraph.leaks(step=step)
+
+    def test_says_that_the_heap_grew_by_what_does_not_leak_here(self):
+        report = refgraph.leaks(step=lambda: self.listeners.append(bytearray(100_000)))
+        self.assertFalse(report)
+        self.assertIn("All the same, the heap grew in every round, by 4", report.text)
+
     def test_lets_what_a_round_raises_through(self):
         with self.assertRaises(ZeroDivisionError):
             refgraph.leaks(step=lambda: 1 / 0)

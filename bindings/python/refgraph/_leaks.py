@@ -2,6 +2,7 @@
 
 import json
 import os
+import types
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -161,9 +162,18 @@ def _graph(source):
     return source if isinstance(source, Graph) else load(source)
 
 
+def _call(step):
+    result = step()
+    if isinstance(result, (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)):
+        kind = "coroutine" if isinstance(result, types.CoroutineType) else "generator"
+        if kind == "coroutine":
+            result.close()  # else Python says that nobody awaited it
+        raise TypeError(f"step returned a {kind}, which has not run: pass a function that runs it to its end")
+
+
 def _rounds(step, num):
     for _ in range(num):
-        step()
+        _call(step)
         yield capture()
 
 
@@ -200,7 +210,7 @@ def leaks(*sources, step=None, rounds=5, warmup=1):
             raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
     report = _refgraph.Report()
     for _ in range(warmup if step is not None else 0):
-        step()
+        _call(step)
     graphs = _rounds(step, rounds) if step is not None else map(_graph, sources or [capture()])
     num = rounds if step is not None else max(len(sources), 1)
     for i, graph in enumerate(graphs, 1):

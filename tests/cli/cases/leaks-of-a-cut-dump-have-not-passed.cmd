@@ -1,0 +1,1 @@
+refgraph leaks cut.rgd --fail-on-leak
