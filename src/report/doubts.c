@@ -59,11 +59,12 @@ static rg_error *check_order(rg_report *report, const rg_process_info *process, 
   return add(report, &text);
 }
 
-static rg_error *check_moment(rg_report *report, const rg_process_info *process, size_t place)
+static rg_error *check_moment(rg_report *report, const rg_process_info *process, uint32_t num_nodes, size_t place)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   struct rgi_doubts *doubts = &report->doubts;
-  bool is_same = process->time_ns && process->time_ns == doubts->time_ns && process->pid == doubts->pid;
+  bool is_same = process->time_ns && process->time_ns == doubts->time_ns && process->pid == doubts->pid &&
+                 num_nodes == doubts->num_nodes;
   if (!is_same || doubts->is_of_one_moment)
     return NULL;
   doubts->is_of_one_moment = true;
@@ -79,9 +80,10 @@ rg_error *rgi_doubts_add_graph(rg_report *report, const rg_graph *graph)
   RGI_TRY(check_whole(report, graph, place));
   RGI_TRY(check_process(report, &process, place));
   RGI_TRY(check_order(report, &process, place));
-  RGI_TRY(check_moment(report, &process, place));
+  RGI_TRY(check_moment(report, &process, rg_graph_num_nodes(graph), place));
   doubts->pid = process.pid;
   doubts->time_ns = process.time_ns;
+  doubts->num_nodes = rg_graph_num_nodes(graph);
   return rgi_arena_add_string(&report->arena, process.host, &doubts->host);
 }
 

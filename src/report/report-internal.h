@@ -157,6 +157,7 @@ struct rgi_doubts {
   bool is_truncated;  /* one of the graphs */
   bool is_of_several_processes, is_out_of_order, is_of_one_moment;
   uint64_t pid, time_ns; /* of the graph before; 0: not known */
+  uint32_t num_nodes;    /* of it */
   const char *host;
 };
 

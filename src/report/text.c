@@ -285,6 +285,8 @@ rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer)
     add_no_leak(&text, report);
   for (size_t i = 0; i < report->num_open; i++)
     add_leak(&text, report, i);
+  if (report->num_open)
+    rgi_text_puts(&text, "\nexpected: meant to be there. leaking: should be gone. unknown: nothing tells.\n");
   if (report->num_open_omitted)
     rgi_text_printf(&text, "\n%zu more places that leak less are not listed.\n", report->num_open_omitted);
   rgi_baseline_add_text(report, &text);
