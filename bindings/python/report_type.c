@@ -135,10 +135,16 @@ static PyObject *report_text(PyObject *self, void *closure)
   return written(self, rg_report_write_text);
 }
 
-static PyObject *report_json(PyObject *self, void *closure)
+static PyObject *report_leaks(PyObject *self, void *closure)
 {
   (void)closure;
   return written(self, rg_report_write_json);
+}
+
+static PyObject *report_loss(PyObject *self, void *closure)
+{
+  (void)closure;
+  return written(self, rg_report_write_loss_json);
 }
 
 static PyMethodDef report_methods[] = {
@@ -151,7 +157,8 @@ static PyMethodDef report_methods[] = {
 
 static PyGetSetDef report_getset[] = {
     {"baseline", report_baseline, NULL, DOC_Report_baseline, NULL},
-    {"json", report_json, NULL, DOC_Report_json, NULL},
+    {"leaks", report_leaks, NULL, DOC_Report_leaks, NULL},
+    {"loss", report_loss, NULL, DOC_Report_loss, NULL},
     {"text", report_text, NULL, DOC_Report_text, NULL},
     {0},
 };

@@ -57,7 +57,7 @@ typedef enum rg_mend_kind {
 typedef struct rg_mend {
   rg_mend_kind kind;
   const char *text;    /* what to do, in the names of the program */
-  const char *code;    /* lines of Python that do it */
+  const char *call;    /* lines of Python that do it */
   const char *caveat;  /* what to think of first; empty: nothing */
   rg_freed freed;      /* what that frees, of all objects of the leak */
   uint64_t stays;      /* bytes of what the leak retains that it does not free */
@@ -135,7 +135,7 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, co
  *   fingerprint accepted kind site{qualname file line} copies retained{total exclusive heap} growth[] holder signals[]
  *   captures[{name type retained values shared used attributes[]}]
  *   paths[{root{kind name} steps[{edge{kind name} node{id type label retained} verdict reason suspect}]}] notes[]
- *   mends[{kind text code caveat freed_now freed_at_gc stays}]
+ *   mends[{kind text call caveat freed_now freed_at_gc stays}]
  *
  * growth: copies by graph. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is
  * null; the root of garbage is of the kind "cycle". */

@@ -81,6 +81,25 @@ static struct rgi_holder find_holder(const rg_graph *graph, const struct rgi_lea
   return (struct rgi_holder){.node = RG_NODE_NONE};
 }
 
+rg_error *rgi_find_named_holder(const struct rgi_analysis *analysis, rg_edge edge, struct rgi_holder *ret)
+{
+  enum { MAX_STEPS = 64 };
+  *ret = (struct rgi_holder){.node = RG_NODE_NONE};
+  for (int i = 0; i < MAX_STEPS && edge != RG_EDGE_NONE; i++) {
+    rg_node node;
+    RGI_TRY(rgi_find_whole(analysis->graph, rg_graph_edge_source(analysis->graph, edge), &node));
+    const struct rgi_known_holder *known = rgi_find_known_holder(analysis->graph, node, edge);
+    if (node == RG_NODE_ROOT)
+      return NULL;
+    if (known || has_word(analysis->graph, node, edge)) {
+      *ret = (struct rgi_holder){.known = known, .node = node, .edge = edge};
+      return NULL;
+    }
+    edge = rgi_hold_of(analysis->graph, analysis->paths, node).edge;
+  }
+  return NULL;
+}
+
 static void find_end(const rg_graph *graph, struct rgi_leak *leak)
 {
   size_t end = leak->leak.num_steps - 1;
@@ -127,20 +146,27 @@ static rg_error *find_owner(const struct rgi_analysis *analysis, struct rgi_leak
   return NULL;
 }
 
+void rgi_name_holder(const rg_graph *graph, const struct rgi_holder *holder, struct rgi_text *text)
+{
+  if (holder->known) {
+    rgi_text_puts(text, holder->known->name);
+  } else if (holder->node != RG_NODE_NONE) {
+    const char *name = rg_graph_edge_name(graph, holder->edge);
+    rgi_name_object(graph, holder->node, text);
+    rgi_text_printf(text, "%s%s", *name ? "." : "", name);
+  }
+}
+
 /* --- all ---------------------------------------------------------------------------------------------------------- */
 
-static void name_holder(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_text *text)
+static void name_leak_holder(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_text *text)
 {
   if (leak->is_garbage) {
     rgi_text_puts(text, "cycle");
   } else if (leak->group->suspect == RGI_SUSPECT_CACHE) {
     rgi_text_puts(text, "functools.lru_cache");
-  } else if (leak->holder.known) {
-    rgi_text_puts(text, leak->holder.known->name);
-  } else if (leak->holder.node != RG_NODE_NONE) {
-    const char *name = rg_graph_edge_name(graph, leak->holder.edge);
-    rgi_name_object(graph, leak->holder.node, text);
-    rgi_text_printf(text, "%s%s", *name ? "." : "", name);
+  } else {
+    rgi_name_holder(graph, &leak->holder, text);
   }
 }
 
@@ -153,6 +179,6 @@ rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *anal
     find_end(analysis->graph, leak);
   }
   RGI_TRY(find_owner(analysis, leak));
-  name_holder(analysis->graph, leak, &text);
+  name_leak_holder(analysis->graph, leak, &text);
   return rgi_arena_add_text(&report->arena, &text, &leak->leak.holder);
 }

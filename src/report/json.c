@@ -125,7 +125,7 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
     rgi_text_puts(text, i ? ",\n      {" : "\n      {");
     add_string(text, "kind", rg_mend_kind_word(mend->kind));
     add_string(text, "text", mend->text);
-    add_string(text, "code", mend->code);
+    add_string(text, "call", mend->call);
     add_string(text, "caveat", mend->caveat);
     add_number(text, "freed_now", mend->freed.at_once.size);
     add_number(text, "freed_at_gc", mend->freed.by_collection.size);

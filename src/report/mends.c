@@ -66,7 +66,7 @@ static rg_error *put(struct mender *mender, struct rgi_proposal *proposal, struc
 {
   RGI_TRY(rgi_arena_add_text(&mender->report->arena, &advice->text, &proposal->mend.text));
   proposal->mend.caveat = advice->caveat ? advice->caveat : "";
-  return rgi_arena_add_text(&mender->report->arena, &advice->code, &proposal->mend.code);
+  return rgi_arena_add_text(&mender->report->arena, &advice->code, &proposal->mend.call);
 }
 
 static bool is_instance(const rg_graph *graph, rg_node node)
@@ -75,19 +75,6 @@ static bool is_instance(const rg_graph *graph, rg_node node)
 }
 
 /* --- the end of a closure's life ------------------------------------------------------------------------------------ */
-
-// What a copy keeps alive holds it for its sake alone. Looks up as far as is likely to matter.
-static bool is_below_copy(const struct mender *mender, rg_node node)
-{
-  enum { MAX_STEPS = 64 };
-  const struct rgi_suspect *group = mender->leak->group;
-  for (int i = 0; i < MAX_STEPS && node != RG_NODE_ROOT && node != RG_NODE_NONE; i++) {
-    if (rgi_find_node(group->nodes, group->num_nodes, node))
-      return true;
-    node = rg_dominators_parent(mender->analysis->dominators, node);
-  }
-  return false;
-}
 
 // What holds an object, up to references that a program can undo: over tuples and the like, and classes made by functions,
 // which come and go as a whole.
@@ -107,24 +94,15 @@ static void climb_on(struct climb *climb, rg_node node)
     climb->nodes[climb->num++] = node;
 }
 
-// The object of which a passage is a part; else the node itself.
-static rg_error *find_owner(const rg_graph *graph, rg_node node, rg_node *ret)
-{
-  rg_referrers referrers = {0};
-  if (rg_graph_node_flags(graph, node) & RG_NODE_PASSAGE)
-    RGI_TRY(rg_graph_referrers(graph, node, &referrers));
-  *ret = referrers.num_edges ? rg_graph_edge_source(graph, referrers.edges[0]) : node;
-  return NULL;
-}
-
 static rg_error *climb_edge(const struct mender *mender, struct climb *climb, rg_edge edge)
 {
   const rg_graph *graph = mender->graph;
   rg_node source = rg_graph_edge_source(graph, edge), owner;
   rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
-  if (kind == RG_EDGE_WEAK || kind == RG_EDGE_TYPE || source == RG_NODE_ROOT || is_below_copy(mender, source))
+  if (kind == RG_EDGE_WEAK || kind == RG_EDGE_TYPE || source == RG_NODE_ROOT ||
+      rgi_leak_keeps(mender->analysis, mender->leak, source))
     return NULL;
-  RGI_TRY(find_owner(graph, source, &owner));
+  RGI_TRY(rgi_find_whole(graph, source, &owner));
   bool is_of_class = rg_graph_node_category(graph, owner) == RG_CATEGORY_TYPE && rgi_is_made_by_function(graph, owner);
   bool can_be_undone = rg_edge_is_editable(graph, edge) || rgi_find_known_holder(graph, source, edge);
   if (can_be_undone && !is_of_class)

@@ -5,7 +5,7 @@
 #include "../view/words.h"
 #include "report-internal.h"
 
-enum { MAX_NOTES = 4, MAX_NAMED = 3 };
+enum { MAX_NOTES = 6, MAX_NAMED = 3, MAX_STAYING = 2 };
 
 static rg_error *add(rg_report *report, struct rgi_leak *leak, struct rgi_text *text)
 {
@@ -57,6 +57,72 @@ static rg_error *say_reference_count(rg_report *report, const struct rgi_analysi
   return add(report, leak, &text);
 }
 
+// Not through one of the copies.
+static bool is_other_way(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node node)
+{
+  enum { MAX_STEPS = 1000 };
+  int i = 0;
+  for (; i < MAX_STEPS && node != RG_NODE_ROOT && node != RG_NODE_NONE; i++) {
+    if (rgi_find_node(leak->group->nodes, leak->group->num_nodes, node))
+      return false;
+    node = rg_paths_parent(analysis->paths, node);
+  }
+  return node == RG_NODE_ROOT;
+}
+
+static rg_error *find_other_holder(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node value,
+                                   struct rgi_holder *ret)
+{
+  rg_referrers referrers;
+  ret->node = RG_NODE_NONE;
+  RGI_TRY(rg_graph_referrers(analysis->graph, value, &referrers));
+  for (size_t i = 0; i < referrers.num_edges && ret->node == RG_NODE_NONE; i++) {
+    rg_edge edge = referrers.edges[i];
+    bool is_strong = rg_graph_edge_kind(analysis->graph, edge) != RG_EDGE_WEAK;
+    if (is_strong && is_other_way(analysis, leak, rg_graph_edge_source(analysis->graph, edge)))
+      RGI_TRY(rgi_find_named_holder(analysis, edge, ret));
+  }
+  return NULL;
+}
+
+struct staying {
+  rg_report *report;
+  const struct rgi_analysis *analysis;
+  struct rgi_leak *leak;
+  const rg_leak_capture *capture;
+  bool is_said;
+};
+
+// "Library.documents holds doc, too: it stays there".
+static rg_error *say_value_stays(void *context, const struct rgi_captured *captured)
+{
+  struct staying *staying = context;
+  const struct rgi_analysis *analysis = staying->analysis;
+  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
+  struct rgi_holder holder = {.node = RG_NODE_NONE};
+  bool is_asked_for = !staying->is_said && rgi_is_variable(captured->name, staying->capture->name);
+  if (is_asked_for && !rgi_leak_keeps(analysis, staying->leak, captured->value))
+    RGI_TRY(find_other_holder(analysis, staying->leak, captured->value, &holder));
+  if (holder.node == RG_NODE_NONE)
+    return NULL;
+  staying->is_said = true;
+  rgi_name_holder(analysis->graph, &holder, &text);
+  rgi_text_printf(&text, " holds %s, too: it stays there", staying->capture->name);
+  return add(staying->report, staying->leak, &text);
+}
+
+// Of what keeps more than goes with the leak: mends of the leak alone do not free it.
+static rg_error *say_what_stays(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  size_t num_before = leak->leak.num_notes;
+  for (size_t i = 0; i < leak->leak.num_captures && leak->leak.num_notes < num_before + MAX_STAYING; i++) {
+    struct staying staying = {report, analysis, leak, &leak->captures[i], false};
+    if (leak->captures[i].retained > leak->leak.retained)
+      RGI_TRY(rgi_captured_visit(analysis->graph, leak->group->suspect, leak->shown, say_value_stays, &staying));
+  }
+  return NULL;
+}
+
 static rg_error *say_guess(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
@@ -74,6 +140,7 @@ rg_error *rgi_leak_add_notes(rg_report *report, const struct rgi_analysis *analy
   leak->leak.notes = leak->notes;
   RGI_TRY(say_other_holders(report, analysis, leak));
   RGI_TRY(say_reference_count(report, analysis, leak));
+  RGI_TRY(say_what_stays(report, analysis, leak));
   return say_guess(report, analysis, leak);
 }
 

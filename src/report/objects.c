@@ -41,6 +41,15 @@ rg_edge rgi_find_attribute(const rg_graph *graph, rg_node node, const char *name
   return found;
 }
 
+rg_error *rgi_find_whole(const rg_graph *graph, rg_node node, rg_node *ret)
+{
+  rg_referrers referrers = {0};
+  if (rg_graph_node_flags(graph, node) & RG_NODE_PASSAGE)
+    RGI_TRY(rg_graph_referrers(graph, node, &referrers));
+  *ret = referrers.num_edges ? rg_graph_edge_source(graph, referrers.edges[0]) : node;
+  return NULL;
+}
+
 bool rgi_has_name_and_module(rg_type_info type, const char *module, const char *name)
 {
   return strcmp(type.name, name) == 0 && strcmp(type.module, module) == 0;
@@ -101,18 +110,26 @@ bool rgi_is_text(const char *value, const char *text)
          !value[size + 2];
 }
 
-static bool has_type_name(const rg_graph *graph, rg_node type, void *context)
+static bool look_for_type(const rg_graph *graph, rg_node type, void *context)
 {
-  const struct named *named = context;
-  return strcmp(rgi_label_of(graph, type), named->name) == 0 &&
-         strcmp(rg_graph_string(graph, rg_graph_node(graph, type).context), named->module) == 0;
+  struct named *named = context;
+  if (strcmp(rgi_label_of(graph, type), named->name) == 0 &&
+      strcmp(rg_graph_string(graph, rg_graph_node(graph, type).context), named->module) == 0)
+    named->found = type;
+  return named->found != RG_NODE_NONE;
+}
+
+rg_node rgi_find_base(const rg_graph *graph, rg_node node, const char *module, const char *name)
+{
+  struct named named = {.module = module, .name = name, .found = RG_NODE_NONE};
+  visit_bases(graph, rgi_type_of(graph, node), look_for_type, &named);
+  return named.found;
 }
 
 bool rgi_is_a(const rg_graph *graph, rg_node node, const char *module, const char *name)
 {
-  struct named named = {.module = module, .name = name};
   return rgi_has_name_and_module(rg_graph_type(graph, rg_graph_node_type(graph, node)), module, name) ||
-         visit_bases(graph, rgi_type_of(graph, node), has_type_name, &named);
+         rgi_find_base(graph, node, module, name) != RG_NODE_NONE;
 }
 
 const char *rgi_label_of(const rg_graph *graph, rg_node node)

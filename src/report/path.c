@@ -192,6 +192,17 @@ bool rgi_leak_is_on_path(const struct rgi_leak *leak, rg_node node)
   return node == leak->shown;
 }
 
+bool rgi_leak_keeps(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node node)
+{
+  enum { MAX_STEPS = 64 };
+  for (int i = 0; i < MAX_STEPS && node != RG_NODE_ROOT && node != RG_NODE_NONE; i++) {
+    if (rgi_find_node(leak->group->nodes, leak->group->num_nodes, node))
+      return true;
+    node = rg_dominators_parent(analysis->dominators, node);
+  }
+  return false;
+}
+
 /* --- all ---------------------------------------------------------------------------------------------------------- */
 
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)

@@ -1,6 +1,6 @@
 /* The report while it is made. The steps, each in a file of its own:
  *
- *   groups        what may leak, by what it is and where its code is defined        suspects.c
+ *   groups        what may leak, by what it is and where its code is defined        suspects.c, parts.c
  *   series        how many each group had in each graph                             series.c
  *   leaks         which groups leak                                                 leaks.c
  *   captures      what their objects capture, by name                               captures.c
@@ -32,12 +32,16 @@ rg_edge rgi_find_field(const rg_graph *graph, rg_node node, const char *name);
 rg_node rgi_field_of(const rg_graph *graph, rg_node node, const char *name);
 /* The same, also in the passages of the object, such as its attribute dict. */
 rg_edge rgi_find_attribute(const rg_graph *graph, rg_node node, const char *name);
+/* The object of which a passage is a part; else the node itself. */
+rg_error *rgi_find_whole(const rg_graph *graph, rg_node node, rg_node *ret);
 
 bool rgi_has_name_and_module(rg_type_info type, const char *module, const char *name);
 /* The node of an object's type, or RG_NODE_NONE. */
 rg_node rgi_type_of(const rg_graph *graph, rg_node node);
 /* What a type, or the first of its bases that has it, has under a name; RG_NODE_NONE: nothing. */
 rg_node rgi_find_method(const rg_graph *graph, rg_node type, const char *name);
+/* The type of an object, or that of its bases, which has this name; RG_NODE_NONE: none, or none that is in the graph. */
+rg_node rgi_find_base(const rg_graph *graph, rg_node node, const char *module, const char *name);
 /* Whether an object's type is this one, or derived from it. */
 bool rgi_is_a(const rg_graph *graph, rg_node node, const char *module, const char *name);
 bool rgi_is_expected_to_be_gone(const rg_graph *graph, rg_node node);
@@ -86,6 +90,19 @@ struct rgi_suspects {
 /* Of what some path reaches, and of garbage that the collector was told to leave alone. */
 rg_error *rgi_suspects_init(struct rgi_suspects *groups, const rg_graph *graph, const rg_paths *paths);
 void rgi_suspects_deinit(struct rgi_suspects *groups);
+
+/* --- parts.c ------------------------------------------------------------------------------------------------------ */
+
+struct rgi_parts {
+  const rg_graph *graph;
+  const rg_paths *paths;
+  rg_site *sites; /* by type: code of the known holder that it is derived from, once it was asked for */
+};
+
+rg_error *rgi_parts_init(struct rgi_parts *parts, const rg_graph *graph, const rg_paths *paths);
+void rgi_parts_deinit(struct rgi_parts *parts);
+/* Whether a library made the object, whose code this is, to hold what a program gave it. */
+bool rgi_is_part_of_holder(struct rgi_parts *parts, rg_node node, enum rgi_suspect_kind suspect, rg_site code);
 
 /* --- captures.c --------------------------------------------------------------------------------------------------- */
 
@@ -240,6 +257,8 @@ rg_error *rgi_leaks_measure_captures(const struct rgi_analysis *analysis, struct
 rg_error *rgi_leak_add_signals(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 bool rgi_leak_is_on_path(const struct rgi_leak *leak, rg_node node);
+/* Whether a node goes with one of the copies, and holds what it holds for their sake alone. Looks up as far as matters. */
+bool rgi_leak_keeps(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node node);
 /* After the signals, which give a reason. */
 void rgi_leak_judge_path(const struct rgi_analysis *analysis, const struct rgi_leak *leak);
 rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
@@ -287,8 +306,12 @@ extern const size_t rgi_num_known_holders;
 
 /* What has code by its qualified name, classes and modules by theirs, anything else by its type. */
 void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text);
+/* A known holder by its word, others as "EventBus._handlers"; nothing for none. */
+void rgi_name_holder(const rg_graph *graph, const struct rgi_holder *holder, struct rgi_text *text);
 /* Whether a type is a class that was defined in a function. */
 bool rgi_is_made_by_function(const rg_graph *graph, rg_node type);
+/* The nearest that has a name for what it holds, from the source of a reference up the path to that; its node is RG_NODE_NONE if there is none. */
+rg_error *rgi_find_named_holder(const struct rgi_analysis *analysis, rg_edge edge, struct rgi_holder *ret);
 /* The row for a reference of an object, or NULL. */
 const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_node node, rg_edge edge);
 

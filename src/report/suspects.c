@@ -142,6 +142,7 @@ static void set_fingerprints(const rg_graph *graph, struct rgi_suspects *groups)
 struct sorter {
   const rg_graph *graph;
   const rg_paths *paths;
+  struct rgi_parts parts;
   bool is_collecting;
   uint8_t *suspects;   // by type
   rg_site *call_sites; // by type
@@ -151,6 +152,7 @@ struct sorter {
 
 static void deinit_sorter(struct sorter *sorter)
 {
+  rgi_parts_deinit(&sorter->parts);
   rgi_free(sorter->suspects);
   rgi_free(sorter->call_sites);
   rgi_free(sorter->places);
@@ -163,11 +165,20 @@ static size_t num_places(const rg_graph *graph)
   return ((size_t)rg_graph_num_sites(graph) + rg_graph_num_types(graph)) * RGI_NUM_SUSPECT_KINDS;
 }
 
+// What runs code needs right now, such as the way out of a `with`.
+static bool is_in_use(const struct sorter *sorter, rg_node node)
+{
+  rg_node holder = rg_paths_parent(sorter->paths, node);
+  return rg_graph_node_category(sorter->graph, holder) == RG_CATEGORY_FRAME && rg_graph_is_root(sorter->graph, holder) &&
+         strcmp(rg_graph_edge_name(sorter->graph, rg_paths_edge(sorter->paths, node)), "temporary value") == 0;
+}
+
 // What no path reaches, the next collection frees, unless there is none.
 static bool may_leak(const struct sorter *sorter, rg_node node)
 {
-  return rg_paths_parent(sorter->paths, node) != RG_NODE_NONE || !sorter->is_collecting ||
-         rg_graph_node_flags(sorter->graph, node) & RG_NODE_FROZEN;
+  if (rg_paths_parent(sorter->paths, node) != RG_NODE_NONE)
+    return !is_in_use(sorter, node);
+  return !sorter->is_collecting || rg_graph_node_flags(sorter->graph, node) & RG_NODE_FROZEN;
 }
 
 static rg_site call_site(struct sorter *sorter, rg_node node)
@@ -210,9 +221,8 @@ static rg_site site_of(struct sorter *sorter, rg_node node, enum rgi_suspect_kin
   return suspect == RGI_SUSPECT_CALLABLE ? call_site(sorter, node) : rg_graph_node_site(sorter->graph, node);
 }
 
-static size_t place_of(struct sorter *sorter, rg_node node, enum rgi_suspect_kind suspect)
+static size_t place_of(const struct sorter *sorter, rg_node node, enum rgi_suspect_kind suspect, size_t site)
 {
-  size_t site = site_of(sorter, node, suspect);
   if (site == RG_SITE_NONE)
     site = (size_t)rg_graph_num_sites(sorter->graph) + rg_graph_node_type(sorter->graph, node);
   return site * RGI_NUM_SUSPECT_KINDS + suspect;
@@ -224,6 +234,7 @@ static rg_error *init_sorter(struct sorter *sorter, const rg_graph *graph, const
   uint32_t num_types = rg_graph_num_types(graph);
   sorter->graph = graph;
   sorter->paths = paths;
+  RGI_TRY(rgi_parts_init(&sorter->parts, graph, paths));
   sorter->is_collecting = process.is_collector_enabled || !*process.mode;
   sorter->suspects = rgi_alloc(num_types, sizeof(*sorter->suspects));
   sorter->call_sites = rgi_alloc(num_types, sizeof(*sorter->call_sites));
@@ -244,7 +255,10 @@ static void find_places(struct sorter *sorter)
     enum rgi_suspect_kind suspect = suspect_of(sorter, node);
     if (suspect == RGI_SUSPECT_NONE)
       continue;
-    size_t place = place_of(sorter, node, suspect);
+    rg_site site = site_of(sorter, node, suspect);
+    if (rgi_is_part_of_holder(&sorter->parts, node, suspect, site))
+      continue;
+    size_t place = place_of(sorter, node, suspect, site);
     sorter->places[node] = (uint32_t)place + 1;
     sorter->ends[place]++;
   }

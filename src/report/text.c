@@ -232,7 +232,7 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
   for (size_t i = 0; i < leak->num_mends; i++) {
     const rg_mend *mend = &leak->mends[i];
     rgi_text_printf(text, "  %zu  %s.\n", i + 1, mend->text);
-    add_lines(text, mend->code);
+    add_lines(text, mend->call);
     rgi_text_puts(text, "     ");
     add_freed(text, mend);
     rgi_text_puts(text, ".\n");

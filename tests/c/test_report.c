@@ -213,7 +213,7 @@ Test(report, finds_objects_that_a_library_calls_by_another_method)
   const rg_leak *leak = rg_report_leak(report, 0);
   cr_assert_str_eq(leak->kind, "callback object");
   cr_assert_str_eq(leak->name, "Handler.emit");
-  cr_assert_str_eq(leak->mends[0].code, "all.remove(mine)  # once it is not needed any more");
+  cr_assert_str_eq(leak->mends[0].call, "all.remove(mine)  # once it is not needed any more");
 }
 
 Test(report, finds_functions_that_keep_something_by_a_default_argument)
@@ -250,7 +250,7 @@ Test(report, finds_one_closure_whose_table_grows)
   cr_assert_eq(rg_report_num_leaks(report), 1);
   const rg_leak *leak = rg_report_leak(report, 0);
   cr_assert_str_eq(leak->signals[0], "what it captures has more items in every round: 1, 2, 3");
-  cr_assert_str_eq(leak->mends[0].code, "cache.clear()");
+  cr_assert_str_eq(leak->mends[0].call, "cache.clear()");
   cr_assert_eq(leak->mends[0].freed.at_once.size, 5000);
 }
 
@@ -396,7 +396,7 @@ Test(report, says_what_letting_go_of_a_variable_frees)
   SCOPED_REPORT *report = REPORT(LISTENERS " list[0]>f f:closure,callable,size=100,site=f/a.py/1/screen f{screen}>s"
                                  " s:type=Screen,size=1000,finished=closed");
   cr_assert_eq(find_mend(report, RG_MEND_RELEASE)->freed.at_once.size, 1000);
-  cr_assert_str_eq(find_mend(report, RG_MEND_RELEASE)->code, "nonlocal screen\nscreen = None");
+  cr_assert_str_eq(find_mend(report, RG_MEND_RELEASE)->call, "nonlocal screen\nscreen = None");
 }
 
 #define WEAK_CLASS " s%>S S:type,label=Screen S.__weakref__>w w:type=getset_descriptor"
@@ -413,7 +413,7 @@ Test(report, removes_from_the_list_under_a_key_and_not_the_list)
 {
   SCOPED_REPORT *report = REPORT("R>app app:module,label=app app.routes>d d:container,type=dict d['/a']>list"
                                  " list:container" CLOSED);
-  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code,
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call,
                    "routes['/a'].remove(callback)  # once it is not needed any more");
 }
 
@@ -423,7 +423,7 @@ Test(report, clears_a_cache_that_holds_what_it_gave)
                                  " list['(1,)']>f f:closure,callable,size=100,site=rate.<lambda>/a.py/1/i f{i}>s"
                                  " s:type=Session,size=40,finished=closed");
   cr_assert_str_eq(rg_report_leak(report, 0)->holder, "functools.lru_cache");
-  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code, "rate.cache_clear()  # once it is not needed any more");
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call, "rate.cache_clear()  # once it is not needed any more");
 }
 
 #define METHOD_OF_WEAK_CLASS \
@@ -433,7 +433,7 @@ Test(report, clears_a_cache_that_holds_what_it_gave)
 Test(report, advises_to_hold_a_method_weakly_where_the_program_looks_it_up)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS METHOD_OF_WEAK_CLASS);
-  cr_assert_str_eq(find_mend(report, RG_MEND_WEAK)->code, "weakref.WeakMethod(screen.draw)");
+  cr_assert_str_eq(find_mend(report, RG_MEND_WEAK)->call, "weakref.WeakMethod(screen.draw)");
 }
 
 Test(report, does_not_advise_to_give_a_weak_method_to_a_library_that_calls_it)
@@ -457,7 +457,7 @@ Test(report, says_what_capturing_an_attribute_alone_frees)
   const rg_mend *mend = find_mend(report, RG_MEND_NARROW);
   cr_assert_eq(mend->freed.at_once.size, 1400);
   cr_assert_eq(mend->stays, 140);
-  cr_assert_str_eq(mend->code, "name = self.name  # before f, which then uses it");
+  cr_assert_str_eq(mend->call, "name = self.name  # before f, which then uses it");
 }
 
 Test(report, does_not_advise_to_capture_a_method_alone_which_keeps_its_object)
@@ -493,14 +493,14 @@ Test(report, reads_the_releasing_call_from_the_class_of_the_holder)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS CLOSED " bus%>Bus Bus:type,label=EventBus Bus.__dict__>d d:container,passage"
                                  " d.on>on on:callable,site=on/a.py/1 d.off>off off:callable,site=off/a.py/2");
-  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code, "bus.off(callback)  # once it is not needed any more");
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call, "bus.off(callback)  # once it is not needed any more");
 }
 
 Test(report, says_when_to_release_if_the_owner_has_a_method_that_ends_it)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS CLOSED " sa%>S S:type,label=Screen S.__dict__>d d:container,passage"
                                  " d.close>close close:callable,site=Screen.close/a.py/1");
-  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code, "bus.handlers.remove(callback)  # in Screen.close()");
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call, "bus.handlers.remove(callback)  # in Screen.close()");
 }
 
 Test(report, takes_what_is_finished_above_the_closure_for_what_should_go)
@@ -508,7 +508,7 @@ Test(report, takes_what_is_finished_above_the_closure_for_what_should_go)
   SCOPED_REPORT *report = REPORT("R>app app:module,label=app app.jobs>jobs jobs:container jobs[0]>j"
                                  " j:type=Job,size=10,finished=done j.callbacks>list list:container,size=5" CLOSED);
   cr_assert_eq(find_mend(report, RG_MEND_LIFETIME)->freed.at_once.size, 1115);
-  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->code, "jobs.remove(job)  # once it is not needed any more");
+  cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call, "jobs.remove(job)  # once it is not needed any more");
 }
 
 /* --- memory --------------------------------------------------------------------------------------------------------- */

@@ -125,7 +125,7 @@ def add_test(name):
     def test(self):
         leak = self.leaks[name]
         self.assertEqual(leak.holder, holder)
-        self.assertTrue(any(call in mend.code for mend in leak.mends), leak.mends)
+        self.assertTrue(any(call in mend.call for mend in leak.mends), leak.mends)
 
     setattr(Known, f"test_{holder.replace('.', '_').lower()}_is_known_by_its_word_and_call_{name}", test)
 

@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 
 import refgraph
@@ -50,8 +51,8 @@ def report_on(path):
     if path.stem in BY_COMMAND:
         leaks = by_command(program)
     else:
-        leaks = json.loads(refgraph.leaks(step=program.step, rounds=ROUNDS).json())
-    once = json.loads(refgraph.leaks().json()) if getattr(program, "SINGLE", False) else None
+        leaks = json.loads(refgraph.leaks(step=program.step, rounds=ROUNDS).json())["leaks"]
+    once = json.loads(refgraph.leaks().json())["leaks"] if getattr(program, "SINGLE", False) else None
     said = {**getattr(program, "LEAK", {"mends": {}})}
     return {"said": {**said, "mends": list(said["mends"])}, "leaks": leaks, "once": once}
 
@@ -195,7 +196,7 @@ class Leaks(unittest.TestCase):
     def test_says_in_text_what_it_says_in_records(self):
         report = refgraph.leaks(step=self.step, rounds=3)
         self.assertIn(report[0].fingerprint, str(report))
-        self.assertEqual(json.loads(report.json())[0]["site"]["qualname"], report[0].qualname)
+        self.assertEqual(json.loads(report.json())["leaks"][0]["site"]["qualname"], report[0].qualname)
 
     def test_changes_nothing_of_the_collector(self):
         gc.disable()
@@ -208,6 +209,22 @@ class Leaks(unittest.TestCase):
             gc.callbacks.clear()
             gc.enable()
         self.assertEqual(counts, [])
+
+    def test_says_who_else_holds_what_stays(self):
+        self.library = types.SimpleNamespace(documents=[])
+
+        def step():
+            document = Session()
+            document.rows = bytearray(10_000)
+            self.library.documents.append(document)
+            self.listeners.append(lambda: document)
+
+        (leak,) = refgraph.leaks(step=step, rounds=3)
+        self.assertIn("SimpleNamespace.documents holds document, too: it stays there", leak.notes)
+
+    def test_says_of_nobody_else_that_he_holds_what_goes(self):
+        (leak,) = refgraph.leaks(step=self.step, rounds=3)
+        self.assertEqual(leak.notes, ())
 
     def test_refuses_rounds_of_graphs(self):
         with self.assertRaisesRegex(TypeError, "not both"):

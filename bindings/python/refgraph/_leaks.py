@@ -42,7 +42,7 @@ class Mend(NamedTuple):
 
     kind: str  # "release", "narrow", "lifetime", "cycle" or "weak"
     text: str
-    code: str  # lines of Python
+    call: str  # lines of Python
     caveat: str  # what to think of first; mostly empty
     freed_now: int  # by reference counts
     freed_at_gc: int  # by the next collection
@@ -107,7 +107,7 @@ class Report(Sequence):
         self._read()
 
     def _read(self):
-        self._leaks = tuple(map(_leak, json.loads(self._report.json)))
+        self._leaks = tuple(map(_leak, json.loads(self._report.leaks)))
 
     @property
     def text(self):
@@ -115,8 +115,8 @@ class Report(Sequence):
         return self._report.text
 
     def json(self):
-        """A list of objects, one a leak."""
-        return self._report.json
+        """One document, as ``refgraph leaks --json`` has it: ``schema``, ``leaks``, one object each, and ``loss``."""
+        return f'{{"schema": 1, "leaks": {self._report.leaks}, "loss": {self._report.loss}}}\n'
 
     def sarif(self):
         """SARIF 2.1.0, for code hosts and editors; files below the current folder are named from there."""

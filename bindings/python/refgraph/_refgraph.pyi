@@ -171,8 +171,11 @@ class Report:
     def text(self) -> str:
         """A screen a leak. Raises ArgumentError before the last graph."""
     @property
-    def json(self) -> str:
-        """A list of objects, one a leak. Raises ArgumentError before the last graph."""
+    def leaks(self) -> str:
+        """JSON: a list of objects, one a leak. Raises ArgumentError before the last graph."""
+    @property
+    def loss(self) -> str:
+        """JSON: an object that says what the graphs do not have. Raises ArgumentError before the last graph."""
 
 class Graph:
     """A graph of objects as they were at one moment. It keeps none of them alive."""
