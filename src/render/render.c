@@ -6,7 +6,9 @@
 
 #include <refgraph/render.h>
 
+#include <dlfcn.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../base/options.h"
 #include "../base/alloc.h"
@@ -20,16 +22,29 @@ struct drawing {
   rg_format format;
   const rg_render_options *options;
   uint64_t start_ms;
+  struct rgi_text renderer; // its path
   struct rgi_text received;
   struct rgi_reply reply;
 };
 
-static const char *renderer_path(const rg_render_options *options)
+// "$ORIGIN" is the folder of this library, as ld.so(8) has it: what may be installed anywhere finds the renderer from there.
+static void add_installed_renderer(struct rgi_text *path)
 {
-  if (options->renderer)
-    return options->renderer;
-  const char *path = secure_getenv("REFGRAPH_RENDER");
-  return path && *path ? path : RG_LIBEXECDIR "/refgraph-render";
+  static const char folder[] = RG_LIBEXECDIR, origin[] = "$ORIGIN";
+  size_t size = strncmp(folder, origin, strlen(origin)) == 0 ? strlen(origin) : 0;
+  Dl_info library;
+  if (size && dladdr(folder, &library) && strrchr(library.dli_fname, '/'))
+    rgi_text_add(path, library.dli_fname, (size_t)(strrchr(library.dli_fname, '/') - library.dli_fname));
+  rgi_text_printf(path, "%s/refgraph-render", folder + size);
+}
+
+static void find_renderer(struct drawing *drawing)
+{
+  const char *path = drawing->options->renderer ? drawing->options->renderer : secure_getenv("REFGRAPH_RENDER");
+  if (path && *path)
+    rgi_text_puts(&drawing->renderer, path);
+  else
+    add_installed_renderer(&drawing->renderer);
 }
 
 // Milliseconds that are left of the whole deadline.
@@ -49,7 +64,7 @@ static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t t
                                           .memory_limit = options->memory_limit};
   RGI_SCOPED_TEXT request = RGI_TEXT_INIT;
   RGI_TRY(rgi_request_encode(drawing->view, &settings, &request));
-  struct rgi_exchange exchange = {.path = renderer_path(options),
+  struct rgi_exchange exchange = {.path = rgi_text_string(&drawing->renderer),
                                   .request = &request,
                                   .start_ms = drawing->start_ms,
                                   .deadline_ms = rgi_clock_ms() + time_ms,
@@ -91,10 +106,14 @@ static rg_error *draw(struct drawing *drawing)
 static rg_error *draw_and_write(const rg_view *view, rg_format format, const rg_render_options *options,
                                 const rg_writer *writer)
 {
-  struct drawing drawing = {view, format, options, rgi_clock_ms(), RGI_TEXT_INIT, {0}};
-  rg_error *error = draw(&drawing);
+  struct drawing drawing = {view, format, options, rgi_clock_ms(), RGI_TEXT_INIT, RGI_TEXT_INIT, {0}};
+  find_renderer(&drawing);
+  rg_error *error = rgi_text_error(&drawing.renderer);
+  if (!error)
+    error = draw(&drawing);
   if (!error)
     error = writer->write(writer->context, drawing.reply.body, drawing.reply.size);
+  rgi_text_deinit(&drawing.renderer);
   rgi_text_deinit(&drawing.received);
   return error;
 }
