@@ -15,6 +15,7 @@ void rgi_series_deinit(struct rgi_series *series)
 
 struct items {
   const rg_graph *graph;
+  const rg_paths *paths;
   uint64_t num;
 };
 
@@ -33,16 +34,26 @@ static void count_items(struct items *items, rg_node node)
     items->num += length;
 }
 
+// A variable of a module grows on its own account, whoever has it for a default argument, too.
+static bool is_of_module(const struct items *items, rg_node node)
+{
+  rg_node holder = rgi_hold_of(items->graph, items->paths, node).holder;
+  return holder != RG_NODE_NONE && rg_graph_node_category(items->graph, holder) == RG_CATEGORY_MODULE;
+}
+
 static rg_error *count_captured(void *context, const struct rgi_captured *captured)
 {
-  count_items(context, captured->value);
+  struct items *items = context;
+  if (!is_of_module(items, captured->value))
+    count_items(items, captured->value);
   return NULL;
 }
 
 // Other kinds have attributes and locals that come and go for reasons of their own.
-static rg_error *count_all_items(const rg_graph *graph, const struct rgi_suspect *group, uint64_t *num_ret)
+static rg_error *count_all_items(const struct rgi_analysis *analysis, const struct rgi_suspect *group, uint64_t *num_ret)
 {
-  struct items items = {graph, 0};
+  const rg_graph *graph = analysis->graph;
+  struct items items = {graph, analysis->paths, 0};
   for (uint32_t i = 0; i < group->num_nodes; i++) {
     if (group->suspect == RGI_SUSPECT_FUNCTION)
       RGI_TRY(rgi_captured_visit(graph, group->suspect, group->nodes[i], count_captured, &items));
@@ -74,7 +85,7 @@ rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_analysis *a
     return rgi_out_of_memory();
   for (size_t i = 0; i < groups->num; i++) {
     counts[i] = (struct rgi_count){groups->groups[i].fingerprint, groups->groups[i].num_nodes, 0};
-    RGI_TRY(count_all_items(analysis->graph, &groups->groups[i], &counts[i].num_items));
+    RGI_TRY(count_all_items(analysis, &groups->groups[i], &counts[i].num_items));
   }
   series->rounds[series->num++] = (struct rgi_round){rgi_take(counts), groups->num, measure_reached(analysis)};
   return NULL;

@@ -222,6 +222,14 @@ class Leaks(unittest.TestCase):
         (leak,) = refgraph.leaks(step=step, rounds=3)
         self.assertIn("SimpleNamespace.documents holds document, too: it stays there", leak.notes)
 
+    def test_is_silent_about_a_function_whose_default_is_a_variable_of_a_module_that_grows(self):
+        module = sys.modules["grows"] = types.ModuleType("grows")
+        self.addCleanup(sys.modules.pop, "grows")
+        module.all = []
+        exec("def last(index=-1, all=all): return all[index]", vars(module))
+        report = refgraph.leaks(step=lambda: module.all.append(object()), rounds=3)
+        self.assertEqual(report[:], ())
+
     def test_says_of_nobody_else_that_he_holds_what_goes(self):
         (leak,) = refgraph.leaks(step=self.step, rounds=3)
         self.assertEqual(leak.notes, ())
