@@ -11,11 +11,12 @@ struct report {
 
 static PyObject *report_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-  static char *keywords[] = {NULL};
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "", keywords))
+  static char *keywords[] = {"min_graphs", NULL};
+  rg_report_options options = RG_REPORT_OPTIONS_INIT;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$I", keywords, &options.min_graphs))
     return NULL;
   struct report *self = (struct report *)type->tp_alloc(type, 0);
-  rg_error *error = self ? rg_report_create(&self->report) : NULL;
+  rg_error *error = self ? rg_report_create(&options, &self->report) : NULL;
   if (error) {
     Py_DECREF(self);
     return rgpy_raise(error);

@@ -92,7 +92,13 @@ typedef struct rg_leak {
 /* Graphs are added one after the other, the oldest first, and need not stay: the report keeps what it tells. */
 typedef struct rg_report rg_report;
 
-RG_PUBLIC RG_MUST_USE rg_error *rg_report_create(rg_report **ret);
+typedef struct rg_report_options {
+  size_t size;
+  uint32_t min_graphs; /* what grows in fewer may do so by chance, and is not told; 0: 3 */
+} rg_report_options;
+#define RG_REPORT_OPTIONS_INIT {sizeof(rg_report_options), 3}
+
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_create(const rg_report_options *options, rg_report **ret);
 RG_PUBLIC void rg_report_destroy(rg_report *report);
 /* A graph before the last one: what may leak is counted. Cost: O(V + E), 4 bytes a node while it runs. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_add(rg_report *report, const rg_graph *graph);

@@ -87,7 +87,7 @@ static rg_error *run(struct cli_session *session)
   CLI_TRY(cli_check_leak_output(session));
   rg_error *error = session->arguments.baseline ? cli_read_baseline(session->arguments.baseline, &baseline) : NULL;
   if (!error)
-    error = rg_report_create(&report);
+    error = rg_report_create(NULL, &report);
   if (!error)
     error = answer(session, report, &baseline);
   rg_report_destroy(report);

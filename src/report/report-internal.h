@@ -145,6 +145,7 @@ struct rgi_round {
 struct rgi_series {
   struct rgi_round *rounds;
   size_t num, capacity;
+  size_t min_rounds; /* what grows in fewer may do so by chance */
 };
 
 void rgi_series_deinit(struct rgi_series *series);
@@ -160,7 +161,7 @@ enum rgi_growth {
   RGI_GROWTH_COPIES, /* more objects in every graph than in the one before */
   RGI_GROWTH_ITEMS,  /* the same objects, but what they capture has more items in every graph */
 };
-/* Fewer than three graphs may differ by chance: nothing grows. */
+/* In fewer than min_rounds nothing grows. */
 enum rgi_growth rgi_series_growth(const struct rgi_series *series, uint64_t fingerprint);
 
 /* --- doubts.c ----------------------------------------------------------------------------------------------------- */

@@ -1,10 +1,17 @@
 /* The report from its graphs to its leaks. */
 #include "report-internal.h"
 
-rg_error *rg_report_create(rg_report **ret)
+#include "../base/options.h"
+
+rg_error *rg_report_create(const rg_report_options *options, rg_report **ret)
 {
-  *ret = rgi_alloc(1, sizeof(**ret));
-  return *ret ? NULL : rgi_out_of_memory();
+  rg_report_options complete = RG_REPORT_OPTIONS_INIT;
+  rgi_options_read(&complete, options);
+  rg_report *report = *ret = rgi_alloc(1, sizeof(*report));
+  if (!report)
+    return rgi_out_of_memory();
+  report->series.min_rounds = complete.min_graphs ? complete.min_graphs : 3;
+  return NULL;
 }
 
 void rg_report_destroy(rg_report *report)

@@ -1,9 +1,6 @@
 /* How many objects the groups had in each graph of a series, and how many items those had in what they capture. */
 #include "report-internal.h"
 
-// Fewer may differ by chance.
-enum { MIN_ROUNDS = 3 };
-
 void rgi_series_deinit(struct rgi_series *series)
 {
   for (size_t i = 0; i < series->num; i++)
@@ -98,7 +95,7 @@ uint64_t rgi_series_gain(const struct rgi_series *series)
     if (series->rounds[i].reached < series->rounds[i - 1].reached + MUCH)
       return 0;
   }
-  return series->num < MIN_ROUNDS ? 0 : series->rounds[series->num - 1].reached - series->rounds[0].reached;
+  return series->num < series->min_rounds ? 0 : series->rounds[series->num - 1].reached - series->rounds[0].reached;
 }
 
 struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint)
@@ -126,7 +123,7 @@ enum rgi_growth rgi_series_growth(const struct rgi_series *series, uint64_t fing
     has_as_many_copies &= count.num_nodes == before.num_nodes;
     has_more_items &= count.num_items > before.num_items;
   }
-  if (series->num < MIN_ROUNDS)
+  if (series->num < series->min_rounds)
     return RGI_GROWTH_NONE;
   return has_more_copies ? RGI_GROWTH_COPIES
          : has_as_many_copies && has_more_items ? RGI_GROWTH_ITEMS

@@ -261,11 +261,11 @@ static void add_no_leak(struct rgi_text *text, const rg_report *report)
   rgi_words_add_count(text, report->num_suspects, " ");
   rgi_text_printf(text, " functions, methods, partials and generators of %zu places, none holds on to something finished",
                   report->num_groups);
-  if (report->series.num >= 3)
+  if (report->series.num >= report->series.min_rounds)
     rgi_text_printf(text, ", and of no place there are more in each of %zu rounds", report->series.num);
   rgi_text_puts(text, ".\n");
   add_gain(text, report);
-  if (report->series.num < 3)
+  if (report->series.num < report->series.min_rounds)
     rgi_text_puts(text, "What grows is seen in three dumps or rounds, or more, one after the other.\n");
 }
 

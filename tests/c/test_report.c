@@ -24,7 +24,7 @@ static void must(rg_error *error)
 static rg_report *report_on(const char *const *notations, size_t num)
 {
   rg_report *report;
-  must(rg_report_create(&report));
+  must(rg_report_create(NULL, &report));
   for (size_t i = 0; i < num; i++) {
     SCOPED_HEAP heaped = heap(notations[i]);
     must(i + 1 < num ? rg_report_add(report, heaped.graph) : rg_report_finish(report, heaped.graph));
@@ -64,6 +64,18 @@ Test(report, what_has_more_in_each_of_three_graphs_leaks)
   for (uint32_t i = 0; i < 3; i++)
     cr_assert_eq(leak->counts[i], i + 1);
   cr_assert_str_eq(leak->signals[0], "more in every round: 1, 2, 3");
+}
+
+Test(report, what_has_more_in_two_graphs_leaks_where_two_are_asked_for)
+{
+  rg_report_options options = RG_REPORT_OPTIONS_INIT;
+  options.min_graphs = 2;
+  SCOPED_REPORT *report;
+  SCOPED_HEAP before = heap(LISTENERS CLOSURE("a")), after = heap(LISTENERS CLOSURE("a") CLOSURE("b"));
+  must(rg_report_create(&options, &report));
+  must(rg_report_add(report, before.graph));
+  must(rg_report_finish(report, after.graph));
+  cr_assert_eq(rg_report_num_leaks(report), 1);
 }
 
 Test(report, what_has_more_in_two_graphs_alone_may_be_chance)
@@ -516,7 +528,7 @@ Test(report, takes_what_is_finished_above_the_closure_for_what_should_go)
 static rg_error *make_report(const rg_graph *graph, rg_report **ret)
 {
   rg_report *report;
-  rg_error *error = rg_report_create(&report);
+  rg_error *error = rg_report_create(NULL, &report);
   if (error)
     return error;
   error = rg_report_add(report, graph);

@@ -36,7 +36,7 @@ static rg_report *report_on(const char *notation)
 {
   rg_report *report;
   SCOPED_HEAP heaped = heap(notation);
-  must(rg_report_create(&report));
+  must(rg_report_create(NULL, &report));
   must(rg_report_finish(report, heaped.graph));
   return report;
 }
@@ -179,7 +179,7 @@ struct dumped {
 static void check_doubts_of(struct dumped first, struct dumped second, const char *expected)
 {
   SCOPED_REPORT *report;
-  must(rg_report_create(&report));
+  must(rg_report_create(NULL, &report));
   const struct dumped dumps[] = {first, second};
   for (int i = 0; i < 2; i++) {
     rg_builder *builder;
@@ -248,7 +248,7 @@ Test(report_faces, says_that_a_dump_is_cut_off)
   must(rg_dump_write(heaped.graph, NULL, &writer));
   rg_reader reader = rg_bytes_reader(&(rg_bytes){dump.data, dump.size - 40});
   must(rg_dump_read(&reader, NULL, &cut));
-  must(rg_report_create(&report));
+  must(rg_report_create(NULL, &report));
   must(rg_report_finish(report, cut));
   cr_assert_str_eq(rg_report_doubt(report, 0),
                    "dump 1 is cut off: sizes and copies are lower bounds, and leaks may be missing");
@@ -333,7 +333,7 @@ static rg_view *picture_of(const char *notation)
   SCOPED_REPORT *report;
   SCOPED_HEAP heaped = heap(notation);
   rg_view *view;
-  must(rg_report_create(&report));
+  must(rg_report_create(NULL, &report));
   must(rg_report_finish(report, heaped.graph));
   must(rg_report_view(report, 0, heaped.graph, &view));
   return view;
@@ -470,7 +470,7 @@ Test(report_faces, survives_every_failing_allocation)
   SCOPED_REPORT *report;
   SCOPED_HEAP heaped = heap(LISTENERS CLOSED("a") " sa.pixels>p p:container,size=5000");
   rg_view *view = NULL;
-  must(rg_report_create(&report));
+  must(rg_report_create(NULL, &report));
   must(rg_report_finish(report, heaped.graph));
   cr_assert_gt(HEAP_TORTURE(draw_without_memory(report, heaped.graph, &view), rg_view_destroy(view)), 20);
   cr_assert_gt(HEAP_TORTURE(accept(report, "0123456789abcdef"), (void)0), 0);

@@ -156,6 +156,7 @@ class Growth:
 class Report:
     """Which closures leak in a series of graphs. It keeps none of them."""
 
+    def __new__(cls, *, min_graphs: int = 3) -> Report: ...
     def add(self, graph: Graph, /, *, last: bool = False) -> None:
         """Adds the next graph, from the oldest to the last one, about which the report is."""
     def accept(self, baseline: bytes, /) -> None:
