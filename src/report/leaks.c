@@ -134,6 +134,9 @@ static rg_error *choose(const rg_report *report, const struct rgi_analysis *anal
     struct rgi_leak leak = {.group = &analysis->groups.groups[i]};
     leak.growth = rgi_series_growth(&report->series, leak.group->fingerprint);
     RGI_TRY(find_finished(analysis->graph, leak.group, &leak.finished));
+    // Of code that waits to go on, a variable may still have what was over long before.
+    if (rgi_is_suspended(leak.group->suspect) && leak.growth == RGI_GROWTH_NONE)
+      leak.finished = RG_NODE_NONE;
     bool is_capturing = false;
     if (leak.growth != RGI_GROWTH_NONE || leak.finished != RG_NODE_NONE)
       RGI_TRY(captures_something(analysis->graph, leak.group, &is_capturing));

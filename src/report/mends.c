@@ -462,11 +462,6 @@ static rg_error *propose_for_captures(struct mender *mender)
   return NULL;
 }
 
-static bool is_suspended(enum rgi_suspect_kind suspect)
-{
-  return suspect == RGI_SUSPECT_GENERATOR || suspect == RGI_SUSPECT_COROUTINE || suspect == RGI_SUSPECT_ASYNC_GENERATOR;
-}
-
 rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   struct mender mender = {report, analysis, analysis->graph, leak};
@@ -482,7 +477,7 @@ rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *a
     RGI_TRY(propose_cycle(&mender));
   else
     RGI_TRY(leak->group->suspect == RGI_SUSPECT_CACHE ? propose_clearing(&mender) : propose_lifetime(&mender));
-  return is_suspended(leak->group->suspect) ? propose_closing(&mender) : propose_for_captures(&mender);
+  return rgi_is_suspended(leak->group->suspect) ? propose_closing(&mender) : propose_for_captures(&mender);
 }
 
 /* --- what they free ------------------------------------------------------------------------------------------------- */

@@ -72,6 +72,9 @@ enum rgi_suspect_kind {
 };
 #define RGI_NUM_SUSPECT_KINDS 10
 
+/* Whether it is code that waits to go on. */
+bool rgi_is_suspended(enum rgi_suspect_kind suspect);
+
 struct rgi_suspect {
   enum rgi_suspect_kind suspect;
   rg_site site;

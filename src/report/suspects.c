@@ -39,6 +39,11 @@ static const char *called_method(const rg_graph *graph, rg_node node)
   return "__call__";
 }
 
+bool rgi_is_suspended(enum rgi_suspect_kind suspect)
+{
+  return suspect == RGI_SUSPECT_GENERATOR || suspect == RGI_SUSPECT_COROUTINE || suspect == RGI_SUSPECT_ASYNC_GENERATOR;
+}
+
 static enum rgi_suspect_kind suspect_of_type(rg_type_info type)
 {
   for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -165,12 +170,12 @@ static size_t num_places(const rg_graph *graph)
   return ((size_t)rg_graph_num_sites(graph) + rg_graph_num_types(graph)) * RGI_NUM_SUSPECT_KINDS;
 }
 
-// What runs code needs right now, such as the way out of a `with`.
+// What code that runs or is suspended has at hand, such as the way out of a `with`.
 static bool is_in_use(const struct sorter *sorter, rg_node node)
 {
-  rg_node holder = rg_paths_parent(sorter->paths, node);
-  return rg_graph_node_category(sorter->graph, holder) == RG_CATEGORY_FRAME && rg_graph_is_root(sorter->graph, holder) &&
-         strcmp(rg_graph_edge_name(sorter->graph, rg_paths_edge(sorter->paths, node)), "temporary value") == 0;
+  rg_edge edge = rg_paths_edge(sorter->paths, node);
+  return rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
+         strcmp(rg_graph_edge_name(sorter->graph, edge), "temporary value") == 0;
 }
 
 // What no path reaches, the next collection frees, unless there is none.

@@ -230,6 +230,16 @@ class Leaks(unittest.TestCase):
         report = refgraph.leaks(step=lambda: module.all.append(object()), rounds=3)
         self.assertEqual(report[:], ())
 
+    def test_is_silent_about_code_that_waits_and_has_a_variable_that_is_over(self):
+        def serve():
+            session = Session()
+            session.closed = True
+            yield
+
+        self.serving = serve()
+        next(self.serving)
+        self.assertNotIn("serve", {leak.qualname.rpartition(".")[2] for leak in refgraph.leaks()})
+
     def test_says_of_nobody_else_that_he_holds_what_goes(self):
         (leak,) = refgraph.leaks(step=self.step, rounds=3)
         self.assertEqual(leak.notes, ())
