@@ -237,6 +237,15 @@ static PyObject *drawing_repr(PyObject *self)
                               num_arrows, num_arrows == 1 ? "" : "s", *caption ? ": " : "", caption);
 }
 
+// A page has the element alone: in text that is decoded already, a declaration of its encoding is an error to some readers.
+static PyObject *without_declaration(PyObject *svg)
+{
+  RGPY_CLEANUP_DECREF PyObject *begin = PyUnicode_FromString("<svg");
+  Py_ssize_t size = PyUnicode_GET_LENGTH(svg);
+  Py_ssize_t at = begin ? PyUnicode_Find(svg, begin, 0, size, 1) : -2;
+  return at == -2 ? NULL : PyUnicode_Substring(svg, at < 0 ? 0 : at, size);
+}
+
 static PyObject *drawing_repr_mimebundle(PyObject *self, PyObject *args, PyObject *kwargs)
 {
   (void)args, (void)kwargs; // include and exclude are hints, which a small bundle need not follow
@@ -250,8 +259,14 @@ static PyObject *drawing_repr_mimebundle(PyObject *self, PyObject *args, PyObjec
   RGPY_CLEANUP_DECREF PyObject *text = render_default(self, RG_FORMAT_TEXT);
   if (!text)
     return NULL;
-  return svg ? Py_BuildValue("{s:O,s:O}", "image/svg+xml", svg, "text/plain", text)
-             : Py_BuildValue("{s:O}", "text/plain", text);
+  if (!svg)
+    return Py_BuildValue("{s:O}", "text/plain", text);
+  RGPY_CLEANUP_DECREF PyObject *notebook = PyImport_ImportModule("refgraph._notebook");
+  RGPY_CLEANUP_DECREF PyObject *caption = notebook ? drawing_caption(self, NULL) : NULL;
+  RGPY_CLEANUP_DECREF PyObject *page = caption ? PyObject_CallMethod(notebook, "picture", "OO", svg, caption) : NULL;
+  if (!page)
+    return NULL;
+  return Py_BuildValue("{s:N,s:O,s:O}", "image/svg+xml", without_declaration(svg), "text/html", page, "text/plain", text);
 }
 
 /* --- type --------------------------------------------------------------------------------------------------------- */

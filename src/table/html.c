@@ -46,7 +46,7 @@ static void add_row(struct rgi_text *text, const rg_table *table, size_t row, st
 
 static void add_caption(struct rgi_text *text, const rg_table *table)
 {
-  rgi_text_puts(text, "<caption style=\"caption-side: bottom; text-align: left\">");
+  rgi_text_puts(text, "<caption style=\"caption-side: bottom; text-align: left; white-space: nowrap\">");
   add_escaped(text, table->summary);
   if (table->num_omitted) {
     rgi_text_puts(text, "; ");

@@ -140,8 +140,8 @@ class Formats(unittest.TestCase):
 
     def test_a_notebook_gets_svg_and_text(self):
         for bundle in (self.drawing._repr_mimebundle_(), self.drawing._repr_mimebundle_(include=None, exclude=None)):
-            self.assertEqual(sorted(bundle), ["image/svg+xml", "text/plain"])
-            self.assertEqual(bundle["image/svg+xml"], self.drawing.svg())
+            self.assertEqual(sorted(bundle), ["image/svg+xml", "text/html", "text/plain"])
+            self.assertEqual(bundle["image/svg+xml"], self.drawing.svg()[self.drawing.svg().index("<svg") :])
             self.assertEqual(bundle["text/plain"], self.drawing.text)
 
     def test_paths_may_be_of_any_kind(self):

@@ -6,7 +6,7 @@ import types
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from . import _output, _refgraph
+from . import _notebook, _output, _refgraph
 from ._dump import load
 from ._graph import Graph, capture
 
@@ -156,6 +156,13 @@ class Report(Sequence):
     def __repr__(self):
         num = len(self)
         return f"<refgraph.Report: {num} leak{'' if num == 1 else 's'}>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The text, and below it a picture of the likeliest leak."""
+        page = _notebook.text(self.text)
+        if self:
+            page += self.draw()._repr_mimebundle_().get("text/html", "")
+        return {"text/plain": self.text, "text/html": page}
 
 
 def _graph(source):
