@@ -60,9 +60,10 @@ class Stub(unittest.TestCase):
                     self.assertEqual(written, present)
 
     def test_the_parameters_of_each_method_are_those_of_the_stub(self):
+        # A type of C cannot tell those of __new__.
         for node in stub_classes():
             for member in node.body:
-                if isinstance(member, ast.FunctionDef) and not member.decorator_list:
+                if isinstance(member, ast.FunctionDef) and not member.decorator_list and member.name != "__new__":
                     with self.subTest(name=f"{node.name}.{member.name}"):
                         method = getattr(getattr(_refgraph, node.name), member.name)
                         written = [

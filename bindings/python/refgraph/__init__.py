@@ -39,6 +39,7 @@ from ._graph import Graph, capture
 from ._info import VERSION as __version__
 from ._info import check_interpreter, info
 from ._leaks import Report, expect_gone, leaks
+from ._progress import progress_bar
 from ._rounds import round
 from ._tables import Table
 from ._watch import watch
@@ -68,6 +69,7 @@ __all__ = [
     "install_dump_signal",
     "leaks",
     "load",
+    "progress_bar",
     "show_backrefs",
     "show_refs",
     "watch",
