@@ -1,5 +1,7 @@
 """Closures beside the lines where what they capture was allocated."""
 
+from __future__ import annotations
+
 import tracemalloc
 
 from . import _tables
@@ -7,7 +9,7 @@ from ._graph import capture
 from ._refgraph import NotFoundError
 
 
-def by_allocation(limit=50):
+def by_allocation(limit: int | None = 50) -> _tables.Table[_tables.AllocationLine]:
     """The lines where most memory was allocated, each with the closures that capture it: a :class:`Table`.
 
     Its ``AllocationLine`` records are those of ``tracemalloc.take_snapshot().statistics("lineno")``, at most `limit`,

@@ -1,30 +1,36 @@
 """The calls of one line. Each captures, asks its question and draws the answer."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from . import _output
 from ._graph import Graph, as_targets
+from ._output import Filename, Output, Rankdir
+from ._refgraph import Drawing
 
 
 def show_refs(
-    objs,
-    max_depth=3,
-    extra_ignore=(),
-    filter=None,
-    too_many=10,
-    highlight=None,
-    filename=None,
-    extra_info=None,
-    refcounts=False,
-    shortnames=True,
-    output=None,
-    extra_node_attrs=None,
+    objs: Any,
+    max_depth: int = 3,
+    extra_ignore: Collection[int] = (),
+    filter: Callable[[Any], object] | None = None,
+    too_many: int = 10,
+    highlight: Callable[[Any], object] | None = None,
+    filename: Filename | None = None,
+    extra_info: Callable[[Any], object] | None = None,
+    refcounts: bool = False,
+    shortnames: bool = True,
+    output: Output | None = None,
+    extra_node_attrs: Callable[[Any], Mapping[str, Any]] | None = None,
     *,
-    max_nodes=200,
-    internals=False,
-    rankdir=None,
-    caption=True,
-):
+    max_nodes: int = 200,
+    internals: bool = False,
+    rankdir: Rankdir | None = None,
+    caption: bool = True,
+) -> Drawing:
     """Draws what objects refer to, from them on to `max_depth` references away.
 
     A list or tuple is a list of targets; to ask about a list itself, put it into one: ``show_refs([rows])``.
@@ -47,24 +53,24 @@ def show_refs(
 
 
 def show_backrefs(
-    objs,
-    max_depth=3,
-    extra_ignore=(),
-    filter=None,
-    too_many=10,
-    highlight=None,
-    filename=None,
-    extra_info=None,
-    refcounts=False,
-    shortnames=True,
-    output=None,
-    extra_node_attrs=None,
+    objs: Any,
+    max_depth: int = 3,
+    extra_ignore: Collection[int] = (),
+    filter: Callable[[Any], object] | None = None,
+    too_many: int = 10,
+    highlight: Callable[[Any], object] | None = None,
+    filename: Filename | None = None,
+    extra_info: Callable[[Any], object] | None = None,
+    refcounts: bool = False,
+    shortnames: bool = True,
+    output: Output | None = None,
+    extra_node_attrs: Callable[[Any], Mapping[str, Any]] | None = None,
     *,
-    max_nodes=200,
-    internals=False,
-    rankdir=None,
-    caption=True,
-):
+    max_nodes: int = 200,
+    internals: bool = False,
+    rankdir: Rankdir | None = None,
+    caption: bool = True,
+) -> Drawing:
     """Draws what refers to objects, from them back to `max_depth` references away.
 
     Modules, and frames with their local variables, are drawn and not followed further. The parameters are those of
@@ -181,7 +187,15 @@ def _annotations(drawing, held, highlight, extra_info, extra_node_attrs):
     return annotations
 
 
-def why(objs, *, max_paths=1, filename=None, max_nodes=200, rankdir=None, caption=True):
+def why(
+    objs: Any,
+    *,
+    max_paths: int = 1,
+    filename: Filename | None = None,
+    max_nodes: int = 200,
+    rankdir: Rankdir | None = None,
+    caption: bool = True,
+) -> Drawing:
     """Draws why objects are alive: the shortest path of references from a root to each of them.
 
     Roots are modules, running frames with their local variables, and the state of threads and of the interpreter; the
@@ -198,7 +212,15 @@ def why(objs, *, max_paths=1, filename=None, max_nodes=200, rankdir=None, captio
     return graph._why(ids, max_paths, filename, max_nodes, rankdir, caption)
 
 
-def why_closures(limit=50, *, all=False, filename=None, max_nodes=200, rankdir=None, caption=True):
+def why_closures(
+    limit: int = 50,
+    *,
+    all: bool = False,
+    filename: Filename | None = None,
+    max_nodes: int = 200,
+    rankdir: Rankdir | None = None,
+    caption: bool = True,
+) -> Drawing:
     """Draws the path from a root to each live closure, merged: one box a definition site, with its count.
 
     The sites with the largest captured values come first; at most `limit` are drawn, but ``.text`` and ``.json()``

@@ -1,17 +1,36 @@
 """Dumps: the heap as a file, and files as graphs."""
 
+from __future__ import annotations
+
 import itertools
 import logging
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, Union
 
 from . import _refgraph
 from ._graph import Graph
-from ._refgraph import ArgumentError
+from ._output import Filename
+from ._refgraph import ArgumentError, Dump
 
 _logger = logging.getLogger("refgraph")
+
+Progress = Callable[[str, int, int], object]
+
+
+class Writer(Protocol):
+    """A file object that takes bytes."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+class Reader(Protocol):
+    """A file object that gives bytes."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 def _flush(file):
@@ -45,7 +64,15 @@ def _target(path_or_file, wait):
     return str(getattr(path_or_file, "name", "a file object")), b"", fd, path_or_file.write
 
 
-def dump(path_or_file, *, mode="auto", wait=True, values=False, compress=True, progress=None):
+def dump(
+    path_or_file: Filename | Writer,
+    *,
+    mode: Literal["auto", "fork", "gil"] = "auto",
+    wait: bool = True,
+    values: bool = False,
+    compress: bool = True,
+    progress: Progress | None = None,
+) -> Dump:
     """Writes every live object, with all names, to a file that `refgraph.load()` and the command line read.
 
     In mode ``"fork"`` a child process reads the heap as it is at this moment and writes it, while this process goes on
@@ -75,7 +102,9 @@ def dump(path_or_file, *, mode="auto", wait=True, values=False, compress=True, p
     return _refgraph.dump(name, path, fd, method, mode, wait, values, compress, progress)
 
 
-def load(path_or_file, *, max_memory=None, progress=None):
+def load(
+    path_or_file: Filename | Reader, *, max_memory: int | None = None, progress: Progress | None = None
+) -> Graph:
     """Reads a dump and gives its :class:`Graph`.
 
     A dump that was cut off gives what is there, with ``graph.truncated`` true. `max_memory` is the most bytes that the
@@ -84,13 +113,12 @@ def load(path_or_file, *, max_memory=None, progress=None):
     """
     if max_memory is not None and max_memory < 1:
         raise ArgumentError(f"bad max_memory {max_memory}: it is a positive number of bytes")
-    options = {"max_memory": max_memory or 0, "progress": progress}
     if isinstance(path_or_file, (str, bytes, os.PathLike)):
         with open(path_or_file, "rb", buffering=0) as file:
-            return Graph._load(file.fileno(), **options)
+            return Graph._load(file.fileno(), max_memory=max_memory or 0, progress=progress)
     if not hasattr(path_or_file, "read"):
         raise TypeError(f"a dump is a path or a file open for reading, not {type(path_or_file).__name__}")
-    return Graph._load(path_or_file.read, **options)
+    return Graph._load(path_or_file.read, max_memory=max_memory or 0, progress=progress)
 
 
 def _free_name(directory):
@@ -105,14 +133,14 @@ def _call_previous(previous, signum, frame):
         previous(signum, frame)
 
 
-def install_dump_signal(signum=signal.SIGUSR2, directory="."):
+def install_dump_signal(signum: int = signal.SIGUSR2, directory: Filename = ".") -> Callable[[], None]:
     """Makes the signal dump this process to a file ``refgraph-PID-TIME.rgd`` in the directory, without waiting.
 
     A handler that was there before is called too. What goes wrong is logged by the logger ``refgraph``. Only the main
     thread may call this, and the signal is handled when the main thread next runs Python code. Returns a function that
     puts the earlier handler back.
     """
-    directory = os.path.abspath(directory)
+    directory = os.path.abspath(os.fsdecode(directory))
     if not os.path.isdir(directory):
         raise ArgumentError(f"there is no folder '{directory}'")
 

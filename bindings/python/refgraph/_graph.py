@@ -1,6 +1,16 @@
 """Graphs that outlive their capture, and the questions that they answer."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Union
+
 from . import _output, _refgraph, _tables
+from ._output import Filename, Output, Rankdir
+from ._refgraph import Drawing
+from ._tables import ClosureSite, CutReference, Cycle, Dominator, Growth, Path, Table, TypeCount
+
+Ids = Union[int, Sequence[int]]
 
 
 def as_targets(objs):
@@ -26,7 +36,7 @@ class Graph(_refgraph.Graph):
     ['target', 'root']
     """
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<refgraph.Graph: {self.num_nodes} objects, {self.num_edges} references>"
 
     def _ids(self, objs, id, where):
@@ -43,21 +53,21 @@ class Graph(_refgraph.Graph):
 
     def refs(
         self,
-        objs=None,
-        max_depth=3,
+        objs: Any = None,
+        max_depth: int = 3,
         *,
-        id=None,
-        where=None,
-        too_many=10,
-        filename=None,
-        refcounts=False,
-        shortnames=True,
-        output=None,
-        max_nodes=200,
-        internals=False,
-        rankdir=None,
-        caption=True,
-    ):
+        id: Ids | None = None,
+        where: str | None = None,
+        too_many: int = 10,
+        filename: Filename | None = None,
+        refcounts: bool = False,
+        shortnames: bool = True,
+        output: Output | None = None,
+        max_nodes: int = 200,
+        internals: bool = False,
+        rankdir: Rankdir | None = None,
+        caption: bool = True,
+    ) -> Drawing:
         """What the objects refer to, as :func:`refgraph.show_refs` draws it."""
         return self._neighbourhood(
             "refs", self._ids(objs, id, where), filename, output, max_depth=max_depth, max_references=too_many,
@@ -67,21 +77,21 @@ class Graph(_refgraph.Graph):
 
     def backrefs(
         self,
-        objs=None,
-        max_depth=3,
+        objs: Any = None,
+        max_depth: int = 3,
         *,
-        id=None,
-        where=None,
-        too_many=10,
-        filename=None,
-        refcounts=False,
-        shortnames=True,
-        output=None,
-        max_nodes=200,
-        internals=False,
-        rankdir=None,
-        caption=True,
-    ):
+        id: Ids | None = None,
+        where: str | None = None,
+        too_many: int = 10,
+        filename: Filename | None = None,
+        refcounts: bool = False,
+        shortnames: bool = True,
+        output: Output | None = None,
+        max_nodes: int = 200,
+        internals: bool = False,
+        rankdir: Rankdir | None = None,
+        caption: bool = True,
+    ) -> Drawing:
         """What refers to the objects, as :func:`refgraph.show_backrefs` draws it."""
         return self._neighbourhood(
             "backrefs", self._ids(objs, id, where), filename, output, backward=True, max_depth=max_depth,
@@ -102,16 +112,16 @@ class Graph(_refgraph.Graph):
 
     def why(
         self,
-        objs=None,
+        objs: Any = None,
         *,
-        id=None,
-        where=None,
-        max_paths=1,
-        filename=None,
-        max_nodes=200,
-        rankdir=None,
-        caption=True,
-    ):
+        id: Ids | None = None,
+        where: str | None = None,
+        max_paths: int = 1,
+        filename: Filename | None = None,
+        max_nodes: int = 200,
+        rankdir: Rankdir | None = None,
+        caption: bool = True,
+    ) -> Drawing:
         """The shortest named paths from a root to each object, as :func:`refgraph.why` draws them."""
         return self._why(self._ids(objs, id, where), max_paths, filename, max_nodes, rankdir, caption)
 
@@ -125,7 +135,16 @@ class Graph(_refgraph.Graph):
         )
         return _output.deliver(drawing, filename)
 
-    def why_closures(self, limit=50, *, all=False, filename=None, max_nodes=200, rankdir=None, caption=True):
+    def why_closures(
+        self,
+        limit: int = 50,
+        *,
+        all: bool = False,
+        filename: Filename | None = None,
+        max_nodes: int = 200,
+        rankdir: Rankdir | None = None,
+        caption: bool = True,
+    ) -> Drawing:
         """The path from a root to each live closure, as :func:`refgraph.why_closures` draws them."""
         _output.check(filename)
         _output.check_limits(limit=limit, max_nodes=max_nodes)
@@ -138,7 +157,7 @@ class Graph(_refgraph.Graph):
     def _ids_or_all(self, objs, id, where):
         return None if objs is None and id is None and where is None else self._ids(objs, id, where)
 
-    def types(self, where=None, *, retained=False, limit=30):
+    def types(self, where: str | None = None, *, retained: bool = False, limit: int | None = 30) -> Table[TypeCount]:
         """Objects and their bytes by type, the largest first: a :class:`Table` of ``TypeCount``.
 
         `where` is a filter that says which objects count. `retained` measures what would go if all objects of a type
@@ -147,14 +166,16 @@ class Graph(_refgraph.Graph):
         ids = None if where is None else self.find(where)
         return _tables.Table(self._types(ids=ids, retained=retained, limit=_tables.check_limit(limit)), self)
 
-    def closures(self, where=None, *, limit=50):
+    def closures(self, where: str | None = None, *, limit: int | None = 50) -> Table[ClosureSite]:
         """Closures by definition site, those that retain most first: a :class:`Table` of ``ClosureSite``.
 
         With a filter, the sites of which a closure matches. Those that capture only what the language adds come last.
         """
         return _tables.Table(self._closures(where=where, limit=_tables.check_limit(limit)), self)
 
-    def dominators(self, objs=None, *, id=None, where=None, limit=40):
+    def dominators(
+        self, objs: Any = None, *, id: Ids | None = None, where: str | None = None, limit: int | None = 40
+    ) -> Table[Dominator]:
         """The objects that retain most, as a tree: a :class:`Table` of ``Dominator``.
 
         Each stands under the object that dominates it: without that one it would go, too. The tree begins at the
@@ -163,11 +184,11 @@ class Graph(_refgraph.Graph):
         ids = self._ids_or_all(objs, id, where)
         return _tables.Table(self._dominators(ids=ids, limit=_tables.check_limit(limit)), self)
 
-    def retained(self, objs=None, *, id=None, where=None):
+    def retained(self, objs: Any = None, *, id: Ids | None = None, where: str | None = None) -> int:
         """Bytes that would go if all of the objects did, their own included."""
         return self._retained(self._ids(objs, id, where))
 
-    def cut(self, objs=None, *, id=None, where=None):
+    def cut(self, objs: Any = None, *, id: Ids | None = None, where: str | None = None) -> Table[CutReference]:
         """The fewest references to cut so that all of the objects are freed: a :class:`Table` of ``CutReference``.
 
         Among equally few those nearest to the objects, and only such as a program can undo: attributes, items, captured
@@ -176,7 +197,9 @@ class Graph(_refgraph.Graph):
         """
         return _tables.Table(self._cut(self._ids(objs, id, where)), self)
 
-    def paths(self, objs=None, *, id=None, where=None, disjoint=10):
+    def paths(
+        self, objs: Any = None, *, id: Ids | None = None, where: str | None = None, disjoint: int = 10
+    ) -> Table[Path]:
         """Paths from the roots to one object that share no other object, the shortest first: a :class:`Table` of ``Path``.
 
         At most `disjoint` of them. If there is one, some object on it is on every way to the object; if there are two,
@@ -188,11 +211,18 @@ class Graph(_refgraph.Graph):
             raise ValueError(f"paths() is about one object, and {len(ids)} were given")
         return _tables.Table(self._disjoint_paths(ids[0], max_paths=disjoint), self)
 
-    def cycles(self, *, limit=30):
+    def cycles(self, *, limit: int | None = 30) -> Table[Cycle]:
         """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``."""
         return _tables.Table(self._cycles(limit=_tables.check_limit(limit)), self)
 
-    def diff(self, older, *, where=None, by="path", limit=30):
+    def diff(
+        self,
+        older: Graph,
+        *,
+        where: str | None = None,
+        by: Literal["path", "site", "type"] = "path",
+        limit: int | None = 30,
+    ) -> Table[Growth]:
         """What grew since an older graph, of this process or another, and what shrank: a :class:`Table` of ``Growth``.
 
         What gained most bytes comes first. Objects are told by the path to them, without positions and keys; with `by`
@@ -205,7 +235,14 @@ class Graph(_refgraph.Graph):
         growth.add(self, where)
         return _tables.Table(growth.table(by=by, limit=_tables.check_limit(limit)), self)
 
-    def save(self, path, *, values=False, compress=True, progress=None):
+    def save(
+        self,
+        path: Filename,
+        *,
+        values: bool = False,
+        compress: bool = True,
+        progress: Callable[[str, int, int], object] | None = None,
+    ) -> None:
         """Writes the graph as a dump, which :func:`refgraph.load` and the command line read.
 
         The file is readable by its owner alone, and appears when it is complete. `values` as for
@@ -214,7 +251,7 @@ class Graph(_refgraph.Graph):
         self._save(path, values=values, compress=compress, progress=progress)
 
 
-def capture():
+def capture() -> Graph:
     """Captures every live object that the garbage collector knows, and what they refer to, with all names.
 
     The interpreter stands still meanwhile. The graph that is returned keeps no object alive.

@@ -1,5 +1,7 @@
 """What this installation of refgraph is, and whether it finds its way in this interpreter."""
 
+from __future__ import annotations
+
 import sys
 
 from . import _refgraph
@@ -49,7 +51,7 @@ def _words(graph):
     }
 
 
-def probe():
+def probe() -> dict[str, bool]:
     """What refgraph relies on in the interpreter, tried on objects that are known: {what: found}."""
     return {
         "list": _finds_list(),
@@ -63,7 +65,7 @@ def _version(number):
     return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}"
 
 
-def check_interpreter():
+def check_interpreter() -> None:
     """Within a minor version CPython keeps most layouts, but nobody promises so: another patch release is probed.
 
     Whether the interpreter's state is where the headers have it is looked at first, and always: distributions change it.
@@ -81,7 +83,7 @@ def check_interpreter():
         )
 
 
-def info():
+def info() -> dict[str, object]:
     """What this installation is, as a dict.
 
     ``version`` of refgraph, ``python`` that runs, ``built_for`` the release of Python whose headers the extension was

@@ -1,14 +1,18 @@
 """Which closures leak: what they capture, who holds them, and the line that mends it."""
 
+from __future__ import annotations
+
 import json
 import os
 import types
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, overload
 
 from . import _notebook, _output, _refgraph
 from ._dump import load
 from ._graph import Graph, capture
+from ._output import Filename
+from ._refgraph import Drawing
 
 
 class LeakCapture(NamedTuple):
@@ -93,7 +97,7 @@ def _leak(found):
     )
 
 
-class Report(Sequence):
+class Report(Sequence[Leak]):
     """The leaks that were found, each a :class:`Leak`, the likeliest first. It keeps no object alive.
 
     ``text`` and ``print()`` give it for people, a screen a leak; :meth:`json` and :meth:`sarif` for programs;
@@ -110,19 +114,19 @@ class Report(Sequence):
         self._leaks = tuple(map(_leak, json.loads(self._report.leaks)))
 
     @property
-    def text(self):
+    def text(self) -> str:
         """A screen a leak; without leaks a paragraph that says what was looked at."""
         return self._report.text
 
-    def json(self):
+    def json(self) -> str:
         """One document, as ``refgraph leaks --json`` has it: ``schema``, ``leaks``, one object each, and ``loss``."""
         return f'{{"schema": 1, "leaks": {self._report.leaks}, "loss": {self._report.loss}}}\n'
 
-    def sarif(self):
+    def sarif(self) -> str:
         """SARIF 2.1.0, for code hosts and editors; files below the current folder are named from there."""
         return self._report.sarif(os.getcwd())
 
-    def draw(self, i=0, filename=None):
+    def draw(self, i: int = 0, filename: Filename | None = None) -> Drawing:
         """Draws a leak, the likeliest one unless told otherwise: a :class:`Drawing`, root left, leak right.
 
         The reference that should not be is red, with the best mend beside it.
@@ -133,27 +137,31 @@ class Report(Sequence):
         return _output.deliver(self._report.draw(i % len(self), self.graph), filename)
 
     @property
-    def baseline(self):
+    def baseline(self) -> str:
         """All leaks as text that :meth:`accept` and ``refgraph leaks --baseline`` accept: a line a leak."""
         return self._report.baseline
 
-    def accept(self, baseline):
+    def accept(self, baseline: str) -> None:
         """Accepts the leaks that a baseline lists, by fingerprint: they come last, and ``text`` only counts them."""
         if not isinstance(baseline, str):
             raise TypeError(f"a baseline is text, not {type(baseline).__name__}: open(path).read()")
         self._report.accept(baseline.encode(errors="surrogatepass"))
         self._read()
 
+    @overload
+    def __getitem__(self, i: int) -> Leak: ...
+    @overload
+    def __getitem__(self, i: slice) -> tuple[Leak, ...]: ...
     def __getitem__(self, i):
         return self._leaks[i]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._leaks)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         num = len(self)
         return f"<refgraph.Report: {num} leak{'' if num == 1 else 's'}>"
 
@@ -184,7 +192,9 @@ def _rounds(step, num):
         yield capture()
 
 
-def leaks(*sources, step=None, rounds=5, warmup=1):
+def leaks(
+    *sources: Graph | Filename, step: Callable[[], object] | None = None, rounds: int = 5, warmup: int = 1
+) -> Report:
     """Says which closures leak, why, who holds them, what they capture, and what mends it.
 
     Closures, lambdas, bound methods, partials, generators, coroutines and callback objects leak that are more in every
@@ -225,7 +235,7 @@ def leaks(*sources, step=None, rounds=5, warmup=1):
     return Report(report, graph)
 
 
-def expect_gone(obj):
+def expect_gone(obj: object) -> None:
     """Says that an object is to be gone by now: :func:`leaks` reports it as long as something keeps it.
 
     The object is watched by a weak reference; TypeError if it can have none. What captures it, or holds it, is told as

@@ -1,8 +1,21 @@
 """Where a drawing goes: a file whose name decides the format, or a file object that gets DOT."""
 
+from __future__ import annotations
+
 import os
+from typing import Literal, Protocol, Union
 
 from ._refgraph import ArgumentError, FileError, format_of
+
+
+Filename = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Rankdir = Literal["LR", "TB"]
+
+
+class Output(Protocol):
+    """A file object that takes text."""
+
+    def write(self, text: str, /) -> object: ...
 
 
 def check(filename, output=None):

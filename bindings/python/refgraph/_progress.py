@@ -1,9 +1,13 @@
 """A bar for those who wait, in notebooks and on terminals."""
 
+from __future__ import annotations
+
 import builtins
 import sys
 import time
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 _STEP = 0.1  # seconds between two looks
 _COLUMNS = 30
@@ -22,20 +26,19 @@ class progress_bar:
     ...     graph = refgraph.load(path, progress=refgraph.progress_bar())
     """
 
-    def __init__(self):
-        shell = getattr(builtins, "get_ipython", lambda: None)()
+    def __init__(self) -> None:
+        shell: Any = getattr(builtins, "get_ipython", lambda: None)()
+        self._show: Callable[[str, float | None], None] | None = None
         if hasattr(shell, "kernel"):
             self._show = self._show_in_notebook
             self._publish = shell.display_pub.publish
             self._id = uuid.uuid4().hex
         elif sys.stderr is not None and sys.stderr.isatty():
             self._show = self._show_on_terminal
-        else:
-            self._show = None
         self._last = time.monotonic()
         self._is_shown = False
 
-    def __call__(self, phase, done, total):
+    def __call__(self, phase: str, done: int, total: int) -> None:
         now, is_over = time.monotonic(), total and done >= total
         if self._show is None or not (now - self._last >= _STEP or is_over and self._is_shown):
             return

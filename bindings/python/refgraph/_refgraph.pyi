@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from types import CodeType
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, final
+
+from typing_extensions import Self
 
 class Error(Exception): ...
 class ArgumentError(Error, ValueError): ...
@@ -51,7 +53,7 @@ class _Outline(TypedDict):
 def outline(*, references: bool = False) -> _Outline:
     """Who refers to whom, as calls that look at a part of the heap find that part: for tests and measurements."""
 
-class Node(TypedDict):
+class _Node(TypedDict):
     id: int
     type: str
     label: str
@@ -59,7 +61,7 @@ class Node(TypedDict):
     role: Literal["target", "root", "path", "cut", "other"]
     count: int
 
-class Edge(TypedDict):
+class _Edge(TypedDict):
     source: int
     target: int
     kind: Literal[
@@ -68,7 +70,7 @@ class Edge(TypedDict):
     name: str
     count: int
 
-class GraphNode(TypedDict):
+class _GraphNode(TypedDict):
     id: int
     type: str
     label: str
@@ -81,24 +83,24 @@ class GraphNode(TypedDict):
     allocation: tuple[str, int] | None  # file and line; of closures and what they capture, while tracemalloc is tracing
     frozen: bool  # set apart by gc.freeze(); told by graphs of the whole heap
 
-class GraphEdge(TypedDict):
+class _GraphEdge(TypedDict):
     source: int
     target: int
     kind: str
     name: str
 
-class CapturedVariable(TypedDict):
+class _CapturedVariable(TypedDict):
     name: str
     use: Literal["unknown", "unused", "read", "written", "read and written"]  # by the code and the code inside it
     attributes: list[str] | None  # where of what is read only some attributes are used: these
 
-class Site(TypedDict):
+class _Site(TypedDict):
     name: str
     file: str
     line: int  # 0: not known
-    captured: list[CapturedVariable]
+    captured: list[_CapturedVariable]
 
-class Process(TypedDict):
+class _Process(TypedDict):
     producer: str  # as "refgraph 0.1.0"
     interpreter: str  # as "CPython 3.11.2"
     host: str
@@ -117,6 +119,7 @@ _Annotations = Mapping[int, tuple[str | None, bool, tuple[tuple[str, str], ...]]
 
 _Cell = str | int | bool | tuple[str, ...] | tuple[tuple[object, ...], ...] | None
 
+@final
 class Table:
     """Rows that an analysis gave."""
 
@@ -145,6 +148,7 @@ class Table:
     def html(self) -> str:
         """A <table> that has the summary for its caption."""
 
+@final
 class Growth:
     """What grows over several graphs. It keeps none of them."""
 
@@ -153,6 +157,7 @@ class Growth:
     def table(self, *, by: str = "path", limit: int | None = None) -> Table:
         """What grows in each step; of two graphs what shrinks, too. Raises ArgumentError for fewer than two."""
 
+@final
 class Report:
     """Which closures leak in a series of graphs. It keeps none of them."""
 
@@ -188,7 +193,7 @@ class Graph:
     def num_edges(self) -> int:
         """References in the graph."""
     @property
-    def process(self) -> Process:
+    def process(self) -> _Process:
         """The process that was captured, when and how, and what its garbage collector was set to."""
     @property
     def losses(self) -> tuple[tuple[str, int], ...]:
@@ -202,16 +207,16 @@ class Graph:
         Terms are joined by spaces, and all must hold: ``closure:outer.inner``, ``site:app.py:42``, ``type:Screen``,
         ``name:on_``, ``size:1M..``, ``id:4711``, ``garbage``; ``not`` negates the next one.
         """
-    def node(self, id: int, /) -> GraphNode:
+    def node(self, id: int, /) -> _GraphNode:
         """The object with this id."""
-    def site(self, id: int, /) -> Site | None:
+    def site(self, id: int, /) -> _Site | None:
         """Where the code of a function, method or generator is defined, and how it uses what it captures.
 
         For a frame it is where that stands. None for an object without code.
         """
-    def references(self, id: int, /) -> list[GraphEdge]:
+    def references(self, id: int, /) -> list[_GraphEdge]:
         """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too."""
-    def referrers(self, id: int, /) -> list[GraphEdge]:
+    def referrers(self, id: int, /) -> list[_GraphEdge]:
         """Every reference to an object."""
     def _types(
         self, *, ids: Sequence[int] | None = None, retained: bool = False, limit: int | None = None
@@ -245,7 +250,7 @@ class Graph:
         redacted: bool = False,
         isolated: bool = False,
         question: Literal["paths", "referrers"] | None = None,
-    ) -> tuple[Graph, tuple[int, ...], dict[int, object]]:
+    ) -> tuple[Self, tuple[int, ...], dict[int, object]]:
         """Captures the whole heap, or with max_depth what the targets refer to.
 
         Also gives the targets' ids, and objects by id that the caller then keeps: with hold=-1 all of the graph, with
@@ -258,7 +263,7 @@ class Graph:
         """The id of an object, found again by its address and type; else NotFoundError."""
     def _save(
         self,
-        target: str | PathLike[str] | Callable[[bytes], object],
+        target: str | bytes | PathLike[str] | PathLike[bytes] | Callable[[bytes], object],
         *,
         values: bool = False,
         compress: bool = True,
@@ -272,7 +277,7 @@ class Graph:
         *,
         max_memory: int = 0,
         progress: Callable[[str, int, int], object] | None = None,
-    ) -> Graph:
+    ) -> Self:
         """Reads a dump from a descriptor, or by calling a method with the size of each piece."""
     def _draw_neighbourhood(
         self,
@@ -324,6 +329,7 @@ class Graph:
     ) -> Drawing:
         """The path from a root to every closure, one box a definition site."""
 
+@final
 class Drawing:
     """A picture of a part of a graph.
 
@@ -338,7 +344,7 @@ class Drawing:
     def dot(self) -> str:
         """The picture in the DOT language. The same input gives the same text, byte for byte."""
     @property
-    def process(self) -> Process:
+    def process(self) -> _Process:
         """The capture that it was drawn from: when and in which mode, and how long the process stood still for it."""
     @property
     def losses(self) -> tuple[tuple[str, int], ...]:
@@ -347,10 +353,10 @@ class Drawing:
     def text(self) -> str:
         """The picture as a tree for terminals."""
     @property
-    def nodes(self) -> list[Node]:
+    def nodes(self) -> list[_Node]:
         """Every object in the picture, those that are a row of their holder's box included."""
     @property
-    def edges(self) -> list[Edge]:
+    def edges(self) -> list[_Edge]:
         """Every reference in the picture, by the ids of its ends."""
     def json(self) -> str:
         """Caption, nodes and edges as JSON."""
@@ -368,6 +374,7 @@ class Drawing:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """SVG and text, for notebooks."""
 
+@final
 class Dump:
     """A dump, done or under way. What is known in the end only is None before."""
 

@@ -1,5 +1,7 @@
 """Rounds of a program that ``refgraph growth`` runs."""
 
+from __future__ import annotations
+
 import os
 import threading
 
@@ -57,7 +59,7 @@ class Rounds:
 current = None
 
 
-def round():
+def round() -> None:
     """Says that a round of the program ends here, one request or one job, for ``refgraph growth`` to compare.
 
     Under ``refgraph growth -- python app.py`` this process is dumped, and goes on when that is done; else the call does

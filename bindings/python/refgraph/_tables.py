@@ -1,9 +1,12 @@
 """Tables: what an analysis of a graph found, as a sequence of records."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import NamedTuple, Sequence, TypeVar, overload
 
 from ._refgraph import ArgumentError
+
+Record = TypeVar("Record")
 
 
 class CapturedHere(NamedTuple):
@@ -23,14 +26,14 @@ class AllocationLine(NamedTuple):
     file: str
     line: int
     size: int  # bytes
-    count: int  # blocks
+    count: int  # type: ignore[assignment] # a tuple has a method of this name; blocks
     closures: tuple[CapturedHere, ...]
 
 
 class TypeCount(NamedTuple):
     """Objects of one type."""
 
-    count: int
+    count: int  # type: ignore[assignment] # a tuple has a method of this name
     size: int  # bytes of all of them, without what they refer to
     type: str
     retained: int | None  # bytes that would go with all of them, their own included; None: not measured
@@ -125,7 +128,7 @@ class Cycle(NamedTuple):
 class Round(NamedTuple):
     """What one graph has of a group of objects."""
 
-    count: int
+    count: int  # type: ignore[assignment] # a tuple has a method of this name
     size: int  # bytes, without what they refer to
 
 
@@ -190,7 +193,7 @@ _RECORDS = {
 }
 
 
-class Table(Sequence):
+class Table(Sequence[Record]):
     """Records of one kind, each a named tuple. It keeps neither the graph nor any object.
 
     ``text`` and ``print()`` give it for people, :meth:`json` for programs, and a notebook displays it. ``process`` and
@@ -211,34 +214,38 @@ class Table(Sequence):
         self._records = tuple(make(row) for row in table.rows)
 
     @property
-    def text(self):
+    def text(self) -> str:
         """Aligned columns under headings, and a line about all."""
         return self._table.text
 
     @property
-    def summary(self):
+    def summary(self) -> str:
         """A line about all rows, those that a limit left out too."""
         return self._table.summary
 
     @property
-    def omitted(self):
+    def omitted(self) -> int:
         """How many rows a limit left out."""
         return self._table.omitted
 
-    def json(self):
+    def json(self) -> str:
         """A list of objects as JSON text, one a record, named as its fields."""
         return self._table.json
 
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Record, ...]: ...
     def __getitem__(self, index):
         return self._records[index]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._records)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<refgraph.Table of {self._table.name}: {self.summary}>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):

@@ -1,7 +1,11 @@
 """What grows within a with statement."""
 
+from __future__ import annotations
+
+from typing import Literal
+
 from . import _refgraph, _tables
-from ._graph import capture
+from ._graph import Graph, capture
 
 
 # What a watch is made of, and what calls it.
@@ -10,7 +14,7 @@ _OTHERS = "not site:refgraph/_watch.py not type:refgraph._watch.watch not type:r
 
 # Of the module, not of the class: while the statements run their frame holds this, too, from 3.14 on. So the way to it
 # is the same before and after: of equally short ones it is that through a module.
-def _end(watched, kind, value, traceback):
+def _end(watched: watch, kind: object, value: object, traceback: object) -> None:
     watched.graph = capture()
     watched._growth.add(watched.graph, watched._where)
     watched.diff = _tables.Table(watched._growth.table(by=watched._by, limit=watched._limit), watched.graph)
@@ -35,20 +39,22 @@ class watch:
 
     __slots__ = ("_by", "_growth", "_limit", "_where", "diff", "graph")
 
-    def __init__(self, *, where=None, by="path", limit=30):
+    def __init__(
+        self, *, where: str | None = None, by: Literal["path", "site", "type"] = "path", limit: int | None = 30
+    ) -> None:
         self._where = _OTHERS if where is None else f"{where} {_OTHERS}"
         self._by = by
         self._limit = _tables.check_limit(limit)
-        self._growth = None
-        self.diff = None
-        self.graph = None
+        self._growth = _refgraph.Growth()
+        self.diff: _tables.Table[_tables.Growth] | None = None
+        self.graph: Graph | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> watch:
         self._growth = _refgraph.Growth()
         self._growth.add(capture(), self._where)
         return self
 
     __exit__ = _end
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<refgraph.watch: not over>" if self.diff is None else f"<refgraph.watch: {self.diff.summary}>"

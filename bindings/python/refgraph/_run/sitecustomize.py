@@ -1,5 +1,6 @@
 """Started by site in the first Python of ``refgraph run``: takes itself away, then lets refgraph watch the program."""
 
+import importlib
 import os
 import sys
 
@@ -57,7 +58,7 @@ def _chain():
     """Runs the sitecustomize that was there before, if there is one."""
     own = sys.modules.pop(__name__)
     try:
-        import sitecustomize  # noqa: F401
+        importlib.import_module("sitecustomize")
     except ImportError as error:
         if error.name != "sitecustomize":
             raise

@@ -1,0 +1,34 @@
+#!/bin/sh
+# The stub of the extension is what the extension has, and the package uses types as it says: mypy and its stubtest.
+
+set -u
+. "${srcdir:?}/tests/tap.sh"
+
+with_mypy=
+for python in $([ -s pythons.list ] && cut -f 4 pythons.list); do
+  "$python" -c 'import mypy' 2>/dev/null && with_mypy=$python
+done
+if [ -z "$with_mypy" ] || [ -n "$SANITIZED_PYTHON" ]; then
+  skip "mypy and stubtest" "needs a Python with mypy (Debian: python3-mypy), and no sanitizers"
+  plan
+  exit
+fi
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit
+
+cat >program.py <<'PYTHON'
+import refgraph
+
+graph: refgraph.Graph = refgraph.load(b"heap.rgd")
+largest: int = graph.types(limit=1)[0].size
+captured: str = refgraph.leaks(graph)[0].captures[0].name
+refgraph.show_refs([graph], filename="refs.png").svg().strip()
+PYTHON
+
+ok "stubtest finds nothing that the stub has and the extension has not, or the other way" \
+  "$with_mypy" -m mypy.stubtest refgraph._refgraph
+ok "the package keeps to its types" "$with_mypy" -m mypy -p refgraph
+ok "a program sees the types of what it calls" "$with_mypy" -m mypy --strict program.py
+plan
