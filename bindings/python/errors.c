@@ -1,4 +1,5 @@
 /* One table from the library's errors to Python's exceptions. */
+#include "docstrings.h"
 #include "rgpy.h"
 
 static struct {
@@ -8,18 +9,15 @@ static struct {
   const char *doc;
   PyObject *exception;
 } table[] = {
-    {RG_ERROR_ARGUMENT, "ArgumentError", &PyExc_ValueError, "A value that was passed cannot be used.", NULL},
-    {RG_ERROR_NOT_FOUND, "NotFoundError", &PyExc_LookupError, "The object or id is not in the graph.", NULL},
-    {RG_ERROR_LIMIT, "LimitError", &PyExc_OverflowError, "More than the format or the machine can hold.", NULL},
-    {RG_ERROR_SYSTEM, "FileError", &PyExc_OSError, "A file could not be written, or a system call failed.", NULL},
-    {RG_ERROR_RENDERER, "RenderError", &PyExc_RuntimeError,
-     "refgraph-render is missing, crashed or refused; the message has its last words.", NULL},
-    {RG_ERROR_DEADLINE, "DeadlineError", &PyExc_TimeoutError, "Drawing took longer than it was given.", NULL},
-    {RG_ERROR_UNSUPPORTED, "UnsupportedError", &PyExc_NotImplementedError,
-     "This build or this interpreter cannot do it.", NULL},
-    {RG_ERROR_BUSY, "BusyError", &PyExc_RuntimeError, "It is being done already.", NULL},
-    {RG_ERROR_DUMP, "DumpError", &PyExc_ValueError,
-     "This is no dump, or a damaged one; the message has the offset of what is wrong.", NULL},
+    {RG_ERROR_ARGUMENT, "ArgumentError", &PyExc_ValueError, DOC_ArgumentError, NULL},
+    {RG_ERROR_NOT_FOUND, "NotFoundError", &PyExc_LookupError, DOC_NotFoundError, NULL},
+    {RG_ERROR_LIMIT, "LimitError", &PyExc_OverflowError, DOC_LimitError, NULL},
+    {RG_ERROR_SYSTEM, "FileError", &PyExc_OSError, DOC_FileError, NULL},
+    {RG_ERROR_RENDERER, "RenderError", &PyExc_RuntimeError, DOC_RenderError, NULL},
+    {RG_ERROR_DEADLINE, "DeadlineError", &PyExc_TimeoutError, DOC_DeadlineError, NULL},
+    {RG_ERROR_UNSUPPORTED, "UnsupportedError", &PyExc_NotImplementedError, DOC_UnsupportedError, NULL},
+    {RG_ERROR_BUSY, "BusyError", &PyExc_RuntimeError, DOC_BusyError, NULL},
+    {RG_ERROR_DUMP, "DumpError", &PyExc_ValueError, DOC_DumpError, NULL},
 };
 enum { NUM_EXCEPTIONS = sizeof(table) / sizeof(table[0]) };
 
@@ -37,7 +35,7 @@ static int add_exception(PyObject *module, PyObject *base, size_t i)
 int rgpy_errors_init(PyObject *module)
 {
   RGPY_CLEANUP_DECREF PyObject *base =
-      PyErr_NewExceptionWithDoc("refgraph.Error", "The base of refgraph's exceptions.", NULL, NULL);
+      PyErr_NewExceptionWithDoc("refgraph.Error", DOC_Error, NULL, NULL);
   if (!base || PyModule_AddObjectRef(module, "Error", base) < 0)
     return -1;
   for (size_t i = 0; i < NUM_EXCEPTIONS; i++) {

@@ -45,6 +45,12 @@ def show_refs(
     objects are drawn, those nearest to the targets first.
 
     Returns a :class:`Drawing`.
+
+    >>> import refgraph
+    >>> def make(rows):
+    ...     return lambda: rows
+    >>> [edge["name"] for edge in refgraph.show_refs(make(b"1 2")).edges]
+    ['rows']
     """
     return _show(
         "show_refs", False, objs, max_depth, extra_ignore, filter, too_many, highlight, filename, extra_info, refcounts,
@@ -77,6 +83,12 @@ def show_backrefs(
     :func:`show_refs`. The whole heap is looked through for references, and what is near the targets is captured.
 
     Returns a :class:`Drawing`.
+
+    >>> import refgraph
+    >>> listeners = {"click": lambda: None}
+    >>> drawing = refgraph.show_backrefs(listeners["click"], 1)
+    >>> "'click'" in {edge["name"] for edge in drawing.edges}
+    True
     """
     return _show(
         "show_backrefs", True, objs, max_depth, extra_ignore, filter, too_many, highlight, filename, extra_info,
@@ -206,6 +218,11 @@ def why(
     and the last are drawn.
 
     Returns a :class:`Drawing`.
+
+    >>> import refgraph
+    >>> listeners = {"click": lambda: None}
+    >>> "['click']" in refgraph.why(listeners["click"]).text
+    True
     """
     _output.check(filename)
     graph, ids, _ = Graph._capture(as_targets(objs), question="paths" if max_paths == 1 else None)
@@ -228,6 +245,14 @@ def why_closures(
     drawn, unless with `all`.
 
     Returns a :class:`Drawing`.
+
+    >>> import json, refgraph
+    >>> def make(rows):
+    ...     return lambda: rows
+    >>> closure = make([1, 2])
+    >>> sites = json.loads(refgraph.why_closures().json())["closures"]
+    >>> any(site["name"].endswith("<lambda>") for site in sites)
+    True
     """
     _output.check(filename)
     graph, _, _ = Graph._capture(())

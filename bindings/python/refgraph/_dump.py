@@ -91,10 +91,10 @@ def dump(
     ``progress(phase, done, total)`` is called now and then; an exception in it ends the dump. Raises the audit event
     ``refgraph.dump`` with the name of the file. Returns a :class:`Dump`.
 
-    >>> import os, tempfile
+    >>> import os, refgraph, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     result = dump(os.path.join(folder, "heap.rgd"))
-    ...     result.objects == load(os.path.join(folder, "heap.rgd")).num_nodes
+    ...     result = refgraph.dump(os.path.join(folder, "heap.rgd"))
+    ...     result.objects == refgraph.load(os.path.join(folder, "heap.rgd")).num_nodes
     True
     """
     name, path, fd, method = _target(path_or_file, wait)
@@ -110,6 +110,12 @@ def load(
     A dump that was cut off gives what is there, with ``graph.truncated`` true. `max_memory` is the most bytes that the
     graph may take, by default half of what the machine has free. Raises DumpError, with the offset, for what is no dump
     or a damaged one, UnsupportedError for one of another version, LimitError for one that is too large.
+
+    >>> import io, refgraph
+    >>> file = io.BytesIO()
+    >>> result = refgraph.dump(file)
+    >>> refgraph.load(io.BytesIO(file.getvalue())).num_nodes == result.objects
+    True
     """
     if max_memory is not None and max_memory < 1:
         raise ArgumentError(f"bad max_memory {max_memory}: it is a positive number of bytes")
@@ -139,6 +145,11 @@ def install_dump_signal(signum: int = signal.SIGUSR2, directory: Filename = ".")
     A handler that was there before is called too. What goes wrong is logged by the logger ``refgraph``. Only the main
     thread may call this, and the signal is handled when the main thread next runs Python code. Returns a function that
     puts the earlier handler back.
+
+    >>> import os, refgraph, signal, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     uninstall = refgraph.install_dump_signal(signal.SIGUSR2, folder)
+    ...     uninstall()
     """
     directory = os.path.abspath(os.fsdecode(directory))
     if not os.path.isdir(directory):

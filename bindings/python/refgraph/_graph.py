@@ -68,7 +68,11 @@ class Graph(_refgraph.Graph):
         rankdir: Rankdir | None = None,
         caption: bool = True,
     ) -> Drawing:
-        """What the objects refer to, as :func:`refgraph.show_refs` draws it."""
+        """What the objects refer to, as :func:`refgraph.show_refs` draws it.
+
+        >>> graph.refs(refgraph.capture, internals=True).edges[0]["kind"]
+        'internal'
+        """
         return self._neighbourhood(
             "refs", self._ids(objs, id, where), filename, output, max_depth=max_depth, max_references=too_many,
             max_nodes=max_nodes, internals=internals, refcounts=refcounts, shortnames=shortnames, rankdir=rankdir,
@@ -92,7 +96,11 @@ class Graph(_refgraph.Graph):
         rankdir: Rankdir | None = None,
         caption: bool = True,
     ) -> Drawing:
-        """What refers to the objects, as :func:`refgraph.show_backrefs` draws it."""
+        """What refers to the objects, as :func:`refgraph.show_backrefs` draws it.
+
+        >>> len(graph.backrefs(refgraph.capture, 1).edges) > 1
+        True
+        """
         return self._neighbourhood(
             "backrefs", self._ids(objs, id, where), filename, output, backward=True, max_depth=max_depth,
             max_references=too_many, max_nodes=max_nodes, internals=internals, refcounts=refcounts,
@@ -122,7 +130,11 @@ class Graph(_refgraph.Graph):
         rankdir: Rankdir | None = None,
         caption: bool = True,
     ) -> Drawing:
-        """The shortest named paths from a root to each object, as :func:`refgraph.why` draws them."""
+        """The shortest named paths from a root to each object, as :func:`refgraph.why` draws them.
+
+        >>> graph.why(refgraph.capture).nodes[0]["type"]
+        'function'
+        """
         return self._why(self._ids(objs, id, where), max_paths, filename, max_nodes, rankdir, caption)
 
     def _why(self, ids, max_paths, filename, max_nodes, rankdir, caption):
@@ -145,7 +157,11 @@ class Graph(_refgraph.Graph):
         rankdir: Rankdir | None = None,
         caption: bool = True,
     ) -> Drawing:
-        """The path from a root to each live closure, as :func:`refgraph.why_closures` draws them."""
+        """The path from a root to each live closure, as :func:`refgraph.why_closures` draws them.
+
+        >>> "closure" in graph.why_closures(limit=3).caption
+        True
+        """
         _output.check(filename)
         _output.check_limits(limit=limit, max_nodes=max_nodes)
         drawing = self._draw_why_closures(
@@ -162,6 +178,9 @@ class Graph(_refgraph.Graph):
 
         `where` is a filter that says which objects count. `retained` measures what would go if all objects of a type
         did, and puts the types that retain most first. `limit` None lists all.
+
+        >>> graph.types("type:dict")[0].type
+        'dict'
         """
         ids = None if where is None else self.find(where)
         return _tables.Table(self._types(ids=ids, retained=retained, limit=_tables.check_limit(limit)), self)
@@ -170,6 +189,9 @@ class Graph(_refgraph.Graph):
         """Closures by definition site, those that retain most first: a :class:`Table` of ``ClosureSite``.
 
         With a filter, the sites of which a closure matches. Those that capture only what the language adds come last.
+
+        >>> graph.closures(limit=1)[0].copies >= 1
+        True
         """
         return _tables.Table(self._closures(where=where, limit=_tables.check_limit(limit)), self)
 
@@ -180,12 +202,19 @@ class Graph(_refgraph.Graph):
 
         Each stands under the object that dominates it: without that one it would go, too. The tree begins at the
         objects, or where none are given at those that no single object keeps alive.
+
+        >>> [record.depth for record in graph.dominators(refgraph.capture, limit=1)]
+        [0]
         """
         ids = self._ids_or_all(objs, id, where)
         return _tables.Table(self._dominators(ids=ids, limit=_tables.check_limit(limit)), self)
 
     def retained(self, objs: Any = None, *, id: Ids | None = None, where: str | None = None) -> int:
-        """Bytes that would go if all of the objects did, their own included."""
+        """Bytes that would go if all of the objects did, their own included.
+
+        >>> graph.retained(refgraph.capture) > 0
+        True
+        """
         return self._retained(self._ids(objs, id, where))
 
     def cut(self, objs: Any = None, *, id: Ids | None = None, where: str | None = None) -> Table[CutReference]:
@@ -194,6 +223,10 @@ class Graph(_refgraph.Graph):
         Among equally few those nearest to the objects, and only such as a program can undo: attributes, items, captured
         and local variables. ``summary`` says what is freed at once, and what the next collection frees; the table is
         empty where there is nothing to cut, and ``summary`` says why.
+
+        >>> cut = graph.cut(refgraph.capture)
+        >>> [record.reference for record in cut if record.holder.startswith("refgraph._graph")]
+        ['.capture']
         """
         return _tables.Table(self._cut(self._ids(objs, id, where)), self)
 
@@ -204,6 +237,9 @@ class Graph(_refgraph.Graph):
 
         At most `disjoint` of them. If there is one, some object on it is on every way to the object; if there are two,
         there is none such. Which references to cut says :meth:`cut`; :meth:`why` draws the shortest paths to many objects.
+
+        >>> any(path.path == "refgraph.capture" for path in graph.paths(refgraph.capture))
+        True
         """
         _output.check_limits(disjoint=disjoint)
         ids = self._ids(objs, id, where)
@@ -212,7 +248,11 @@ class Graph(_refgraph.Graph):
         return _tables.Table(self._disjoint_paths(ids[0], max_paths=disjoint), self)
 
     def cycles(self, *, limit: int | None = 30) -> Table[Cycle]:
-        """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``."""
+        """Objects that refer to each other in a circle, those that retain most first: a :class:`Table` of ``Cycle``.
+
+        >>> graph.cycles(limit=1)[0].objects > 1
+        True
+        """
         return _tables.Table(self._cycles(limit=_tables.check_limit(limit)), self)
 
     def diff(
@@ -229,6 +269,9 @@ class Graph(_refgraph.Graph):
         ``"site"`` by where their code is defined, with ``"type"`` by their type; never by their address. What grew with
         its holder is in the record of the holder. `where` is a filter that says which objects count. `limit` None lists
         all.
+
+        >>> len(graph.diff(graph))
+        0
         """
         growth = _refgraph.Growth()
         growth.add(older, where)
@@ -247,6 +290,12 @@ class Graph(_refgraph.Graph):
 
         The file is readable by its owner alone, and appears when it is complete. `values` as for
         :func:`refgraph.dump`.
+
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     graph.save(os.path.join(folder, "heap.rgd"))
+        ...     refgraph.load(os.path.join(folder, "heap.rgd")).num_nodes == graph.num_nodes
+        True
         """
         self._save(path, values=values, compress=compress, progress=progress)
 
@@ -255,6 +304,10 @@ def capture() -> Graph:
     """Captures every live object that the garbage collector knows, and what they refer to, with all names.
 
     The interpreter stands still meanwhile. The graph that is returned keeps no object alive.
+
+    >>> import refgraph
+    >>> refgraph.capture().num_nodes > 1000
+    True
     """
     graph, _, _ = Graph._capture(())
     return graph

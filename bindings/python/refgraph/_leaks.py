@@ -103,6 +103,10 @@ class Report(Sequence[Leak]):
     ``text`` and ``print()`` give it for people, a screen a leak; :meth:`json` and :meth:`sarif` for programs;
     :meth:`draw` draws one. An empty report says in its text what was looked at. ``graph`` is the last one that was looked
     at.
+
+    >>> import refgraph
+    >>> listeners = []
+    >>> report = refgraph.leaks(step=lambda: listeners.append(lambda: None))
     """
 
     def __init__(self, report, graph):
@@ -115,21 +119,37 @@ class Report(Sequence[Leak]):
 
     @property
     def text(self) -> str:
-        """A screen a leak; without leaks a paragraph that says what was looked at."""
+        """A screen a leak; without leaks a paragraph that says what was looked at.
+
+        >>> print(report.text[:11])
+        LEAK 1 of 1
+        """
         return self._report.text
 
     def json(self) -> str:
-        """One document, as ``refgraph leaks --json`` has it: ``schema``, ``leaks``, one object each, and ``loss``."""
+        """One document, as ``refgraph leaks --json`` has it: ``schema``, ``leaks``, one object each, and ``loss``.
+
+        >>> import json
+        >>> sorted(json.loads(report.json()))
+        ['leaks', 'loss', 'schema']
+        """
         return f'{{"schema": 1, "leaks": {self._report.leaks}, "loss": {self._report.loss}}}\n'
 
     def sarif(self) -> str:
-        """SARIF 2.1.0, for code hosts and editors; files below the current folder are named from there."""
+        """SARIF 2.1.0, for code hosts and editors; files below the current folder are named from there.
+
+        >>> '"version": "2.1.0"' in report.sarif()
+        True
+        """
         return self._report.sarif(os.getcwd())
 
     def draw(self, i: int = 0, filename: Filename | None = None) -> Drawing:
         """Draws a leak, the likeliest one unless told otherwise: a :class:`Drawing`, root left, leak right.
 
         The reference that should not be is red, with the best mend beside it.
+
+        >>> [node["role"] for node in report.draw().nodes].count("root")
+        1
         """
         _output.check(filename)
         if not -len(self) <= i < len(self):
@@ -138,11 +158,20 @@ class Report(Sequence[Leak]):
 
     @property
     def baseline(self) -> str:
-        """All leaks as text that :meth:`accept` and ``refgraph leaks --baseline`` accept: a line a leak."""
+        """All leaks as text that :meth:`accept` and ``refgraph leaks --baseline`` accept: a line a leak.
+
+        >>> report.baseline.splitlines()[-1].split()[0] == report[0].fingerprint
+        True
+        """
         return self._report.baseline
 
     def accept(self, baseline: str) -> None:
-        """Accepts the leaks that a baseline lists, by fingerprint: they come last, and ``text`` only counts them."""
+        """Accepts the leaks that a baseline lists, by fingerprint: they come last, and ``text`` only counts them.
+
+        >>> report.accept("# none is accepted yet")
+        >>> report[0].accepted
+        False
+        """
         if not isinstance(baseline, str):
             raise TypeError(f"a baseline is text, not {type(baseline).__name__}: open(path).read()")
         self._report.accept(baseline.encode(errors="surrogatepass"))

@@ -7,16 +7,123 @@ from typing import Any, Literal, TypedDict, final
 
 from typing_extensions import Self
 
-class Error(Exception): ...
-class ArgumentError(Error, ValueError): ...
-class NotFoundError(Error, LookupError): ...
-class LimitError(Error, OverflowError): ...
-class FileError(Error, OSError): ...
-class RenderError(Error, RuntimeError): ...
-class DeadlineError(Error, TimeoutError): ...
-class UnsupportedError(Error, NotImplementedError): ...
-class DumpError(Error, ValueError): ...
-class BusyError(Error, RuntimeError): ...
+class Error(Exception):
+    """The base of refgraph's exceptions, each of which has a builtin one for a base, too.
+
+    >>> import refgraph
+    >>> issubclass(refgraph.FileError, OSError)
+    True
+    """
+
+class ArgumentError(Error, ValueError):
+    """A value that was passed cannot be used.
+
+    >>> import refgraph
+    >>> try:
+    ...     refgraph.capture().find("size:3M..2M")
+    ... except refgraph.ArgumentError as error:
+    ...     print("not such a range")
+    not such a range
+    """
+
+class NotFoundError(Error, LookupError):
+    """The object or id is not in the graph.
+
+    >>> import refgraph
+    >>> try:
+    ...     refgraph.capture().node(10**9)
+    ... except refgraph.NotFoundError:
+    ...     print("not there")
+    not there
+    """
+
+class LimitError(Error, OverflowError):
+    """More than the format, the machine or `max_memory` can hold.
+
+    >>> import io, refgraph
+    >>> file = io.BytesIO()
+    >>> result = refgraph.dump(file)
+    >>> try:
+    ...     refgraph.load(io.BytesIO(file.getvalue()), max_memory=1000)
+    ... except refgraph.LimitError:
+    ...     print("too large")
+    too large
+    """
+
+class FileError(Error, OSError):
+    """A file could not be written, or a system call failed.
+
+    >>> import refgraph
+    >>> try:
+    ...     refgraph.show_refs([], filename="/no/such/folder/refs.svg")
+    ... except refgraph.FileError as error:
+    ...     print(error)
+    cannot write '/no/such/folder/refs.svg': there is no folder '/no/such/folder'
+    """
+
+class RenderError(Error, RuntimeError):
+    """refgraph-render is missing, crashed or refused; the message has its last words.
+
+    >>> import os, refgraph
+    >>> old = os.environ.get("REFGRAPH_RENDER")
+    >>> os.environ["REFGRAPH_RENDER"] = "/nowhere"
+    >>> try:
+    ...     refgraph.show_refs([[1]]).svg()
+    ... except refgraph.RenderError as error:
+    ...     print(error)
+    ... finally:
+    ...     os.environ.pop("REFGRAPH_RENDER") if old is None else os.environ.update(REFGRAPH_RENDER=old)
+    cannot start the renderer '/nowhere': No such file or directory
+    """
+
+class DeadlineError(Error, TimeoutError):
+    """It took longer than it was given.
+
+    >>> import refgraph
+    >>> try:
+    ...     refgraph.show_refs([[1]]).svg(timeout=0.000001)
+    ... except refgraph.DeadlineError:
+    ...     print("too late")
+    too late
+    """
+
+class UnsupportedError(Error, NotImplementedError):
+    """This build or this interpreter cannot do it, or the dump is of a version that this refgraph does not know.
+
+    >>> import io, refgraph
+    >>> file = io.BytesIO()
+    >>> result = refgraph.dump(file)
+    >>> try:
+    ...     refgraph.load(io.BytesIO(file.getvalue()[:8] + b"\\xff" * 8 + file.getvalue()[16:]))
+    ... except (refgraph.UnsupportedError, refgraph.DumpError):
+    ...     print("not to be read")
+    not to be read
+    """
+
+class DumpError(Error, ValueError):
+    """This is no dump, or a damaged one; the message has the offset of what is wrong.
+
+    >>> import io, refgraph
+    >>> try:
+    ...     refgraph.load(io.BytesIO(b"text"))
+    ... except refgraph.DumpError as error:
+    ...     print("no dump")
+    no dump
+    """
+
+class BusyError(Error, RuntimeError):
+    """It is being done already: one dump is made at a time.
+
+    >>> import os, refgraph, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = refgraph.dump(os.path.join(folder, "first.rgd"), wait=False)
+    ...     try:
+    ...         second = refgraph.dump(os.path.join(folder, "second.rgd"))
+    ...     except refgraph.BusyError:
+    ...         print("one at a time")
+    ...     first = first.wait()
+    one at a time
+    """
 
 built_for: int
 states_agree: bool
@@ -188,36 +295,76 @@ class Graph:
 
     @property
     def num_nodes(self) -> int:
-        """Objects in the graph, and frames and states that hold some."""
+        """Objects in the graph, and frames and states that hold some.
+
+        >>> graph.num_nodes > 1000
+        True
+        """
     @property
     def num_edges(self) -> int:
-        """References in the graph."""
+        """References in the graph.
+
+        >>> graph.num_edges > graph.num_nodes
+        True
+        """
     @property
     def process(self) -> _Process:
-        """The process that was captured, when and how, and what its garbage collector was set to."""
+        """The process that was captured, when and how, and what its garbage collector was set to.
+
+        >>> import os
+        >>> graph.process["pid"] == os.getpid()
+        True
+        """
     @property
     def losses(self) -> tuple[tuple[str, int], ...]:
-        """What could not be recorded, each with how many; 0 where that is not known."""
+        """What could not be recorded, each with how many; 0 where that is not known.
+
+        >>> graph.losses
+        ()
+        """
     @property
     def truncated(self) -> bool:
-        """Whether it comes from a dump that was cut off: what it says of sizes and references are lower bounds."""
+        """Whether it comes from a dump that was cut off: what it says of sizes and references are lower bounds.
+
+        >>> graph.truncated
+        False
+        """
     def find(self, where: str, /) -> tuple[int, ...]:
         """The ids of all objects that a filter holds for, ascending.
 
         Terms are joined by spaces, and all must hold: ``closure:outer.inner``, ``site:app.py:42``, ``type:Screen``,
         ``name:on_``, ``size:1M..``, ``id:4711``, ``garbage``; ``not`` negates the next one.
+
+        >>> len(graph.find("type:dict size:1k..")) > 1
+        True
         """
     def node(self, id: int, /) -> _GraphNode:
-        """The object with this id."""
+        """The object with this id.
+
+        >>> id = graph.why(refgraph.capture).nodes[0]["id"]
+        >>> graph.node(id)["label"]
+        'capture'
+        """
     def site(self, id: int, /) -> _Site | None:
         """Where the code of a function, method or generator is defined, and how it uses what it captures.
 
         For a frame it is where that stands. None for an object without code.
+
+        >>> graph.site(id)["name"]
+        'capture'
         """
     def references(self, id: int, /) -> list[_GraphEdge]:
-        """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too."""
+        """Every reference of an object, in its own order; steps such as cells and attribute dicts are objects too.
+
+        >>> "internal" in {edge["kind"] for edge in graph.references(id)}
+        True
+        """
     def referrers(self, id: int, /) -> list[_GraphEdge]:
-        """Every reference to an object."""
+        """Every reference to an object.
+
+        >>> "capture" in {edge["name"] for edge in graph.referrers(id)}
+        True
+        """
     def _types(
         self, *, ids: Sequence[int] | None = None, retained: bool = False, limit: int | None = None
     ) -> Table:
@@ -335,69 +482,162 @@ class Drawing:
 
     It displays itself in a notebook, prints as a tree with ``print(drawing.text)`` and is saved in the format that the
     name asks for: ``.dot``, ``.svg``, ``.png``, ``.pdf``, ``.txt`` or ``.json``.
+
+    >>> import refgraph
+    >>> def make():
+    ...     rows = bytearray(1000)
+    ...     return lambda: rows
+    >>> drawing = refgraph.show_refs(make())
     """
 
     @property
     def caption(self) -> str:
-        """The line at the foot of the picture: what is shown, and what was left out."""
+        """The line at the foot of the picture: what is shown, and what was left out.
+
+        >>> drawing.caption
+        'show_refs, max_depth=3 · 2 objects · globals, code and types not drawn'
+        """
     @property
     def dot(self) -> str:
-        """The picture in the DOT language. The same input gives the same text, byte for byte."""
+        """The picture in the DOT language. The same input gives the same text, byte for byte.
+
+        >>> drawing.dot.startswith("digraph")
+        True
+        """
     @property
     def process(self) -> _Process:
-        """The capture that it was drawn from: when and in which mode, and how long the process stood still for it."""
+        """The capture that it was drawn from: when and in which mode, and how long the process stood still for it.
+
+        >>> drawing.process["mode"]
+        'gil'
+        """
     @property
     def losses(self) -> tuple[tuple[str, int], ...]:
-        """What that capture could not record, each with how many; 0 where that is not known."""
+        """What that capture could not record, each with how many; 0 where that is not known.
+
+        >>> drawing.losses
+        ()
+        """
     @property
     def text(self) -> str:
-        """The picture as a tree for terminals."""
+        """The picture as a tree for terminals.
+
+        >>> print(drawing.text.splitlines()[1])
+        └─ captures rows → bytearray, 1.1 kB
+        """
     @property
     def nodes(self) -> list[_Node]:
-        """Every object in the picture, those that are a row of their holder's box included."""
+        """Every object in the picture, those that are a row of their holder's box included.
+
+        >>> [node["type"] for node in drawing.nodes]
+        ['function', 'bytearray']
+        """
     @property
     def edges(self) -> list[_Edge]:
-        """Every reference in the picture, by the ids of its ends."""
+        """Every reference in the picture, by the ids of its ends.
+
+        >>> [(edge["kind"], edge["name"]) for edge in drawing.edges]
+        [('captured', 'rows')]
+        """
     def json(self) -> str:
-        """Caption, nodes and edges as JSON."""
+        """Caption, nodes and edges as JSON.
+
+        >>> import json
+        >>> sorted(json.loads(drawing.json()))
+        ['caption', 'edges', 'nodes']
+        """
     def svg(self, *, timeout: float = 20.0) -> str:
-        """The picture as SVG. DeadlineError after `timeout` seconds."""
+        """The picture as SVG. DeadlineError after `timeout` seconds.
+
+        >>> ">rows<" in drawing.svg()
+        True
+        """
     def png(self, *, timeout: float = 20.0, with_dot: bool = False) -> bytes:
-        """The picture as PNG; with_dot embeds its DOT source, which may tell more than the picture."""
+        """The picture as PNG; with_dot embeds its DOT source, which may tell more than the picture.
+
+        >>> drawing.png()[1:4]
+        b'PNG'
+        """
     def pdf(self, *, timeout: float = 20.0) -> bytes:
-        """The picture as PDF."""
+        """The picture as PDF.
+
+        >>> drawing.pdf()[:5]
+        b'%PDF-'
+        """
     def save(self, path: str | PathLike[str], *, timeout: float = 20.0) -> None:
         """Writes the picture to a file in the format of its extension.
 
         The file appears complete or not at all.
+
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     drawing.save(os.path.join(folder, "refs.svg"))
+        ...     os.listdir(folder)
+        ['refs.svg']
         """
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """SVG and text, for notebooks."""
 
 @final
 class Dump:
-    """A dump, done or under way. What is known in the end only is None before."""
+    """A dump, done or under way. What is known in the end only is None before.
+
+    >>> import io, refgraph
+    >>> done = refgraph.dump(io.BytesIO())
+    """
 
     @property
     def path(self) -> str:
-        """Where it goes: the path, or the name of the file object."""
+        """Where it goes: the path, or the name of the file object.
+
+        >>> done.path
+        'a file object'
+        """
     @property
     def done(self) -> bool:
-        """Whether it is at its end, well or not."""
+        """Whether it is at its end, well or not.
+
+        >>> done.done
+        True
+        """
     @property
     def mode(self) -> Literal["fork", "gil"]:
-        """How the heap was read: by a child process, or while this process stood still."""
+        """How the heap was read: by a child process, or while this process stood still.
+
+        >>> done.mode
+        'gil'
+        """
     @property
     def objects(self) -> int | None:
-        """Objects in the dump."""
+        """Objects in the dump.
+
+        >>> done.objects > 1000
+        True
+        """
     @property
     def bytes(self) -> int | None:
-        """Bytes of the dump."""
+        """Bytes of the dump.
+
+        >>> done.bytes > 1000
+        True
+        """
     @property
     def pause_ms(self) -> float | None:
-        """Milliseconds for which this process stood still."""
+        """Milliseconds for which this process stood still.
+
+        >>> done.pause_ms > 0
+        True
+        """
     @property
     def losses(self) -> tuple[tuple[str, int], ...] | None:
-        """What is not in the dump or was done otherwise, each with how many; 0 where that is not known."""
+        """What is not in the dump or was done otherwise, each with how many; 0 where that is not known.
+
+        >>> [what for what, _ in done.losses]
+        []
+        """
     def wait(self, timeout: float | None = None) -> Dump:
-        """Waits until it is done, and gives it back, or raises what went wrong; DeadlineError after `timeout` seconds."""
+        """Waits until it is done, and gives it back, or raises what went wrong; DeadlineError after `timeout` seconds.
+
+        >>> done.wait() is done
+        True
+        """

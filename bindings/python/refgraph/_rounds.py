@@ -65,7 +65,8 @@ def round() -> None:
     Under ``refgraph growth -- python app.py`` this process is dumped, and goes on when that is done; else the call does
     nothing, and costs nothing.
 
-    >>> round()
+    >>> import refgraph
+    >>> refgraph.round()
     """
     if current is not None:
         current.end_one()

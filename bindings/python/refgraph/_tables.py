@@ -215,21 +215,38 @@ class Table(Sequence[Record]):
 
     @property
     def text(self) -> str:
-        """Aligned columns under headings, and a line about all."""
+        """Aligned columns under headings, and a line about all.
+
+        >>> types.text.split()[:3]
+        ['objects', 'size', 'type']
+        """
         return self._table.text
 
     @property
     def summary(self) -> str:
-        """A line about all rows, those that a limit left out too."""
+        """A line about all rows, those that a limit left out too.
+
+        >>> " objects of " in types.summary
+        True
+        """
         return self._table.summary
 
     @property
     def omitted(self) -> int:
-        """How many rows a limit left out."""
+        """How many rows a limit left out.
+
+        >>> types.omitted > 0
+        True
+        """
         return self._table.omitted
 
     def json(self) -> str:
-        """A list of objects as JSON text, one a record, named as its fields."""
+        """A list of objects as JSON text, one a record, named as its fields.
+
+        >>> import json
+        >>> len(json.loads(types.json()))
+        3
+        """
         return self._table.json
 
     @overload

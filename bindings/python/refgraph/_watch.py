@@ -37,7 +37,19 @@ class watch:
     100
     """
 
-    __slots__ = ("_by", "_growth", "_limit", "_where", "diff", "graph")
+    __slots__ = {
+        **dict.fromkeys(("_by", "_growth", "_limit", "_where")),
+        "diff": """What grew: a :class:`Table` of ``Growth``; None before the end.
+
+        >>> len(watched.diff) >= 1
+        True
+        """,
+        "graph": """The :class:`Graph` at the end; None before.
+
+        >>> watched.graph.num_nodes > 1000
+        True
+        """,
+    }
 
     def __init__(
         self, *, where: str | None = None, by: Literal["path", "site", "type"] = "path", limit: int | None = 30
