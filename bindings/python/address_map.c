@@ -1,6 +1,5 @@
 #include "address_map.h"
 
-
 enum { TOP_BITS = 13, MIDDLE_BITS = 14, LEAF_BITS = 16, GRANULE_BITS = 4 };
 #define ADDRESS_BITS (TOP_BITS + MIDDLE_BITS + LEAF_BITS + GRANULE_BITS)
 
@@ -57,12 +56,18 @@ rg_error *rgpy_address_map_slot(struct rgpy_address_map *map, const void *pointe
   return NULL;
 }
 
-uint32_t rgpy_address_map_get(const struct rgpy_address_map *map, const void *pointer)
+uint32_t *rgpy_address_map_find(const struct rgpy_address_map *map, const void *pointer)
 {
   uintptr_t address = (uintptr_t)pointer;
   if (address >> ADDRESS_BITS)
-    return 0;
+    return NULL;
   uint32_t **middle = map->top[top_i(address)];
   uint32_t *leaf = middle ? middle[middle_i(address)] : NULL;
-  return leaf ? leaf[leaf_i(address)] : 0;
+  return leaf ? &leaf[leaf_i(address)] : NULL;
+}
+
+uint32_t rgpy_address_map_get(const struct rgpy_address_map *map, const void *address)
+{
+  const uint32_t *slot = rgpy_address_map_find(map, address);
+  return slot ? *slot : 0;
 }

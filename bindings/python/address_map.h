@@ -19,6 +19,8 @@ void rgpy_address_map_deinit(struct rgpy_address_map *map);
 
 /* The place of the number of `address`, 0 at first. */
 rg_error *rgpy_address_map_slot(struct rgpy_address_map *map, const void *address, uint32_t **ret);
+/* The same, but NULL where no address nearby has one. */
+uint32_t *rgpy_address_map_find(const struct rgpy_address_map *map, const void *address);
 /* The number of `address`; 0 if it has none. */
 uint32_t rgpy_address_map_get(const struct rgpy_address_map *map, const void *address);
 

@@ -141,6 +141,51 @@ void rgpy_documented_deinit(struct rgpy_documented *documented)
   Py_CLEAR(documented->objects);
 }
 
+/* --- what gc.get_objects() has ----------------------------------------------------------------------------------------- */
+
+static rg_error *visit_listed(rgpy_visit_in_run visit, void *context)
+{
+  RGPY_CLEANUP_DECREF PyObject *objects = NULL;
+  RGPY_TRY(call_collector(get_objects, &objects));
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(objects); i++)
+    RGPY_TRY(visit(context, PyList_GET_ITEM(objects, i), 0));
+  return NULL;
+}
+
+// The links in between get fewer from both sides, until `front` and `back` meet.
+static rg_error *walk_both_ways(const struct rgpy_link *list, unsigned run, rgpy_visit_in_run visit, void *context)
+{
+  const struct rgpy_link *front = list, *back = list;
+  for (;;) {
+    const struct rgpy_link *next = rgpy_link_next(front);
+    if (next == back)
+      return NULL;
+    if (!next || rgpy_link_previous(next) != front)
+      return rgpy_broken_lists(front);
+    __builtin_prefetch(rgpy_link_next(next));
+    RGPY_TRY(visit(context, rgpy_link_object(next), run));
+    front = next;
+    const struct rgpy_link *previous = rgpy_link_previous(back);
+    if (previous == front)
+      return NULL;
+    if (!previous || rgpy_link_next(previous) != back)
+      return rgpy_broken_lists(back);
+    __builtin_prefetch(rgpy_link_previous(previous));
+    RGPY_TRY(visit(context, rgpy_link_object(previous), run + 1));
+    back = previous;
+  }
+}
+
+rg_error *rgpy_collected_visit_runs(rgpy_visit_in_run visit, void *context)
+{
+  if (!rgpy_collected_has_lists())
+    return visit_listed(visit, context);
+  struct rgpy_lists lists = rgpy_collected_lists(PyInterpreterState_Get());
+  for (unsigned i = 0; i < RGPY_NUM_LISTS - 1; i++)
+    RGPY_TRY(walk_both_ways(lists.heads[i], 2 * i, visit, context));
+  return NULL;
+}
+
 /* --- finding the lists ---------------------------------------------------------------------------------------------- */
 
 // Reads what may not be there.

@@ -53,6 +53,17 @@ rg_error *rgpy_broken_lists(const struct rgpy_link *link);
 typedef rg_error *(*rgpy_visit_tracked)(void *context, PyObject *object, bool is_frozen);
 rg_error *rgpy_collected_visit(PyInterpreterState *interpreter, rgpy_visit_tracked visit, void *context);
 
+/* The objects that gc.get_objects() has, which are those of the current interpreter without what is frozen. Each list
+ * is walked from both ends at once, so that two loads are under way, which takes little more than half of the time:
+ *
+ *   run 0   the first list from its front      run 1   the rest of it, from its back      run 2   the second list ...
+ *
+ * Runs one after the other, and those with odd numbers reversed, are the order of gc.get_objects(). Where the lists are
+ * not known, that is what is called, its list holds the objects meanwhile, and all are in run 0. */
+#define RGPY_NUM_RUNS (2 * (RGPY_NUM_LISTS - 1))
+typedef rg_error *(*rgpy_visit_in_run)(void *context, PyObject *object, unsigned run);
+rg_error *rgpy_collected_visit_runs(rgpy_visit_in_run visit, void *context);
+
 /* --- the documented way, of the current interpreter ------------------------------------------------------------------ */
 
 /* What it needs of Python, made before the first object is read; `objects` may be NULL. */

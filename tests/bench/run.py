@@ -21,6 +21,7 @@ import answers
 import heap
 import refgraph
 from refgraph import _refgraph
+from refgraph import objgraph as module_of_ours
 
 try:
     import objgraph
@@ -307,6 +308,79 @@ def bench_backrefs(num_objects):
     del units, holder
 
 
+def beside_objgraph(what, call, rounds=3, target="0.1"):
+    """The same call of both modules, least of as many rounds."""
+    ours = least(lambda: call(module_of_ours), rounds)
+    theirs = least(lambda: call(objgraph), 1 if rounds < 3 else 2)
+    report(what, ours, theirs, "objgraph", target)
+
+
+def bench_objgraph(num_objects):
+    """Calls of refgraph.objgraph, each beside the same call of objgraph; both collect garbage where objgraph does."""
+    if not objgraph:
+        print("refgraph.objgraph beside objgraph: no objgraph here (Debian: python3-objgraph)")
+        return
+    for aged in (False, True):
+        units = heap.build(num_objects, aged)
+        keeper, give = heap.chain(1000)
+        sys.modules["keeper"] = keeper
+        gc.collect()
+        collect = least(gc.collect) * 1e3
+        print(f"{'aged' if aged else 'sequential'}, {len(gc.get_objects()):,} tracked objects, gc.collect() {collect:.1f} ms")
+        bench_objgraph_tables(units)
+        bench_objgraph_chains(units, give)
+        bench_objgraph_drawings(units)
+        del sys.modules["keeper"], units, keeper, give
+
+
+def bench_objgraph_tables(units):
+    beside_objgraph("count", lambda module: module.count("Unit"))
+    beside_objgraph("by_type, none found", lambda module: module.by_type("Holder"))
+    beside_objgraph("by_type, many found", lambda module: module.by_type("Unit"))
+    beside_objgraph("typestats", lambda module: module.typestats())
+    beside_objgraph("typestats with a filter", lambda module: module.typestats(filter=callable), target="1")
+    beside_objgraph("most_common_types", lambda module: module.most_common_types())
+    beside_objgraph("growth", lambda module: module.growth(peak_stats={}), target="gc.collect()")
+    beside_objgraph("get_new_ids", lambda module: module.get_new_ids(limit=0), target="gc.collect()")
+    beside_objgraph("get_leaking_objects", lambda module: module.get_leaking_objects(), 1)
+    beside_objgraph("at", lambda module: module.at(id(units)))
+    beside_objgraph("at_addrs", lambda module: module.at_addrs({id(units)}))
+
+
+def bench_objgraph_chains(units, give):
+    first = units[0]
+    # Few, since objgraph's time grows with the square of their number.
+    rows = [[str(i)] for i in range(10_000)]
+    beside_objgraph("find_ref_chain, 20,001 looked at", lambda module: module.find_ref_chain(rows, lambda obj: False), 1)
+    beside_objgraph("find_ref_chain, a step", lambda module: module.find_ref_chain([first], lambda obj: obj is first),
+                    target="1")
+    for num in (1, 2, 5, 9, 20, 50, 200):
+        beside_objgraph(
+            f"find_backref_chain, {num} looked at",
+            lambda module: module.find_backref_chain(give(), lambda obj: False, max_depth=num - 1),
+            1 if num > 50 else 3,
+            "1" if num < 200 else "0.1",
+        )
+
+
+def bench_objgraph_drawings(units):
+    for name, few in (("a handful", 3), ("hundreds", 100)):
+        holder, obj = heap.holders(few)
+        beside_objgraph(
+            f"show_backrefs, {name} looked at",
+            lambda module: module.show_backrefs([obj], max_depth=3, too_many=1000, output=io.StringIO()),
+            1 if few > 3 else 3,
+            "1" if few == 3 else "0.1",
+        )
+        del holder, obj
+    for num in (1, 200):
+        beside_objgraph(
+            f"show_refs of {num}",
+            lambda module: module.show_refs(units[:num], max_depth=1, output=io.StringIO()),
+            target="1; gc.collect() and text",
+        )
+
+
 def bench_png(_):
     """A picture of some 50 boxes, drawn by us and by `dot` from the same DOT."""
     app = heap.picture()
@@ -363,6 +437,7 @@ BENCHES = {
     "growth": bench_growth,
     "leaks": bench_leaks,
     "backrefs": bench_backrefs,
+    "objgraph": bench_objgraph,
     "png": bench_png,
     "analysis": bench_analysis,
     "answers": bench_answers,

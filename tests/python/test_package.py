@@ -9,6 +9,7 @@ import os
 import unittest
 
 import refgraph
+import refgraph.objgraph
 from refgraph import _info, _refgraph
 
 STUB = os.path.join(os.path.dirname(refgraph.__file__), "_refgraph.pyi")
@@ -29,11 +30,18 @@ def members_of(cls):
     return {} if issubclass(cls, Exception) else {name: getattr(cls, name) for name in names}
 
 
+def names_of(module):
+    """The public names of a module; one without __all__ has its functions."""
+    if module is refgraph:
+        return [*module.__all__, "round"]
+    functions = [name for name, found in vars(module).items() if inspect.isfunction(found)]
+    return getattr(module, "__all__", [name for name in functions if not name.startswith("_")])
+
+
 def documented():
     """(name, objects by name): a public name of a module, and of a class its members."""
-    for module in (refgraph,):
-        names = [*module.__all__, "round"] if module is refgraph else module.__all__
-        for name in names:
+    for module in (refgraph, refgraph.objgraph):
+        for name in names_of(module):
             thing = getattr(module, name)
             members = members_of(thing) if inspect.isclass(thing) else {}
             yield name, {name: thing, **{f"{name}.{member}": found for member, found in members.items()}}
@@ -57,7 +65,7 @@ class Documentation(unittest.TestCase):
                     self.check(name, thing, variables)
 
     def test_every_example_of_a_module_gives_what_it_says(self):
-        for module in (refgraph,):
+        for module in (refgraph, refgraph.objgraph):
             with self.subTest(module=module.__name__):
                 self.check(module.__name__, module, {"__name__": "__main__"})
 

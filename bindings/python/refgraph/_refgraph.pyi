@@ -1,6 +1,6 @@
 """The extension behind refgraph: graphs of live objects, captured in C, and drawings of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from types import CodeType
 from typing import Any, Literal, TypedDict, final
@@ -149,6 +149,47 @@ def expect_gone(obj: object, /) -> None:
 
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
+
+# What refgraph.objgraph is made of. Objects come in the order of gc.get_objects(), which `objects` replaces by its own
+# where it is not None. No Python code runs meanwhile, but for the callables that are passed.
+
+def count_types(objects: Iterable[object] | None, /) -> list[tuple[type, int]]:
+    """The types of objects in the order in which they come up first, and how many objects each has."""
+
+def objects_named(end: str, objects: Iterable[object] | None, /) -> list[object]:
+    """The objects whose type may have a name that ends so: all of them, and those whose metaclass is not type."""
+
+def objects_at(ids: Iterable[int], /) -> list[object]:
+    """The objects that have one of these ids."""
+
+def objects_without_referrers(objects: Iterable[object] | None, /) -> list[object]:
+    """The objects that nothing refers to which the collector knows; a list that is passed does not count."""
+
+def note_ids(
+    numbers: list[tuple[type, int]], num_numbers: int, noted: object, /
+) -> tuple[object, list[tuple[int, set[int]]]]:
+    """Notes the number of its type for each object. Returns what is noted, and by number how many objects have it, and the
+    ids of those that did not have it when `noted` was noted, which is None the first time. 0 is no number."""
+
+def find_chain(
+    obj: object,
+    predicate: Callable[[object], object],
+    neighbours: Callable[[object], Iterable[object]],
+    max_depth: int,
+    ignored_ids: Iterable[int],
+    /,
+) -> list[object]:
+    """A shortest chain from an object that the predicate holds for to `obj`; `[obj]` where there is none. Objects are
+    tested in the order of finding; those `max_depth` steps away are tested, but not what is next to them."""
+
+class Referrers:
+    """What refers to an object, as gc.get_referrers() tells it. From the ninth object on an index of one moment is asked,
+    which holds all objects while this lives."""
+
+    def of(self, obj: object, /) -> list[object]:
+        """The objects that refer to it."""
+    def num_held(self, obj: object, /) -> int:
+        """How many references to it the index holds: 0 or 1."""
 
 class _Outline(TypedDict):
     pause_ns: int
