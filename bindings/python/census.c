@@ -7,7 +7,7 @@
 
 #include "address_map.h"
 #include "capture.h"
-#include "docstrings.h"
+#include "pointer_map.h"
 
 /* --- objects that were found -------------------------------------------------------------------------------------- */
 
@@ -82,38 +82,28 @@ struct counted_type {
   uint64_t first; /* ascends in the order in which types come up first */
 };
 
-/* Types by number, from 1 on; most are found in the cache. */
-enum { NUM_CACHED_TYPES = 256 };
+/* Types in the order of finding, and the number of each, from 1 on. */
 struct types {
-  struct rgpy_address_map numbers;
   struct counted_type *counted;
   size_t num, capacity;
+  struct rgpy_pointer_map numbers;
   uint64_t num_objects;
-  struct {
-    PyTypeObject *type;
-    size_t number;
-  } cache[NUM_CACHED_TYPES];
 };
 
 static void types_deinit(struct types *types)
 {
-  rgpy_address_map_deinit(&types->numbers);
   for (size_t i = 0; i < types->num; i++)
     Py_DECREF(types->counted[i].type);
   rg_memory_free(types->counted);
+  rgpy_pointer_map_deinit(&types->numbers);
 }
 
-static rg_error *number_of_type(struct types *types, PyTypeObject *type, size_t *ret)
+static rg_error *add_type(struct types *types, PyTypeObject *type, uint32_t *number_ret)
 {
-  uint32_t *slot;
-  RGPY_TRY(rgpy_address_map_slot(&types->numbers, type, &slot));
-  if (!*slot) {
-    RGPY_TRY(rgpy_reserve((void **)&types->counted, &types->capacity, types->num + 1, sizeof(*types->counted)));
-    Py_INCREF(type);
-    types->counted[types->num++] = (struct counted_type){type, 0, UINT64_MAX};
-    *slot = (uint32_t)types->num;
-  }
-  *ret = *slot;
+  RGPY_TRY(rgpy_reserve((void **)&types->counted, &types->capacity, types->num + 1, sizeof(*types->counted)));
+  Py_INCREF(type);
+  types->counted[types->num++] = (struct counted_type){type, 0, UINT64_MAX};
+  *number_ret = (uint32_t)types->num;
   return NULL;
 }
 
@@ -127,13 +117,11 @@ static uint64_t place_of(uint64_t i, unsigned run)
 static rg_error *count_type(void *context, PyObject *object, unsigned run)
 {
   struct types *types = context;
-  PyTypeObject *type = Py_TYPE(object);
-  size_t i = ((uintptr_t)type >> 5) % NUM_CACHED_TYPES;
-  if (types->cache[i].type != type) {
-    RGPY_TRY(number_of_type(types, type, &types->cache[i].number));
-    types->cache[i].type = type;
-  }
-  struct counted_type *counted = &types->counted[types->cache[i].number - 1];
+  uint32_t *number;
+  RGPY_TRY(rgpy_pointer_map_slot(&types->numbers, Py_TYPE(object), &number));
+  if (!*number)
+    RGPY_TRY(add_type(types, Py_TYPE(object), number));
+  struct counted_type *counted = &types->counted[*number - 1];
   uint64_t place = place_of(types->num_objects++, run);
   counted->num++;
   counted->first = Py_MIN(counted->first, place);
@@ -166,9 +154,7 @@ PyObject *rgpy_count_types(PyObject *module, PyObject *objects)
   RGPY_CLEANUP_DECREF PyObject *sequence = read_objects(objects);
   if (!sequence)
     return NULL;
-  rg_error *error = rgpy_address_map_init(&types.numbers);
-  if (!error)
-    error = visit_objects(sequence, count_type, &types);
+  rg_error *error = visit_objects(sequence, count_type, &types);
   return error ? rgpy_raise(error) : list_of_counts(&types);
 }
 

@@ -1,9 +1,8 @@
 /* A search, breadth first, from an object to the nearest one that a predicate holds for. */
 #include "census.h"
 
-#include "address_map.h"
 #include "capture.h"
-#include "docstrings.h"
+#include "pointer_map.h"
 
 /* Steps in the order of finding. Each object is found once and held, so that its address stays its own. */
 struct step {
@@ -13,14 +12,14 @@ struct step {
 };
 
 struct search {
-  struct rgpy_address_map seen;
+  struct rgpy_pointer_map seen;
   struct step *steps;
   size_t num, capacity;
 };
 
 static void search_deinit(struct search *search)
 {
-  rgpy_address_map_deinit(&search->seen);
+  rgpy_pointer_map_deinit(&search->seen);
   for (size_t i = 0; i < search->num; i++)
     Py_DECREF(search->steps[i].object);
   rg_memory_free(search->steps);
@@ -29,7 +28,7 @@ static void search_deinit(struct search *search)
 static rg_error *find(struct search *search, PyObject *object, size_t from, Py_ssize_t depth)
 {
   uint32_t *slot;
-  RGPY_TRY(rgpy_address_map_slot(&search->seen, object, &slot));
+  RGPY_TRY(rgpy_pointer_map_slot(&search->seen, object, &slot));
   if (*slot)
     return NULL;
   RGPY_TRY(rgpy_reserve((void **)&search->steps, &search->capacity, search->num + 1, sizeof(*search->steps)));
@@ -41,7 +40,7 @@ static rg_error *find(struct search *search, PyObject *object, size_t from, Py_s
 static rg_error *ignore(struct search *search, const void *address)
 {
   uint32_t *slot;
-  RGPY_TRY(rgpy_address_map_slot(&search->seen, address, &slot));
+  RGPY_TRY(rgpy_pointer_map_slot(&search->seen, address, &slot));
   *slot = 1;
   return NULL;
 }
@@ -51,9 +50,7 @@ static int begin(struct search *search, PyObject *object, PyObject *ignored_ids)
   RGPY_CLEANUP_DECREF PyObject *ids = PySequence_Fast(ignored_ids, "ignored ids must be iterable");
   if (!ids)
     return -1;
-  rg_error *error = rgpy_address_map_init(&search->seen);
-  if (!error)
-    error = find(search, object, 0, 0);
+  rg_error *error = find(search, object, 0, 0);
   for (Py_ssize_t i = 0; !error && i < PySequence_Fast_GET_SIZE(ids); i++) {
     const void *address = rgpy_address_of(PySequence_Fast_GET_ITEM(ids, i));
     error = address ? ignore(search, address) : NULL;

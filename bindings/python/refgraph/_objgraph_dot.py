@@ -29,7 +29,7 @@ def naming(shortnames):
 
 
 def node_id(obj):
-    return ("o%d" % id(obj)).replace("-", "_")
+    return "o%d" % id(obj)
 
 
 def label(obj, extra_info=None, num_references=None, shortnames=True):
@@ -57,7 +57,8 @@ def gradient(start_color, end_color, depth, max_depth):
     if max_depth == 0:
         return start_color
     share = depth / max_depth
-    return tuple(start + (end - start) * share for start, end in zip(start_color, end_color))
+    (h, s, v), (end_h, end_s, end_v) = start_color, end_color
+    return h + (end_h - h) * share, s + (end_s - s) * share, v + (end_v - v) * share
 
 
 def safe_repr(obj):
@@ -88,8 +89,7 @@ def _name_or_repr(obj):
     return name if type(name) is str else repr(obj)[:40]
 
 
-def write_look(file, obj, depth, max_depth, highlight):
-    node = node_id(obj)
+def write_look(file, node, obj, depth, max_depth, highlight):
     hue, saturation, value = gradient((0, 0, 1), (0, 0, 0.3), depth, max_depth)
     if inspect.ismodule(obj):
         hue, saturation = 0.3, 1

@@ -481,10 +481,11 @@ def _write_graph(
         num_nodes += 1
         depth = depths[id(obj)]
         num_references = sys.getrefcount(obj) - _own_references(edge_func, obj) if refcounts else None
+        node = _dot.node_id(obj)
         label = _dot.label(obj, extra_info, num_references, shortnames)
         attributes = _dot.extra_attributes(obj, extra_node_attrs)
-        file.write('  %s[label="%s"%s];\n' % (_dot.node_id(obj), label, attributes))
-        _dot.write_look(file, obj, depth, max_depth, highlight)
+        file.write('  %s[label="%s"%s];\n' % (node, label, attributes))
+        _dot.write_look(file, node, obj, depth, max_depth, highlight)
         if depth < max_depth and not (cull_func and cull_func(obj)):
             _write_edges(
                 file, obj, edge_func, swap_source_target, depths, max_depth, ignored, filter, too_many, shortnames,
@@ -514,7 +515,7 @@ def _write_edges(
     file, obj, edge_func, swap_source_target, depths, max_depth, ignored, filter, too_many, shortnames, queue
 ):
     """Writes references of a node, and adds objects that were not met before to the queue."""
-    depth = depths[id(obj)] + 1
+    node, depth = _dot.node_id(obj), depths[id(obj)] + 1
     num_edges = num_skipped = 0
     for neighbour in edge_func(obj):
         if id(neighbour) in ignored or (filter and not filter(neighbour)):
@@ -523,14 +524,16 @@ def _write_edges(
             num_skipped += 1
             continue
         num_edges += 1
-        source, target = (obj, neighbour) if swap_source_target else (neighbour, obj)
-        label = _dot.edge_label(source, target, shortnames)
-        file.write("  %s -> %s%s;\n" % (_dot.node_id(source), _dot.node_id(target), label))
+        other = _dot.node_id(neighbour)
+        if swap_source_target:
+            file.write("  %s -> %s%s;\n" % (node, other, _dot.edge_label(obj, neighbour, shortnames)))
+        else:
+            file.write("  %s -> %s%s;\n" % (other, node, _dot.edge_label(neighbour, obj, shortnames)))
         if id(neighbour) not in depths:
             depths[id(neighbour)] = depth
             queue.append(neighbour)
     if num_skipped:
-        _dot.write_skipped(file, _dot.node_id(obj), num_skipped, swap_source_target, depth, max_depth)
+        _dot.write_skipped(file, node, num_skipped, swap_source_target, depth, max_depth)
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
