@@ -10,6 +10,7 @@ import unittest
 
 import refgraph
 import refgraph.objgraph
+import refgraph.testing
 from refgraph import _info, _refgraph
 
 STUB = os.path.join(os.path.dirname(refgraph.__file__), "_refgraph.pyi")
@@ -38,13 +39,18 @@ def names_of(module):
     return getattr(module, "__all__", [name for name in functions if not name.startswith("_")])
 
 
+def vars_of(module):
+    """What `from module import *` would bring."""
+    return {name: getattr(module, name) for name in names_of(module)}
+
+
 def documented():
-    """(name, objects by name): a public name of a module, and of a class its members."""
-    for module in (refgraph, refgraph.objgraph):
+    """(module, objects by name): a public name of a module, and of a class its members."""
+    for module in (refgraph, refgraph.objgraph, refgraph.testing):
         for name in names_of(module):
             thing = getattr(module, name)
             members = members_of(thing) if inspect.isclass(thing) else {}
-            yield name, {name: thing, **{f"{name}.{member}": found for member, found in members.items()}}
+            yield module, {name: thing, **{f"{name}.{member}": found for member, found in members.items()}}
 
 
 class Documentation(unittest.TestCase):
@@ -58,14 +64,14 @@ class Documentation(unittest.TestCase):
         variables.update(test.globs)
 
     def test_every_public_name_has_a_docstring_with_an_example_that_gives_what_it_says(self):
-        for _, things in documented():
-            variables = {"__name__": "__main__"}
+        for module, things in documented():
+            variables = {"__name__": "__main__", **(vars_of(module) if module is not refgraph else {})}
             for name, thing in things.items():
                 with self.subTest(name=name):
                     self.check(name, thing, variables)
 
     def test_every_example_of_a_module_gives_what_it_says(self):
-        for module in (refgraph, refgraph.objgraph):
+        for module in (refgraph, refgraph.objgraph, refgraph.testing):
             with self.subTest(module=module.__name__):
                 self.check(module.__name__, module, {"__name__": "__main__"})
 

@@ -182,6 +182,7 @@ def find_chain(
     """A shortest chain from an object that the predicate holds for to `obj`; `[obj]` where there is none. Objects are
     tested in the order of finding; those `max_depth` steps away are tested, but not what is next to them."""
 
+@final
 class Referrers:
     """What refers to an object, as gc.get_referrers() tells it. From the ninth object on an index of one moment is asked,
     which holds all objects while this lives."""

@@ -38,7 +38,7 @@ class watch:
     """
 
     __slots__ = {
-        **dict.fromkeys(("_by", "_growth", "_limit", "_where")),
+        **dict.fromkeys(("_by", "_growth", "_limit", "_where"), ""),
         "diff": """What grew: a :class:`Table` of ``Growth``; None before the end.
 
         >>> len(watched.diff) >= 1

@@ -32,7 +32,7 @@ from . import _objgraph_dot as _dot
 from . import _refgraph
 
 try:
-    import graphviz
+    import graphviz  # type: ignore[import]
 except ImportError:
     pass
 
@@ -44,8 +44,9 @@ __date__ = "2026-11-26"
 
 try:
     # A notebook shows what a call returns; in a terminal a viewer is started.
-    IS_INTERACTIVE = "graphviz" in globals() and "TerminalInteractiveShell" not in get_ipython().__class__.__name__
-except NameError:
+    _SHELL = builtins.get_ipython().__class__.__name__  # type: ignore[attr-defined]
+    IS_INTERACTIVE = "graphviz" in globals() and "TerminalInteractiveShell" not in _SHELL
+except AttributeError:
     IS_INTERACTIVE = False
 
 

@@ -1,0 +1,117 @@
+"""The pytest plugin: tests that fail if closures or objects stay behind. pytest finds it by itself.
+
+- ``@pytest.mark.no_closure_leaks(limit=0, warmup=1, repeat=3, ignore=())``: the test runs `warmup` times, then `repeat`
+  times. It fails if more than `limit` closures, or the like, were left behind in all, with more after each round:
+  see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files.
+- ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each named with or
+  without its module.
+- The fixture ``refgraph_leaks`` is a function that does for another function what the first mark does for a test.
+
+A failure shows the report and names a picture, in the folder that the setting ``refgraph_dir`` names. Tests without the
+marks cost nothing. A round has the same fixtures as the one before.
+"""
+
+import inspect
+import re
+import unittest
+
+import pytest
+
+from . import ArgumentError, Error
+from .testing import leaks_of_rounds, objects_of_rounds, over_limit
+
+_IN_ROUND = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser):
+    parser.addini("refgraph_dir", "folder for pictures of leaks", default=".pytest_cache/refgraph")
+
+
+def pytest_configure(config):
+    for line in (
+        "no_closure_leaks(limit=0, warmup=1, repeat=3, ignore=()): fails if the test leaves closures behind",
+        "no_object_leaks(*types, warmup=1, repeat=3): fails if the test leaves objects of these types behind",
+    ):
+        config.addinivalue_line("markers", line)
+
+
+def _save(drawing, request_or_item):
+    """Where a picture is now, in words."""
+    config = request_or_item.config
+    folder = config.rootpath / config.getini("refgraph_dir")
+    path = folder / (re.sub(r"[^\w.-]+", "_", request_or_item.nodeid) + ".svg")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        drawing.save(path)
+    except (Error, OSError) as error:
+        return f"no picture: {error}"
+    return f"picture: {path}"
+
+
+def _check_closures(run, item, limit=0, warmup=1, repeat=3, ignore=()):
+    report = leaks_of_rounds(run, warmup=warmup, repeat=repeat)
+    if report is not None and over_limit(report, limit, ignore):
+        pytest.fail(f"{report.text}\n{_save(report.draw(), item)}", pytrace=False)
+
+
+def _check_objects(run, item, *names, warmup=1, repeat=3):
+    found, graph = objects_of_rounds(run, names, warmup=warmup, repeat=repeat)
+    if not found:
+        return
+    lines = [f"{name}: more in every round: {', '.join(map(str, numbers))}" for name, numbers in found.items()]
+    newest = [graph.find(f"type:{name} not garbage")[-1] for name in found]
+    drawing = graph.why(id=newest)
+    pytest.fail("\n".join(["Objects are left behind.", *lines, "", drawing.text, _save(drawing, item)]), pytrace=False)
+
+
+CHECKS = {"no_closure_leaks": _check_closures, "no_object_leaks": _check_objects}
+
+
+def _marks(item):
+    marks = map(item.get_closest_marker, CHECKS)
+    return [mark for mark in marks if mark]
+
+
+def _check(mark, run, item):
+    check = CHECKS[mark.name]
+    try:
+        inspect.signature(check).bind(run, item, *mark.args, **mark.kwargs)
+    except TypeError as error:
+        pytest.fail(f"bad mark {mark.name}: {error}", pytrace=False)
+    try:
+        check(run, item, *mark.args, **mark.kwargs)
+    except ArgumentError as error:
+        pytest.fail(f"bad mark {mark.name}: {error}", pytrace=False)
+
+
+def pytest_runtest_setup(item):
+    if _marks(item) and issubclass(getattr(item, "cls", None) or object, unittest.TestCase):
+        pytest.fail("refgraph's marks do not work on unittest's classes: use refgraph.testing there", pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    marks = _marks(pyfuncitem)
+    if not marks or pyfuncitem.stash.get(_IN_ROUND, False):
+        return None
+    pyfuncitem.stash[_IN_ROUND] = True
+
+    def run():
+        pyfuncitem.ihook.pytest_pyfunc_call(pyfuncitem=pyfuncitem)
+
+    try:
+        for mark in marks:
+            _check(mark, run, pyfuncitem)
+    finally:
+        pyfuncitem.stash[_IN_ROUND] = False
+    return True
+
+
+@pytest.fixture
+def refgraph_leaks(request):
+    """Runs a function in rounds, and fails the test if it leaves closures behind, as the mark no_closure_leaks does."""
+
+    def check(step, *, limit=0, warmup=1, repeat=3, ignore=()):
+        _check_closures(step, request.node, limit, warmup, repeat, ignore)
+
+    return check

@@ -1,0 +1,153 @@
+"""Checks for tests: no closures stay behind, and objects go when they should.
+
+For unittest, pytest, or a plain script. pytest has marks and a fixture besides: see :mod:`refgraph.pytest_plugin`. What
+fails is an AssertionError whose text is the report: where it leaks, what is captured, the path that keeps it, the mend.
+
+>>> import refgraph.testing
+>>> listeners = []
+>>> with refgraph.testing.assert_no_leaks():
+...     listeners.append(lambda: None)
+...     listeners.clear()
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+
+from . import _refgraph
+from ._graph import Graph, capture
+from ._leaks import Report, leaks
+
+__all__ = ["assert_no_leaks", "assert_released"]
+
+
+def _is_ignored(leak, ignore):
+    return any(fnmatch.fnmatchcase(leak.qualname, name) or fnmatch.fnmatchcase(leak.file, name) for name in ignore)
+
+
+def _num_left(leak):
+    return max(leak.growth[-1] - leak.growth[0], 1)
+
+
+def over_limit(report: Report, limit: int, ignore: Sequence[str]) -> bool:
+    """Accepts the leaks that are to be ignored; whether more objects than `limit` are left of the others."""
+    ignored = [leak.fingerprint for leak in report if _is_ignored(leak, ignore)]
+    report.accept("\n".join(ignored))
+    return sum(_num_left(leak) for leak in report if not leak.accepted) > limit
+
+
+class assert_no_leaks:
+    """A context that fails if more closures, or the like, are alive after it than before: see :func:`refgraph.leaks`.
+
+    At most `limit` objects may be left. `ignore` has patterns, as of fnmatch, of qualified names and files that do not
+    count. What fills caches once, such as an import, is best done before. No collection is triggered: what the next one
+    frees is no leak.
+
+    >>> import refgraph.testing
+    >>> listeners = []
+    >>> try:
+    ...     with refgraph.testing.assert_no_leaks():
+    ...         listeners.append(lambda: None)
+    ... except AssertionError as error:
+    ...     print(str(error)[:11])
+    LEAK 1 of 1
+    """
+
+    def __init__(self, *, limit: int = 0, ignore: Sequence[str] = ()) -> None:
+        self._limit = limit
+        self._ignore = ignore
+
+    def __enter__(self) -> None:
+        # The interpreter may hold this method while it calls it: here one like it counts.
+        self._exit = self.__exit__
+        self._report = _refgraph.Report(min_graphs=2)
+        self._report.add(capture())
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        __tracebackhide__ = True
+        del self._exit
+        if kind is not None:
+            return
+        graph = capture()
+        self._report.add(graph, last=True)
+        report = Report(self._report, graph)
+        if over_limit(report, self._limit, self._ignore):
+            raise AssertionError(report.text)
+
+
+def assert_released(obj: object) -> None:
+    """Fails if anything but the variables of functions that run in this thread holds the object.
+
+    It is gone, then, once these are: at once, or, if it is in a cycle, with the next collection, which is not triggered.
+    A weak reference stands for its object, and passes if that is gone.
+
+    >>> import refgraph.testing
+    >>> class Session: pass
+    >>> sessions = [Session()]
+    >>> def close():
+    ...     session = sessions.pop()
+    ...     refgraph.testing.assert_released(session)
+    >>> close()
+    """
+    __tracebackhide__ = True
+    if isinstance(obj, weakref.ref):
+        obj = obj()
+    if obj is None:
+        return
+    mine = f"{threading.current_thread().name}, "
+    paths = capture().paths(obj, disjoint=100)
+    others = [path for path in paths if not path.steps[0].object.startswith(mine)]
+    if others:
+        lines = "".join(f"\n  {path.path}" for path in others)
+        raise AssertionError(f"{type(obj).__qualname__} is not released; what holds it:{lines}")
+
+
+def _grows(run, repeat):
+    """Whether each of some rounds leaves something: numbers alone tell, at a tenth of what captures cost."""
+    growing, has_more_blocks = dict(_refgraph.count_types(None)), True
+    for _ in range(repeat):
+        num_blocks = sys.getallocatedblocks()
+        run()
+        has_more_blocks = has_more_blocks and sys.getallocatedblocks() > num_blocks
+        growing = {kind: num for kind, num in _refgraph.count_types(None) if num > growing.get(kind, num)}
+    return has_more_blocks or bool(growing)
+
+
+def _keeps_growing(run, warmup, repeat):
+    for name, number, least in (("warmup", warmup, 1), ("repeat", repeat, 3)):
+        if not isinstance(number, int) or number < least:
+            raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
+    for _ in range(warmup):
+        run()
+    return _grows(run, repeat)
+
+
+def leaks_of_rounds(run: Callable[[], object], *, warmup: int, repeat: int) -> Report | None:
+    """The report on what a function leaves behind each time that it runs; None if there is nothing to report on.
+
+    It runs `warmup` times, then `repeat` times; if anything became more in each of these, as many times again for the
+    report.
+    """
+    return leaks(step=run, rounds=repeat, warmup=0) if _keeps_growing(run, warmup, repeat) else None
+
+
+def objects_of_rounds(
+    run: Callable[[], object], names: Sequence[str], *, warmup: int, repeat: int
+) -> tuple[dict[str, list[int]], Graph | None]:
+    """Of which types a function leaves more objects each time that it runs, not counting garbage.
+
+    Returns {name: numbers, one a round} of those, and the graph of the last round; ({}, None) where nothing grows.
+    """
+    if not _keeps_growing(run, warmup, repeat):
+        return {}, None
+    numbers: dict[str, list[int]] = {name: [] for name in names}
+    for _ in range(repeat):
+        run()
+        graph = capture()
+        for name in names:
+            numbers[name].append(len(graph.find(f"type:{name} not garbage")))
+    return {name: found for name, found in numbers.items() if all(map(int.__lt__, found, found[1:]))}, graph

@@ -1,0 +1,140 @@
+"""The pytest plugin, in pytest: what its marks and its fixture make of tests."""
+
+import importlib.util
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TESTS = '''
+import unittest
+
+import pytest
+
+LEFT = []
+
+class Document:
+    def __init__(self):
+        self.pages = bytearray(10_000)
+
+@pytest.mark.no_closure_leaks
+def test_leaks():
+    document = Document()
+    LEFT.append(lambda: document)
+
+@pytest.mark.no_closure_leaks
+def test_is_clean():
+    document = Document()
+    assert (lambda: document)() is document
+
+@pytest.mark.no_closure_leaks(limit=2)
+def test_is_allowed():
+    LEFT.append(lambda: None)
+
+@pytest.mark.no_closure_leaks(ignore=["test_is_ignored*"])
+def test_is_ignored():
+    LEFT.append(lambda: None)
+
+@pytest.mark.no_object_leaks("Document")
+def test_leaves_objects():
+    LEFT.append(Document())
+
+@pytest.mark.no_object_leaks("Document", "list")
+def test_leaves_no_objects():
+    Document()
+
+@pytest.mark.no_closure_leaks(limits=2)
+def test_has_a_bad_mark():
+    pass
+
+@pytest.mark.no_closure_leaks(repeat=1)
+def test_has_too_few_rounds():
+    pass
+
+@pytest.mark.no_closure_leaks
+def test_fails_anyhow():
+    LEFT.append(lambda: None)
+    assert LEFT == 3
+
+def test_asks_for_a_function(refgraph_leaks):
+    refgraph_leaks(lambda: [lambda: None])
+    refgraph_leaks(lambda: LEFT.append(lambda: None))
+
+class Case(unittest.TestCase):
+    @pytest.mark.no_closure_leaks
+    def test_of_unittest(self):
+        pass
+'''
+
+
+@unittest.skipUnless(importlib.util.find_spec("pytest"), "needs pytest (Debian: python3-pytest)")
+class Plugin(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        (cls.folder / "test_it.py").write_text(TESTS)
+        words = ["-m", "pytest", "-p", "refgraph.pytest_plugin", "-rA", "--strict-markers", "test_it.py"]
+        done = subprocess.run([sys.executable, *words], cwd=cls.folder, stdout=subprocess.PIPE, text=True)
+        cls.output = done.stdout
+
+    def outcome(self, name):
+        return re.search(rf"^(PASSED|FAILED|ERROR) test_it.py::(?:Case::)?{name}\b", self.output, re.MULTILINE)[1]
+
+    def section(self, name):
+        """What is printed of a failure."""
+        return re.search(rf"^_+ (?:ERROR at setup of )?(?:Case.)?{name} _+$(.*?)^(?:__|==)", self.output, re.M | re.S)[1]
+
+    def test_a_test_that_leaves_closures_fails(self):
+        self.assertEqual(self.outcome("test_leaks"), "FAILED")
+
+    def test_a_failure_has_site_variable_path_and_mend(self):
+        for words in ("test_leaks.<locals>.<lambda>", "document", "test_it, module", "LEFT.remove(callback)"):
+            self.assertIn(words, self.section("test_leaks"))
+
+    def test_a_failure_has_a_picture(self):
+        path = re.search(r"^picture: (.*)$", self.section("test_leaks"), re.MULTILINE)[1]
+        self.assertIn("document", pathlib.Path(path).read_text("utf-8"))
+        self.assertTrue(path.endswith(".pytest_cache/refgraph/test_it.py_test_leaks.svg"), path)
+
+    def test_a_failure_shows_no_code_of_the_plugin(self):
+        self.assertNotIn("pytest_plugin.py", self.section("test_leaks"))
+
+    def test_a_test_that_leaves_none_passes(self):
+        self.assertEqual(self.outcome("test_is_clean"), "PASSED")
+
+    def test_as_many_as_the_limit_pass(self):
+        self.assertEqual(self.outcome("test_is_allowed"), "PASSED")
+
+    def test_what_is_ignored_passes(self):
+        self.assertEqual(self.outcome("test_is_ignored"), "PASSED")
+
+    def test_a_test_that_leaves_objects_fails_with_numbers_and_path(self):
+        self.assertEqual(self.outcome("test_leaves_objects"), "FAILED")
+        self.assertRegex(self.section("test_leaves_objects"), r"Document: more in every round: \d+, \d+, \d+")
+        self.assertIn("LEFT", self.section("test_leaves_objects"))
+
+    def test_a_test_that_leaves_no_objects_passes(self):
+        self.assertEqual(self.outcome("test_leaves_no_objects"), "PASSED")
+
+    def test_a_bad_mark_fails_and_says_why(self):
+        self.assertIn("bad mark no_closure_leaks: got an unexpected keyword argument 'limits'", self.section("test_has_a_bad_mark"))
+
+    def test_too_few_rounds_fail_and_say_why(self):
+        self.assertIn("bad mark no_closure_leaks: bad repeat 1: it is a number of rounds, 3 or more", self.section("test_has_too_few_rounds"))
+
+    def test_a_test_that_fails_shows_its_own_failure(self):
+        self.assertIn("assert LEFT == 3", self.section("test_fails_anyhow"))
+
+    def test_the_fixture_fails_for_what_leaves_closures(self):
+        self.assertEqual(self.outcome("test_asks_for_a_function"), "FAILED")
+
+    def test_the_methods_of_unittest_are_told_what_to_use(self):
+        self.assertIn("use refgraph.testing there", self.section("test_of_unittest"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,155 @@
+"""What refgraph.testing asserts."""
+
+import threading
+import types
+import unittest
+import weakref
+
+import refgraph
+import refgraph.testing
+
+LEFT = []
+
+
+class Session:
+    pass
+
+
+class NoLeaks(unittest.TestCase):
+    def setUp(self):
+        self.addCleanup(LEFT.clear)
+
+    def test_passes_where_nothing_is_left(self):
+        with refgraph.testing.assert_no_leaks():
+            LEFT.append(lambda: None)
+            LEFT.clear()
+
+    def test_fails_with_the_report_on_what_is_left(self):
+        with self.assertRaises(AssertionError) as caught, refgraph.testing.assert_no_leaks():
+            session = Session()
+            LEFT.append(lambda: session)
+        for words in ("NoLeaks", "session", "LEFT", "LEFT.remove(callback)"):
+            self.assertIn(words, str(caught.exception))
+
+    def test_lets_as_many_be_left_as_are_allowed(self):
+        with refgraph.testing.assert_no_leaks(limit=2):
+            LEFT.extend(lambda: None for _ in range(2))
+        with self.assertRaises(AssertionError), refgraph.testing.assert_no_leaks(limit=2):
+            LEFT.extend(lambda: None for _ in range(3))
+
+    def test_ignores_names_and_files(self):
+        for pattern in ("NoLeaks.test_ignores*", "*test_testing.py"):
+            with refgraph.testing.assert_no_leaks(ignore=[pattern]):
+                LEFT.append(lambda: None)
+
+    def test_garbage_is_no_leak(self):
+        with refgraph.testing.assert_no_leaks():
+            session = Session()
+            session.close = lambda: session
+            del session
+
+    def test_lets_what_is_raised_through(self):
+        with self.assertRaises(ZeroDivisionError), refgraph.testing.assert_no_leaks():
+            LEFT.append(lambda: None)
+            1 / 0
+
+
+class Released(unittest.TestCase):
+    def setUp(self):
+        self.addCleanup(LEFT.clear)
+
+    def test_variables_of_running_functions_do_not_count(self):
+        session = Session()
+
+        def inner(argument):
+            refgraph.testing.assert_released(argument)
+
+        inner(session)
+
+    def test_what_else_holds_it_is_told(self):
+        session = Session()
+        LEFT.append(session)
+        with self.assertRaisesRegex(AssertionError, r"Session is not released; what holds it:\n  .*LEFT\[0\]"):
+            refgraph.testing.assert_released(session)
+
+    def test_variables_of_another_thread_count(self):
+        ready, over = threading.Event(), threading.Event()
+        session = Session()
+
+        def hold(held):
+            ready.set()
+            over.wait(60)
+
+        thread = threading.Thread(target=hold, args=(session,), name="holding")
+        thread.start()
+        ready.wait(60)
+        try:
+            with self.assertRaisesRegex(AssertionError, "held"):
+                refgraph.testing.assert_released(session)
+        finally:
+            over.set()
+            thread.join()
+
+    def test_a_cycle_of_its_own_does_not_count(self):
+        session = Session()
+        session.itself = session
+        refgraph.testing.assert_released(session)
+
+    def test_a_weak_reference_stands_for_its_object(self):
+        session = Session()
+        reference = weakref.ref(session)
+        refgraph.testing.assert_released(reference)
+        LEFT.append(session)
+        with self.assertRaises(AssertionError):
+            refgraph.testing.assert_released(reference)
+        LEFT.clear()
+        del session
+        refgraph.testing.assert_released(reference)
+
+
+class Rounds(unittest.TestCase):
+    def setUp(self):
+        self.addCleanup(LEFT.clear)
+
+    def leaks_of(self, run, **options):
+        return refgraph.testing.leaks_of_rounds(run, **{"warmup": 1, "repeat": 3, **options})
+
+    def test_of_what_leaves_nothing_there_is_no_report(self):
+        self.assertIsNone(self.leaks_of(lambda: [lambda: None]))
+
+    def test_each_closure_that_a_round_leaves_is_reported(self):
+        (leak,) = self.leaks_of(lambda: LEFT.append(lambda: None))
+        self.assertEqual(leak.growth, (5, 6, 7))
+
+    def test_items_that_the_collector_does_not_know_are_reported(self):
+        def remember(cache=types.SimpleNamespace(all={})):
+            cache.all[len(cache.all)] = bytes(10)
+
+        def run(cache={}):
+            cache[len(cache)] = bytes(len(cache))
+
+        self.assertFalse(self.leaks_of(remember))
+        (leak,) = self.leaks_of(run)
+        self.assertEqual(leak.captures[0].name, "cache")
+
+    def test_garbage_of_each_round_is_not_reported(self):
+        def run():
+            session = Session()
+            session.close = lambda: session
+
+        self.assertFalse(self.leaks_of(run))
+
+    def test_types_that_grow_are_told_with_their_numbers(self):
+        found, graph = refgraph.testing.objects_of_rounds(
+            lambda: LEFT.append(Session()), ("Session", "Nothing"), warmup=1, repeat=3
+        )
+        self.assertEqual(found, {"Session": [5, 6, 7]})
+        self.assertEqual(len(graph.find("type:Session not garbage")), 7)
+
+    def test_too_few_rounds_are_refused(self):
+        with self.assertRaisesRegex(refgraph.ArgumentError, "bad repeat 2: it is a number of rounds, 3 or more"):
+            self.leaks_of(lambda: None, repeat=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
