@@ -3,7 +3,7 @@
  * The one public door of librefgraph. Data flows one way through these headers:
  *
  *   builder --finish--> graph --> paths, closures --> selection --> view --> DOT | SVG | PNG | PDF | text | JSON
- *                       |  ^                  `-----> table --> text | JSON | HTML
+ *                       |  ^  `--> export     `-----> table --> text | JSON | HTML
  *                       v  |
  *                       dump
  *
@@ -21,6 +21,7 @@
 #include <refgraph/analysis.h>
 #include <refgraph/dump.h>
 #include <refgraph/error.h>
+#include <refgraph/export.h>
 #include <refgraph/filter.h>
 #include <refgraph/graph.h>
 #include <refgraph/io.h>

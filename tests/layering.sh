@@ -12,6 +12,7 @@ rooms_below() {
     graph) echo base ;;
     dump) echo base graph ;;
     analysis) echo base graph ;;
+    export) echo base graph analysis ;;
     select) echo base graph analysis ;;
     view) echo base graph analysis select ;;
     table) echo base graph analysis select view ;;

@@ -1,4 +1,4 @@
-/* Graphs to dumps and back, as methods of Graph. */
+/* Graphs to dumps and back, and to the formats of other programs, as methods of Graph. */
 #ifndef RGPY_DUMP_H
 #define RGPY_DUMP_H
 
@@ -6,5 +6,6 @@
 
 PyObject *rgpy_graph_save(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *rgpy_graph_load(PyObject *type, PyObject *args, PyObject *kwargs);
+PyObject *rgpy_graph_export(PyObject *self, PyObject *args, PyObject *kwargs);
 
 #endif

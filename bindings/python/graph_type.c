@@ -582,6 +582,7 @@ static PyMethodDef graph_methods[] = {
     {"_capture", KEYWORDS(graph_capture), METH_CLASS | METH_VARARGS | METH_KEYWORDS, DOC_Graph__capture},
     {"_find", graph_find, METH_O, DOC_Graph__find},
     {"_load", KEYWORDS(rgpy_graph_load), METH_CLASS | METH_VARARGS | METH_KEYWORDS, DOC_Graph__load},
+    {"_export", KEYWORDS(rgpy_graph_export), METH_VARARGS | METH_KEYWORDS, DOC_Graph__export},
     {"_save", KEYWORDS(rgpy_graph_save), METH_VARARGS | METH_KEYWORDS, DOC_Graph__save},
     {"_draw_neighbourhood", KEYWORDS(graph_draw_neighbourhood), METH_VARARGS | METH_KEYWORDS,
      DOC_Graph__draw_neighbourhood},

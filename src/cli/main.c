@@ -8,8 +8,8 @@
 #include "terminal.h"
 
 const struct cli_command *const cli_commands[] = {
-    &cli_closures, &cli_cycles, &cli_diff, &cli_dominators, &cli_draw_command, &cli_growth, &cli_help, &cli_info, &cli_leaks,
-    &cli_run, &cli_types, &cli_verify, &cli_version, &cli_why, NULL,
+    &cli_closures, &cli_cycles, &cli_diff, &cli_dominators, &cli_draw_command, &cli_export, &cli_growth, &cli_help,
+    &cli_info, &cli_leaks, &cli_run, &cli_types, &cli_verify, &cli_version, &cli_why, NULL,
 };
 #define NUM_COMMANDS (sizeof(cli_commands) / sizeof(cli_commands[0]) - 1)
 

@@ -22,6 +22,8 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
                              FLAG(with_disjoint)},
     [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
     [CLI_OPTION_EVERY] = {"every", 0, "TIME", "end a round after each TIME, as 10s or 500ms [refgraph.round()]", 0},
+    [CLI_OPTION_EXPORT_FORMAT] = {"format", 0, "FORMAT", "heapsnapshot [as FILE ends]", 0},
+    [CLI_OPTION_EXPORT_OUTPUT] = {"output", 'o', "FILE", "write FILE; - is the standard output", 0},
     [CLI_OPTION_FAIL_ON_LEAK] = {"fail-on-leak", 0, NULL, "exit with 1 if there is a leak that is not accepted",
                                  FLAG(fails_on_leak)},
     [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]", 0},
@@ -45,6 +47,7 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
     [CLI_OPTION_ROUNDS] = {"rounds", 0, "N", "look at so many rounds of the program, 2 or more [5]", 0},
     [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
     [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
+    [CLI_OPTION_VALUES] = {"values", 0, NULL, "write the values that the dump has of private text, too", FLAG(with_values)},
     [CLI_OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "list the leaks there that are found", 0},
 };
 
@@ -170,6 +173,9 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
     return NULL;
   case CLI_OPTION_EVERY:
     return read_time(name, value, &ret->every_ms);
+  case CLI_OPTION_EXPORT_FORMAT:
+    ret->has_export_format = true;
+    return rg_export_format_named(value, &ret->export_format);
   case CLI_OPTION_FORMAT:
     return read_format(value, ret);
   case CLI_OPTION_KEEP:
@@ -186,6 +192,7 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
     return read_number(name, value, 1, &ret->max_nodes);
   case CLI_OPTION_MAX_PATHS:
     return read_number(name, value, 1, &ret->max_paths);
+  case CLI_OPTION_EXPORT_OUTPUT:
   case CLI_OPTION_OUTPUT:
     ret->output = value;
     return NULL;
@@ -214,6 +221,7 @@ static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_
   case CLI_OPTION_REFCOUNTS:
   case CLI_OPTION_REFS:
   case CLI_OPTION_RETAINED:
+  case CLI_OPTION_VALUES:
     break; // flags
   }
   return NULL;

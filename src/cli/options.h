@@ -14,6 +14,8 @@ enum cli_option_id {
   CLI_OPTION_DISJOINT,
   CLI_OPTION_DUMP,
   CLI_OPTION_EVERY,
+  CLI_OPTION_EXPORT_FORMAT, // --format and --output of what is no picture
+  CLI_OPTION_EXPORT_OUTPUT,
   CLI_OPTION_FAIL_ON_LEAK,
   CLI_OPTION_FORMAT,
   CLI_OPTION_HELP,
@@ -35,11 +37,12 @@ enum cli_option_id {
   CLI_OPTION_ROUNDS,
   CLI_OPTION_SIGNAL,
   CLI_OPTION_TOO_MANY,
+  CLI_OPTION_VALUES,
   CLI_OPTION_WRITE_BASELINE,
 };
-#define CLI_NUM_OPTIONS 31
+#define CLI_NUM_OPTIONS 34
 
-typedef uint32_t cli_option_set;
+typedef uint64_t cli_option_set;
 #define CLI_OPTION_BIT(id) ((cli_option_set)1 << (id))
 /* Those of a command that reads a dump, and those of one that draws. */
 #define CLI_OPTIONS_READ \
@@ -67,7 +70,7 @@ struct cli_arguments {
   bool wants_help;
   bool with_json;
   bool with_all, with_closures, with_cut, with_disjoint, with_internals, with_long_names, no_caption, with_refcounts;
-  bool with_retained;
+  bool with_retained, with_values;
   bool is_backward, is_forward;
   bool fails_on_leak;
   bool has_limit;
@@ -78,6 +81,8 @@ struct cli_arguments {
   const char *output;  // NULL: the terminal
   bool has_format;
   rg_format format;
+  bool has_export_format;
+  rg_export_format export_format;
   const char *dump;    // NULL: refgraph-PID.rgd
   int signal;
   rg_group_by by;

@@ -8,7 +8,7 @@
 #include "json.h"
 #include "terminal.h"
 
-static bool is_stdout(const struct cli_arguments *arguments)
+bool cli_is_stdout(const struct cli_arguments *arguments)
 {
   return !arguments->output || strcmp(arguments->output, "-") == 0;
 }
@@ -37,7 +37,7 @@ static rg_error *choose_format(struct cli_arguments *arguments)
     arguments->format = RG_FORMAT_TEXT;
     return NULL;
   }
-  if (is_stdout(arguments))
+  if (cli_is_stdout(arguments))
     return rg_error_create(RG_ERROR_ARGUMENT, "-o - needs a format: -o - --format svg");
   return rg_format_of(arguments->output, &arguments->format);
 }
@@ -49,7 +49,7 @@ rg_error *cli_check_output(struct cli_session *session)
     return rg_error_create(RG_ERROR_ARGUMENT, "--json goes to the standard output: leave out -o and --format, or type "
                                               "-o FILE.json");
   CLI_TRY(choose_format(arguments));
-  if (is_stdout(arguments) && is_binary(arguments->format) && isatty(STDOUT_FILENO))
+  if (cli_is_stdout(arguments) && is_binary(arguments->format) && isatty(STDOUT_FILENO))
     return rg_error_create(RG_ERROR_SYSTEM, "a picture is nothing for a terminal: add -o %s.%s", session->command->name,
                            arguments->format == RG_FORMAT_PNG ? "png" : "pdf");
   return NULL;
@@ -63,13 +63,18 @@ static rg_error *write_stdout(void *context, const void *data, size_t size)
   return rg_error_create(RG_ERROR_SYSTEM, "cannot write: %s", strerror(errno));
 }
 
+rg_writer cli_stdout_writer(void)
+{
+  return (rg_writer){write_stdout, NULL};
+}
+
 static rg_error *render(const struct cli_arguments *arguments, const rg_view *view)
 {
-  rg_writer writer = {write_stdout, NULL};
+  rg_writer writer = cli_stdout_writer();
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   options.progress = cli_progress;
   cli_progress_begin("drawing", true);
-  rg_error *error = is_stdout(arguments) ? rg_render(view, arguments->format, &options, &writer)
+  rg_error *error = cli_is_stdout(arguments) ? rg_render(view, arguments->format, &options, &writer)
                                          : rg_render_file(view, arguments->format, &options, arguments->output);
   cli_progress_end();
   return error;

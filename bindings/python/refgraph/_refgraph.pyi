@@ -459,6 +459,15 @@ class Graph:
         progress: Callable[[str, int, int], object] | None = None,
     ) -> None:
         """Writes the graph as a dump: to a path, or by calling a method with one piece after the other."""
+    def _export(
+        self,
+        path: str | bytes | PathLike[str],
+        format: str | None = None,
+        *,
+        values: bool = False,
+        progress: Callable[[str, int, int], object] | None = None,
+    ) -> None:
+        """Writes the graph in the format of another program, by its word or else by the end of the path."""
     @classmethod
     def _load(
         cls,

@@ -1,0 +1,77 @@
+/* refgraph export: dumps in the formats of other programs. */
+#include "picture.h"
+#include "terminal.h"
+
+static rg_error *choose_format(struct cli_arguments *arguments)
+{
+  if (!arguments->output)
+    return rg_error_create(RG_ERROR_ARGUMENT, "an export needs a file: -o heap.heapsnapshot");
+  if (arguments->has_export_format)
+    return NULL;
+  if (cli_is_stdout(arguments))
+    return rg_error_create(RG_ERROR_ARGUMENT, "-o - needs a format: -o - --format heapsnapshot");
+  return rg_export_format_of(arguments->output, &arguments->export_format);
+}
+
+static rg_error *export_to_stdout(struct cli_session *session, const rg_export_options *options)
+{
+  rg_writer writer = cli_stdout_writer();
+  if (session->arguments.num_words > 1)
+    return rg_error_create(RG_ERROR_ARGUMENT, "several dumps do not fit into the standard output");
+  CLI_TRY(cli_session_read_dump(session, session->arguments.words[0]));
+  cli_progress_begin("exporting", true);
+  rg_error *error = rg_export_write(session->graph, session->arguments.export_format, options, &writer);
+  cli_progress_end();
+  return error;
+}
+
+static rg_error *add_dump(struct cli_session *session, const char *word, rg_export *exported)
+{
+  CLI_TRY(cli_session_read_dump(session, word));
+  cli_progress_begin("exporting", true);
+  rg_error *error = rg_export_add(exported, session->graph);
+  cli_progress_end();
+  return error;
+}
+
+static rg_error *export_to_files(struct cli_session *session, const rg_export_options *options)
+{
+  const struct cli_arguments *arguments = &session->arguments;
+  rg_export *exported = NULL;
+  CLI_TRY(rg_export_create(arguments->output, arguments->export_format, options, &exported));
+  rg_error *error = NULL;
+  for (size_t i = 0; !error && i < arguments->num_words; i++)
+    error = add_dump(session, arguments->words[i], exported);
+  if (!error)
+    error = rg_export_commit(exported);
+  rg_export_destroy(exported);
+  return error;
+}
+
+static rg_error *run(struct cli_session *session)
+{
+  struct cli_arguments *arguments = &session->arguments;
+  rg_export_options options = RG_EXPORT_OPTIONS_INIT;
+  options.with_values = arguments->with_values;
+  options.num_graphs = (uint32_t)arguments->num_words;
+  options.progress = cli_progress;
+  CLI_TRY(choose_format(arguments));
+  return cli_is_stdout(arguments) ? export_to_stdout(session, &options) : export_to_files(session, &options);
+}
+
+const struct cli_command cli_export = {
+    .name = "export",
+    .summary = "write dumps in the formats of other programs",
+    .usage = CLI_LINES("DUMP... -o FILE [OPTION...]"),
+    .examples = CLI_LINES("refgraph export heap.rgd -o heap.heapsnapshot",
+                          "refgraph export old.rgd heap.rgd -o heap-%d.heapsnapshot"),
+    .notes = CLI_LINES("heapsnapshot is for the Memory panel of Chrome's DevTools: Load profile. Several dumps are a",
+                       "series, from the oldest to the newest: each has a file of its own, and %d in the name of FILE",
+                       "is its number. An object has one id in all of them, so that snapshots can be compared."),
+    .options = CLI_OPTION_BIT(CLI_OPTION_HELP) | CLI_OPTION_BIT(CLI_OPTION_MAX_MEMORY) |
+               CLI_OPTION_BIT(CLI_OPTION_EXPORT_FORMAT) | CLI_OPTION_BIT(CLI_OPTION_EXPORT_OUTPUT) |
+               CLI_OPTION_BIT(CLI_OPTION_VALUES),
+    .min_words = 1,
+    .max_words = CLI_WORDS_MAX,
+    .run = run,
+};

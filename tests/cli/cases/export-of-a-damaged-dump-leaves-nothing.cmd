@@ -1,0 +1,1 @@
+refgraph export damaged.rgd -o damaged.heapsnapshot; echo $?; ls damaged.heapsnapshot
