@@ -70,6 +70,7 @@ done
 ok "Python.h appears only in the binding, in refgraph/python.h and in examples" \
   only 'bindings/python/|include/refgraph/python\.h:|examples/' 'Python\.h'
 ok "cgraph.h, gvc.h and png.h appear only in the renderer" only 'src/renderer/' '(cgraph|gvc.*|gvplugin.*|png)\.h'
+ok "sqlite3.h appears only in src/export/sqlite.c" only 'src/export/sqlite\.c:' 'sqlite3\.h'
 ok "only src includes private headers of src" only 'src/' '.*\.\./.*|src/.*'
 
 ok "librefgraph.so exports only names that start with rg_" exports_public_names_only

@@ -118,6 +118,7 @@ done
 } | sort -u >examples
 while IFS= read -r example; do
   case $example in
+    *.sqlite*) if ! refgraph export heap.rgd -o all.sqlite 2>/dev/null; then continue; fi ;;
     *" -- "*) if [ -z "$PYTHON" ] || [ -n "$SANITIZED_PYTHON" ]; then continue; fi ;;
   esac
   ok "$example" works "$example" </dev/null

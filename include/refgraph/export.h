@@ -11,12 +11,15 @@ extern "C" {
 
 typedef enum rg_export_format {
   RG_EXPORT_HEAPSNAPSHOT, /* for the Memory panel of Chrome's DevTools; retained sizes there are those of dominators */
+  RG_EXPORT_SQLITE, /* a database, of all graphs; no stream; RG_ERROR_UNSUPPORTED in a build without SQLite */
+  RG_EXPORT_CSV,  /* heap.nodes.csv and heap.edges.csv for heap.csv; no stream, so that it needs a file */
+  RG_EXPORT_JSON, /* node-link, for networkx */
 } rg_export_format;
-#define RG_NUM_EXPORT_FORMATS 1
 
 /* The format of a word, as "heapsnapshot"; RG_ERROR_ARGUMENT with those that there are. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_export_format_named(const char *word, rg_export_format *ret);
-/* The format that the end of a file's name asks for: .heapsnapshot; else RG_ERROR_ARGUMENT. */
+/* The format that the end of a file's name asks for: .heapsnapshot, .sqlite, .db, .csv or .json;
+ * else RG_ERROR_ARGUMENT. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_export_format_of(const char *path, rg_export_format *ret);
 
 typedef struct rg_export_options {

@@ -25,6 +25,7 @@
 #include "alloc.h"
 #include "clean.h"
 #include "crc32c.h"
+#include "file.h"
 #include "options.h"
 
 #define MAX_TRIES 100
@@ -222,6 +223,11 @@ static rg_error *write_file(void *context, const void *data, size_t size)
 rg_writer rg_file_writer(rg_file *file)
 {
   return (rg_writer){write_file, file};
+}
+
+const char *rgi_file_temporary_path(const rg_file *file)
+{
+  return file->temporary.data;
 }
 
 int rg_file_descriptor(const rg_file *file)

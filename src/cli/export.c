@@ -64,10 +64,14 @@ const struct cli_command cli_export = {
     .summary = "write dumps in the formats of other programs",
     .usage = CLI_LINES("DUMP... -o FILE [OPTION...]"),
     .examples = CLI_LINES("refgraph export heap.rgd -o heap.heapsnapshot",
-                          "refgraph export old.rgd heap.rgd -o heap-%d.heapsnapshot"),
-    .notes = CLI_LINES("heapsnapshot is for the Memory panel of Chrome's DevTools: Load profile. Several dumps are a",
-                       "series, from the oldest to the newest: each has a file of its own, and %d in the name of FILE",
-                       "is its number. An object has one id in all of them, so that snapshots can be compared."),
+                          "refgraph export old.rgd heap.rgd -o heap-%d.heapsnapshot",
+                          "refgraph export oldest.rgd old.rgd heap.rgd -o heap.sqlite",
+                          "refgraph export heap.rgd -o heap.csv",
+                          "refgraph export heap.rgd -o - --format json"),
+    .notes = CLI_LINES("heapsnapshot is for the Memory panel of Chrome's DevTools: Load profile. sqlite is a database,",
+                       "json is for networkx, and csv makes heap.nodes.csv and heap.edges.csv of heap.csv. Several",
+                       "dumps are a series, from the oldest to the newest. A database takes them all; otherwise each",
+                       "has a file of its own, and %d in the name of FILE is its number."),
     .options = CLI_OPTION_BIT(CLI_OPTION_HELP) | CLI_OPTION_BIT(CLI_OPTION_MAX_MEMORY) |
                CLI_OPTION_BIT(CLI_OPTION_EXPORT_FORMAT) | CLI_OPTION_BIT(CLI_OPTION_EXPORT_OUTPUT) |
                CLI_OPTION_BIT(CLI_OPTION_VALUES),

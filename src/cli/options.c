@@ -22,7 +22,7 @@ const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
                              FLAG(with_disjoint)},
     [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
     [CLI_OPTION_EVERY] = {"every", 0, "TIME", "end a round after each TIME, as 10s or 500ms [refgraph.round()]", 0},
-    [CLI_OPTION_EXPORT_FORMAT] = {"format", 0, "FORMAT", "heapsnapshot [as FILE ends]", 0},
+    [CLI_OPTION_EXPORT_FORMAT] = {"format", 0, "FORMAT", "heapsnapshot, sqlite, csv or json [as FILE ends]", 0},
     [CLI_OPTION_EXPORT_OUTPUT] = {"output", 'o', "FILE", "write FILE; - is the standard output", 0},
     [CLI_OPTION_FAIL_ON_LEAK] = {"fail-on-leak", 0, NULL, "exit with 1 if there is a leak that is not accepted",
                                  FLAG(fails_on_leak)},

@@ -2,6 +2,7 @@
 #ifndef RGI_EXPORT_INTERNAL_H
 #define RGI_EXPORT_INTERNAL_H
 
+#include <refgraph/analysis.h>
 #include <refgraph/export.h>
 
 #include "../base/alloc.h"
@@ -14,7 +15,6 @@ struct rgi_stream {
   const rg_writer *writer;
   rg_error *error; /* owned */
 };
-#define RGI_SCOPED_STREAM __attribute__((cleanup(rgi_stream_deinit))) struct rgi_stream
 #define RGI_STREAM_INIT(writer) {RGI_TEXT_INIT, writer, NULL}
 
 void rgi_stream_deinit(struct rgi_stream *stream);
@@ -29,16 +29,44 @@ rg_error *rgi_stream_finish(struct rgi_stream *stream);
 struct rgi_exporting {
   const rg_graph *graph;
   const rg_export_options *options;
-  uint64_t num_done; /* nodes and edges */
+  uint64_t num_done, total;  /* nodes and edges */
+  rg_dominators *dominators; /* NULL until they are asked for */
 };
 
-/* Counts nodes and edges, and now and then tells of it; RG_ERROR_INTERRUPTED. `total`: of both, in all that is done. */
-rg_error *rgi_exporting_count(struct rgi_exporting *exporting, uint64_t num, uint64_t total);
+void rgi_exporting_deinit(struct rgi_exporting *exporting);
+/* Makes the dominators. */
+rg_error *rgi_exporting_measure(struct rgi_exporting *exporting);
+/* Counts nodes and edges, and now and then tells of it; RG_ERROR_INTERRUPTED. */
+rg_error *rgi_exporting_count(struct rgi_exporting *exporting, uint64_t num);
 /* The string, or what stands for it where private text must not. */
 rg_string rgi_exported_string(const struct rgi_exporting *exporting, rg_string string);
 const char *rgi_exported_text(const struct rgi_exporting *exporting, rg_string string);
-/* The name of an edge, and of RG_EDGE_INDEX its position. */
-const char *rgi_exported_name(const struct rgi_exporting *exporting, rg_edge edge);
+/* What tells a dump from all others, of any process on any host: "HOST-PID-NANOSECONDS". */
+void rgi_exporting_dump_id(const struct rgi_exporting *exporting, struct rgi_text *text);
+
+/* What is told of a node, in a format that has no words of its own for it. */
+enum rgi_field_kind {
+  RGI_FIELD_NONE, /* it is not known, or has no meaning there */
+  RGI_FIELD_NUMBER,
+  RGI_FIELD_BOOL,
+  RGI_FIELD_TEXT,
+};
+
+struct rgi_field {
+  const char *name;
+  enum rgi_field_kind kind;
+  uint64_t number; /* a bool is 0 or 1 */
+  const char *text;
+};
+
+/* Fills in the fields of a node, in the same order for each; needs the dominators. */
+#define RGI_NUM_NODE_FIELDS 16
+void rgi_exported_node(const struct rgi_exporting *exporting, rg_node node, struct rgi_field ret[RGI_NUM_NODE_FIELDS]);
+
+/* A file for its owner alone. */
+rg_error *rgi_export_open(const char *path, rg_file **ret);
+void rgi_export_close_scoped(rg_file **file);
+#define RGI_SCOPED_FILE __attribute__((cleanup(rgi_export_close_scoped))) rg_file
 
 /* --- formats ------------------------------------------------------------------------------------------------------ */
 
@@ -50,5 +78,16 @@ void rgi_identities_destroy(struct rgi_identities *identities);
 /* `identities` NULL: it is no series. */
 rg_error *rgi_export_heapsnapshot(struct rgi_exporting *exporting, struct rgi_identities *identities,
                                   const rg_writer *writer);
+rg_error *rgi_export_json(struct rgi_exporting *exporting, const rg_writer *writer);
+/* Two files, named after `path`. */
+rg_error *rgi_export_csv(struct rgi_exporting *exporting, const char *path);
+
+/* A database, of several graphs. RG_ERROR_UNSUPPORTED where SQLite was left out of the build. */
+struct rgi_database;
+rg_error *rgi_database_open(const char *path, struct rgi_database **ret);
+rg_error *rgi_database_add(struct rgi_database *database, struct rgi_exporting *exporting);
+/* Afterwards it is only to be closed. */
+rg_error *rgi_database_commit(struct rgi_database *database);
+void rgi_database_close(struct rgi_database *database);
 
 #endif

@@ -19,8 +19,6 @@
 
 #include <string.h>
 
-#include <refgraph/analysis.h>
-
 #define NODE_FIELDS 7
 #define NUM_NODES_BEFORE 3 // the root, (GC roots), (unreachable)
 #define PIECE_SIZE UINT32_MAX
@@ -429,7 +427,7 @@ static rg_error *put_pieces(struct snapshot *snapshot)
   return NULL;
 }
 
-static rg_error *put_nodes(struct snapshot *snapshot, uint64_t total)
+static rg_error *put_nodes(struct snapshot *snapshot)
 {
   const rg_graph *graph = snapshot->graph;
   rgi_stream_puts(&snapshot->stream, "\"nodes\":[");
@@ -440,7 +438,7 @@ static rg_error *put_nodes(struct snapshot *snapshot, uint64_t total)
   RGI_TRY(put_synthetic(snapshot, "(unreachable)", 5, snapshot->num_unreached));
   for (rg_node node = 1; node < rg_graph_num_nodes(graph); node++) {
     RGI_TRY(put_graph_node(snapshot, node));
-    RGI_TRY(rgi_exporting_count(snapshot->exporting, 1, total));
+    RGI_TRY(rgi_exporting_count(snapshot->exporting, 1));
   }
   RGI_TRY(put_pieces(snapshot));
   rgi_stream_puts(&snapshot->stream, "],\n");
@@ -551,7 +549,7 @@ static rg_error *put_edges_of(struct snapshot *snapshot, rg_node node)
   return NULL;
 }
 
-static rg_error *put_edges(struct snapshot *snapshot, uint64_t total)
+static rg_error *put_edges(struct snapshot *snapshot)
 {
   const rg_graph *graph = snapshot->graph;
   snapshot->next_piece = (uint32_t)number_of(rg_graph_num_nodes(graph));
@@ -559,7 +557,7 @@ static rg_error *put_edges(struct snapshot *snapshot, uint64_t total)
   RGI_TRY(put_root_edges(snapshot));
   for (rg_node node = 1; node < rg_graph_num_nodes(graph); node++) {
     RGI_TRY(put_edges_of(snapshot, node));
-    RGI_TRY(rgi_exporting_count(snapshot->exporting, edges_of(graph, node), total));
+    RGI_TRY(rgi_exporting_count(snapshot->exporting, edges_of(graph, node)));
   }
   rgi_stream_puts(&snapshot->stream, "],\n");
   return NULL;
@@ -611,13 +609,13 @@ rg_error *rgi_export_heapsnapshot(struct rgi_exporting *exporting, struct rgi_id
                                   const rg_writer *writer)
 {
   const rg_graph *graph = exporting->graph;
-  uint64_t total = rg_graph_num_nodes(graph) + rg_graph_num_edges(graph);
+  exporting->total = rg_graph_num_nodes(graph) + rg_graph_num_edges(graph);
   __attribute__((cleanup(deinit))) struct snapshot snapshot = {
       .exporting = exporting, .graph = graph, .stream = RGI_STREAM_INIT(writer)};
   RGI_TRY(prepare(&snapshot, identities));
   put_head(&snapshot);
-  RGI_TRY(put_nodes(&snapshot, total));
-  RGI_TRY(put_edges(&snapshot, total));
+  RGI_TRY(put_nodes(&snapshot));
+  RGI_TRY(put_edges(&snapshot));
   if (snapshot.names.strings.num > MAX_STRINGS)
     return rg_error_create(RG_ERROR_LIMIT, "more than %zu names, which is what a heap snapshot can number", MAX_STRINGS);
   put_strings(&snapshot);

@@ -223,7 +223,7 @@ static int stop(void *context, const char *phase, unsigned long long done, unsig
 
 Test(export, progress_can_stop_it)
 {
-  static const rg_export_format formats[] = {RG_EXPORT_HEAPSNAPSHOT};
+  static const rg_export_format formats[] = {RG_EXPORT_HEAPSNAPSHOT, RG_EXPORT_JSON};
   rg_graph *graph = heap_chain(10000);
   SCOPED_BUFFER text = RG_BUFFER_INIT;
   rg_writer writer = rg_buffer_writer(&text);
@@ -256,32 +256,77 @@ static rg_error *write_all(const rg_graph *graph, rg_export_format format, rg_bu
   return error;
 }
 
+static rg_error *write_files(const rg_graph *graph, rg_export_format format, const char *path, uint32_t num)
+{
+  rg_export *exported = NULL;
+  rg_export_options options = RG_EXPORT_OPTIONS_INIT;
+  options.num_graphs = num;
+  rg_error *error = rg_export_create(path, format, &options, &exported);
+  for (uint32_t i = 0; !error && i < num; i++)
+    error = rg_export_add(exported, graph);
+  if (!error)
+    error = rg_export_commit(exported);
+  rg_export_destroy(exported);
+  return error;
+}
+
+Test(export, what_is_no_stream_says_so)
+{
+  SCOPED_HEAP heaped = heap("R>a");
+  rg_writer writer = {refuse, NULL};
+  assert_fails(rg_export_write(heaped.graph, RG_EXPORT_CSV, NULL, &writer), RG_ERROR_ARGUMENT, "needs a name");
+  assert_fails(rg_export_write(heaped.graph, RG_EXPORT_SQLITE, NULL, &writer), RG_ERROR_ARGUMENT, "needs a file");
+}
+
 Test(export, it_survives_every_failed_allocation)
 {
   SCOPED_HEAP heaped = heap("R>m m:module,label=app,type=module m.f>f f:callable,closure,type=function,site=on_click/ui.py/3/x "
                             "f{x}>x x:value,type=int,label=3 m~w>w m#>k k:type=str,value,label=key");
   rg_buffer buffer = RG_BUFFER_INIT;
   HEAP_TORTURE(write_all(heaped.graph, RG_EXPORT_HEAPSNAPSHOT, &buffer), rg_buffer_deinit(&buffer));
-}
-
-static rg_error *write_twice(const rg_graph *graph, const char *path)
-{
-  rg_export *exported = NULL;
-  rg_export_options options = RG_EXPORT_OPTIONS_INIT;
-  options.num_graphs = 2;
-  rg_error *error = rg_export_create(path, RG_EXPORT_HEAPSNAPSHOT, &options, &exported);
-  for (int i = 0; !error && i < 2; i++)
-    error = rg_export_add(exported, graph);
-  rg_export_destroy(exported);
-  return error;
+  HEAP_TORTURE(write_all(heaped.graph, RG_EXPORT_JSON, &buffer), rg_buffer_deinit(&buffer));
 }
 
 Test(export, a_series_survives_every_failed_allocation)
 {
   char *folder = make_folder();
   SCOPED_HEAP heaped = heap("R>a a:type=A a>b");
-  HEAP_TORTURE(write_twice(heaped.graph, path_in(folder, "%d")), (void)0);
+  HEAP_TORTURE(write_files(heaped.graph, RG_EXPORT_HEAPSNAPSHOT, path_in(folder, "%d"), 2), (void)0);
   unlink(path_in(folder, "1"));
   unlink(path_in(folder, "2"));
   cr_assert_eq(rmdir(folder), 0);
 }
+
+Test(export, a_pair_of_files_survives_every_failed_allocation)
+{
+  char *folder = make_folder();
+  SCOPED_HEAP heaped = heap("R>a a:type=A a>b");
+  HEAP_TORTURE(write_files(heaped.graph, RG_EXPORT_CSV, path_in(folder, "a.csv"), 1), (void)0);
+  unlink(path_in(folder, "a.nodes.csv"));
+  unlink(path_in(folder, "a.edges.csv"));
+  cr_assert_eq(rmdir(folder), 0);
+}
+
+#ifdef HAVE_SQLITE3
+
+Test(export, a_database_survives_every_failed_allocation)
+{
+  char *folder = make_folder();
+  SCOPED_HEAP heaped = heap("R>a a:type=A a>b");
+  HEAP_TORTURE(write_files(heaped.graph, RG_EXPORT_SQLITE, path_in(folder, "a.db"), 2), (void)0);
+  unlink(path_in(folder, "a.db"));
+  cr_assert_eq(rmdir(folder), 0);
+}
+
+Test(export, a_database_that_is_not_committed_leaves_nothing)
+{
+  char *folder = make_folder();
+  SCOPED_HEAP heaped = heap("R>a");
+  rg_export *exported = NULL;
+  check(rg_export_create(path_in(folder, "a.db"), RG_EXPORT_SQLITE, NULL, &exported));
+  check(rg_export_add(exported, heaped.graph));
+  rg_export_destroy(exported);
+  cr_assert_eq(rmdir(folder), 0);
+}
+
+#endif

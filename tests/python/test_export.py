@@ -1,7 +1,9 @@
 """Exports, read back by readers that know nothing of us: the modules json, csv and sqlite3."""
 
+import csv
 import json
 import os
+import sqlite3
 import stat
 import tempfile
 import unittest
@@ -13,26 +15,26 @@ import support
 SECRET = "hunter2"
 
 # Names that formats might stumble over; a graph shows what cannot be seen as escapes.
-HOSTILE = {
-    "quote": 'say "no"',
-    "apostrophe": "it's",
-    "backslash": "a\\b",
-    "comma": "a,b;c",
-    "formula": "=1+1",
-    "command": '=cmd|"/c calc"!A1',
-    "plus": "+1",
-    "minus": "-1",
-    "at": "@SUM(A1)",
-    "tab": "\t=1",
-    "lines": "a\r\nb",
-    "nul": "a\0b",
-    "surrogate": "a\udc80b",
-    "astral": "a\U0001f40db",
-    "markup": "</script><b>&amp;",
-    "sql": "'); DROP TABLE objects; --",
-    "percent": "%d%s%n",
-    "long": "x" * 5000,
-}
+HOSTILE = [
+    'say "no"',
+    "it's",
+    "a\\b",
+    "a,b;c",
+    "=1+1",
+    '=cmd|"/c calc"!A1',
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "a\r\nb",
+    "a\0b",
+    "a\udc80b",
+    "a\U0001f40db",
+    "</script><b>&amp;",
+    "'); DROP TABLE objects; --",
+    "%d%s%n",
+    "x" * 5000,
+]
 
 
 class Screen:
@@ -45,6 +47,30 @@ def make(screen):
         return screen
 
     return on_click
+
+
+def has_sqlite():
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            refgraph.capture().export(os.path.join(folder, "heap.sqlite"))
+        except refgraph.UnsupportedError as error:
+            return str(error)
+    return None
+
+
+WITHOUT_SQLITE = has_sqlite()
+
+
+def capture_hostile():
+    """A graph with an object that has attributes of all hostile names, and these names as graphs show them."""
+    holder = support.thing("Hostile")
+    for name in HOSTILE:
+        setattr(holder, name, None)
+    graph = refgraph.capture()
+    (id,) = graph.find("type:Hostile")
+    shown = {edge["name"] for edge in graph.refs(id=id, max_depth=1, too_many=100).edges if edge["kind"] == "attribute"}
+    assert len(shown) == len(HOSTILE), shown
+    return graph, shown
 
 
 class Folder(unittest.TestCase):
@@ -143,16 +169,177 @@ class HeapSnapshot(Folder):
         del things
 
     def test_hostile_names_are_read_back(self):
-        holder = support.thing("Hostile")
-        for key, name in HOSTILE.items():
-            setattr(holder, name, None)
-        graph = refgraph.capture()
-        (id,) = graph.find("type:Hostile")
-        shown = {edge["name"] for edge in graph.refs(id=id, max_depth=1, too_many=100).edges}
+        graph, shown = capture_hostile()
         _, nodes = read_snapshot(self.export(graph, "heap.heapsnapshot", values=True))
         read = {name for node in nodes for kind, name, _ in node[3] if kind == "property"}
-        self.assertGreater(len(shown), 15)
         self.assertLessEqual(shown, read)
+
+
+def read_csv(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+class Csv(Folder):
+    def export_pair(self, graph, **options):
+        self.export(graph, "heap.csv", **options)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["heap.edges.csv", "heap.nodes.csv"])
+        return read_csv(self.path("heap.nodes.csv")), read_csv(self.path("heap.edges.csv"))
+
+    def test_there_is_a_line_an_object_and_a_line_a_reference(self):
+        graph = refgraph.capture()
+        nodes, edges = self.export_pair(graph)
+        self.assertEqual([int(node["id"]) for node in nodes], list(range(1, graph.num_nodes + 1)))
+        for id in range(1, graph.num_nodes + 1, 997):
+            node = graph.node(id)
+            self.assertEqual([nodes[id - 1][key] for key in ("type", "size", "address")],
+                             [node["type"].rpartition(".")[2], str(node["size"]), str(node["address"] or "")])
+            references = [(edge["src"], edge["dst"], edge["kind"]) for edge in edges if edge["src"] == str(id)]
+            expected = [(str(id), str(edge["target"]), edge["kind"]) for edge in graph.references(id)]
+            self.assertEqual(references, expected)
+
+    def test_each_line_says_which_dump_it_is_of(self):
+        graph = refgraph.capture()
+        process = graph.process
+        for lines in self.export_pair(graph):
+            said = {(line["host"], line["pid"], line["dump_id"]) for line in lines}
+            pid, time_ns = str(process["pid"]), str(process["time_ns"])
+            self.assertEqual(said, {(process["host"], pid, f"{process['host']}-{pid}-{time_ns}")})
+
+    def test_retained_sizes_are_those_of_the_graph(self):
+        screen = Screen()
+        graph = refgraph.capture()
+        nodes, _ = self.export_pair(graph)
+        (id,) = graph.find("type:Screen")
+        self.assertEqual(int(nodes[id - 1]["retained"]), graph.retained(id=id))
+        del screen
+
+    def test_hostile_names_are_read_back_and_none_is_a_formula(self):
+        graph, shown = capture_hostile()
+        _, edges = self.export_pair(graph, values=True)
+        names = {edge["name"] for edge in edges}
+        for name in shown:
+            self.assertIn("'" + name if name[0] in "=+-@" else name, names)
+        for edge in edges:
+            self.assertNotRegex(edge["name"], "^[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
+
+    def test_no_cell_is_a_formula(self):
+        def quoted():
+            pass
+
+        quoted.__qualname__ = quoted.__name__ = "=HYPERLINK(A1)"
+        nodes, edges = self.export_pair(refgraph.capture(), values=True)
+        for line in nodes + edges:
+            for name, cell in line.items():
+                self.assertNotRegex(cell, "^[=+@\t\r\uff1d\uff0b\uff0d\uff20-]", name)
+        self.assertIn("'=HYPERLINK(A1)", [node["label"] for node in nodes])
+
+
+class NodeLink(Folder):
+    def read(self, graph, **options):
+        with open(self.export(graph, "heap.json", **options), encoding="utf-8") as file:
+            return json.load(file)
+
+    def test_references_are_there_for_old_and_for_recent_versions_of_networkx(self):
+        graph = refgraph.capture()
+        document = self.read(graph)
+        self.assertEqual(list(document), ["directed", "multigraph", "graph", "nodes", "links", "edges"])
+        self.assertEqual(document["links"], document["edges"])
+        self.assertEqual((document["directed"], document["multigraph"]), (True, True))
+        self.assertEqual([node["id"] for node in document["nodes"]], list(range(1, graph.num_nodes + 1)))
+
+    def test_parallel_references_have_keys_of_their_own(self):
+        edges = self.read(refgraph.capture())["edges"]
+        self.assertEqual(len({(edge["source"], edge["target"], edge["key"]) for edge in edges}), len(edges))
+
+    def test_it_says_which_process_it_was(self):
+        graph = refgraph.capture()
+        said = self.read(graph)["graph"]
+        self.assertEqual({key: said[key] for key in ("host", "pid", "time_ns")},
+                         {key: graph.process[key] for key in ("host", "pid", "time_ns")})
+
+    def test_hostile_names_are_read_back(self):
+        graph, shown = capture_hostile()
+        self.assertLessEqual(shown, {edge["name"] for edge in self.read(graph, values=True)["edges"]})
+
+
+@unittest.skipIf(WITHOUT_SQLITE, WITHOUT_SQLITE)
+class Sqlite(Folder):
+    def open(self, graph, **options):
+        connection = sqlite3.connect(self.export(graph, "heap.sqlite", **options))
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_the_database_is_whole_and_alone(self):
+        connection = self.open(refgraph.capture())
+        self.assertEqual(connection.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+        self.assertEqual(connection.execute("PRAGMA foreign_key_check").fetchall(), [])
+        self.assertEqual(os.listdir(self.folder), ["heap.sqlite"])
+
+    def test_tables_count_what_the_graph_does(self):
+        graph = refgraph.capture()
+        connection = self.open(graph)
+        counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("objects", "refs")]
+        self.assertEqual(counts[0], graph.num_nodes)
+        self.assertEqual(connection.execute("SELECT objects, refs FROM dumps").fetchone(), tuple(counts))
+        expected = sum(len(graph.references(id)) for id in range(1, graph.num_nodes + 1))
+        self.assertEqual(counts[1], expected)
+
+    def test_by_type_is_the_table_of_types(self):
+        graph = refgraph.capture()
+        rows = self.open(graph).execute("SELECT module, type, objects, bytes FROM by_type").fetchall()
+        expected = {(row.type, row.count, row.size) for row in graph.types(limit=None)}
+        self.assertEqual({(f"{module}.{name}" if module else name, *rest) for module, name, *rest in rows}, expected)
+
+    def test_by_site_is_the_table_of_closures(self):
+        closures = [make(Screen()) for _ in range(5)]
+        graph = refgraph.capture()
+        rows = self.open(graph).execute("SELECT site, file, line, copies, retained FROM by_site").fetchall()
+        expected = [(row.qualname, row.file, row.line, row.copies, row.retained) for row in graph.closures(limit=None)]
+        self.assertEqual(sorted(rows), sorted(expected))
+        del closures
+
+    def test_largest_begins_with_what_retains_most(self):
+        screen = Screen()
+        graph = refgraph.capture()
+        connection = self.open(graph)
+        sizes = [size for size, in connection.execute("SELECT retained FROM largest")]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        (id,) = graph.find("type:Screen")
+        retained, = connection.execute("SELECT retained FROM heap WHERE id = ?", (id,)).fetchone()
+        self.assertEqual(retained, graph.retained(id=id))
+        del screen
+
+    def test_referrers_are_those_of_the_graph(self):
+        screen = Screen()
+        graph = refgraph.capture()
+        (id,) = graph.find("type:Screen")
+        rows = self.open(graph).execute("SELECT src, kind FROM referrers WHERE id = ?", (id,)).fetchall()
+        self.assertEqual(rows, [(edge["source"], edge["kind"]) for edge in graph.referrers(id)])
+        del screen
+
+    def test_garbage_is_what_no_root_reaches(self):
+        code = (
+            "import gc, refgraph\n"
+            "gc.disable()\n"
+            "class Garbage: pass\n"
+            "garbage = Garbage(); garbage.me = garbage; del garbage\n"
+            f"refgraph.capture().export({self.path('heap.sqlite')!r})\n"
+        )
+        support.run_python(code)
+        connection = sqlite3.connect(self.path("heap.sqlite"))
+        self.addCleanup(connection.close)
+        self.assertIn(("Garbage",), connection.execute("SELECT type FROM garbage").fetchall())
+
+    def test_hostile_names_are_read_back(self):
+        graph, shown = capture_hostile()
+        connection = self.open(graph, values=True)
+        self.assertLessEqual(shown, {name for name, in connection.execute("SELECT name FROM refs")})
+        self.assertEqual(connection.execute("SELECT count(*) FROM objects").fetchone(), (graph.num_nodes,))
+
+    def test_a_database_that_is_there_is_replaced(self):
+        for _ in range(2):
+            self.assertEqual(self.open(refgraph.capture()).execute("SELECT count(*) FROM dumps").fetchone(), (1,))
 
 
 class Files(Folder):
@@ -174,11 +361,11 @@ class Files(Folder):
         self.assertTrue(os.path.exists(path))
 
     def test_an_unknown_end_of_the_name_is_told_with_those_that_work(self):
-        with self.assertRaisesRegex(refgraph.ArgumentError, r"'.*heap\.xls'; names that work end in \.heapsnapshot"):
+        with self.assertRaisesRegex(refgraph.ArgumentError, r"'.*heap\.xls'; names that work end in \.heapsnapshot, "):
             refgraph.capture().export(self.path("heap.xls"))
 
     def test_an_unknown_format_is_told_with_those_there_are(self):
-        with self.assertRaisesRegex(ValueError, "unknown format 'xls'; it is heapsnapshot"):
+        with self.assertRaisesRegex(ValueError, "unknown format 'xls'; it is heapsnapshot, sqlite, csv or json"):
             refgraph.capture().export(self.path("heap"), "xls")
 
     def test_a_folder_that_is_not_there_is_an_os_error(self):
@@ -204,7 +391,7 @@ class Files(Folder):
 class Privacy(Folder):
     """Text that came from outside the program is only written when asked for."""
 
-    formats = ["heap.heapsnapshot"]
+    formats = ["heap.heapsnapshot", "heap.csv", "heap.json"] + ["heap.sqlite"] * (not WITHOUT_SQLITE)
 
     def setUp(self):
         super().setUp()

@@ -302,12 +302,16 @@ class Graph(_refgraph.Graph):
     def export(self, path, format=None, *, values=False, progress=None):
         """Writes all objects and references to a file in the format of another program.
 
-        `format` is ``"heapsnapshot"``, for the Memory panel of Chrome's DevTools; by default it is what the path ends in.
-        The file is readable by its owner alone, and appears when it is complete; its ids are not those of the graph.
-        Text that came from outside the program is only there with `values`, as in :func:`refgraph.dump`. A path with
-        ``%d`` gets a 1 there: ``refgraph export`` numbers the dumps of a series so. `progress` is called with a phase, and
-        how many objects and references are done, and how many there are. Raises ``ValueError`` for a format that there is
-        not, and ``OSError`` where the file cannot be written.
+        `format` is ``"heapsnapshot"``, for the Memory panel of Chrome's DevTools, ``"sqlite"``, ``"csv"``, which makes
+        ``heap.nodes.csv`` and ``heap.edges.csv`` of ``heap.csv``, or ``"json"``, node-link for networkx; by default it is
+        what the path ends in. refgraph-export(1) says what is in each; ids are those of the graph, but in heap snapshots.
+        Sizes are bytes.
+
+        Files are readable by their owner alone, and appear when they are complete. Text that came from outside the program
+        is only there with `values`, as in :func:`refgraph.dump`. ``%d`` in the path becomes 1: ``refgraph export`` numbers
+        the dumps of a series so. `progress` is called with a phase, and how many objects and references are done, and how
+        many there are. Raises :exc:`ArgumentError` for a format that there is not, :exc:`FileError` where a file cannot be
+        written, and :exc:`UnsupportedError` for SQLite where it was left out of the build.
 
         >>> import os, refgraph, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

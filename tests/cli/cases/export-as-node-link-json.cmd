@@ -1,0 +1,1 @@
+refgraph export heap.rgd -o heap.json && cat heap.json

@@ -1,0 +1,1 @@
+refgraph export heap.rgd -o - --format csv
