@@ -26,7 +26,7 @@ missing_for() {
 run_node() {
   script=$1
   shift
-  [ "$source" -ef "$readers" ] || cp "$source/$script" "$readers/$script" || return
+  cmp -s "$source/$script" "$readers/$script" || cp "$source/$script" "$readers/$script" || return
   timeout 120 node "$readers/$script" "$@"
 }
 

@@ -291,6 +291,28 @@ def bench_leaks(num_objects):
         del units
 
 
+def bench_export(num_objects):
+    """From a dump to files, the command line as a whole."""
+    units = heap.build(num_objects, aged=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "heap.rgd")
+        refgraph.dump(path, mode="gil")
+        del units
+        num = refgraph.load(path).num_nodes
+        for ending, target in (("heapsnapshot", "3 s"), ("sqlite", "none"), ("csv", "none"), ("json", "none")):
+            output = os.path.join(folder, f"heap.{ending}")
+            with contextlib.suppress(subprocess.CalledProcessError):
+                seconds, most = min(command("export", path, "-o", output) for _ in range(3))
+                files = [os.path.join(folder, name) for name in os.listdir(folder) if name != "heap.rgd"]
+                size = sum(os.path.getsize(name) for name in files)
+                print(
+                    f"export of {num:,} objects as {ending:12} {seconds:6.2f} s, {size / 1e6:6.0f} MB, "
+                    f"{most / num:.0f} bytes of memory an object; target {target}"
+                )
+                for name in files:
+                    os.unlink(name)
+
+
 def bench_backrefs(num_objects):
     """Questions for which objgraph looks at a handful of objects, and at some hundred."""
     if not objgraph:
@@ -436,6 +458,7 @@ BENCHES = {
     "dump": bench_dump,
     "growth": bench_growth,
     "leaks": bench_leaks,
+    "export": bench_export,
     "backrefs": bench_backrefs,
     "objgraph": bench_objgraph,
     "png": bench_png,
