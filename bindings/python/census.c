@@ -137,7 +137,8 @@ static int compare_first(const void *a, const void *b)
 static PyObject *list_of_counts(struct types *types)
 {
   RGPY_CLEANUP_DECREF PyObject *list = PyList_New((Py_ssize_t)types->num);
-  qsort(types->counted, types->num, sizeof(*types->counted), compare_first);
+  if (types->num)
+    qsort(types->counted, types->num, sizeof(*types->counted), compare_first);
   for (size_t i = 0; list && i < types->num; i++) {
     PyObject *pair = Py_BuildValue("(On)", types->counted[i].type, types->counted[i].num);
     if (!pair)
