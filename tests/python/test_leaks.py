@@ -1,5 +1,6 @@
 """The report on what leaks: its Python face, and the corpus of tests/leaks, whose programs say themselves what leaks."""
 
+import contextlib
 import gc
 import importlib.util
 import json
@@ -239,6 +240,21 @@ class Leaks(unittest.TestCase):
         self.serving = serve()
         next(self.serving)
         self.assertNotIn("serve", {leak.qualname.rpartition(".")[2] for leak in refgraph.leaks()})
+
+    def test_tells_the_generator_of_a_context_that_is_not_left(self):
+        @contextlib.contextmanager
+        def session():
+            rows = bytearray(10_000)
+            yield rows
+
+        def step():
+            self.listeners.append(session())
+            self.listeners[-1].__enter__()
+
+        (leak,) = refgraph.leaks(step=step, rounds=3)
+        self.assertEqual((leak.kind, leak.qualname.rpartition(".")[2]), ("generator", "session"))
+        self.assertEqual(leak.holder, "contextlib.contextmanager")
+        self.assertIn(".__exit__(None, None, None)", leak.mends[0].call)
 
     def test_says_of_nobody_else_that_he_holds_what_goes(self):
         (leak,) = refgraph.leaks(step=self.step, rounds=3)
