@@ -1,7 +1,8 @@
 /* _refgraph.Referrers: what refers to an object, as gc.get_referrers() tells it and in its order, for many objects.
  *
  * The first few calls go over all objects; then that has cost as much as an index does, and one is made. It is of one
- * moment, and holds every object that the collector knew then, so that none can go while it is in use:
+ * moment, and holds every object that the collector knew then, so that none can go while it is in use. One of these is
+ * a bound method of this, or a frame that has it: who uses it must clear it.
  *
  *   rows      the objects, in the order of gc.get_objects()
  *   entries   the rest of the target's address and a row, for each reference, in buckets by a part of that address,
@@ -216,6 +217,13 @@ static PyObject *referrers_of(PyObject *object, PyObject *target)
   return rgpy_raise(error);
 }
 
+static PyObject *referrers_clear(PyObject *self, PyObject *args)
+{
+  (void)args;
+  clear_index((struct referrers *)self);
+  Py_RETURN_NONE;
+}
+
 static PyObject *referrers_num_held(PyObject *object, PyObject *target)
 {
   const struct referrers *self = (const struct referrers *)object;
@@ -227,6 +235,7 @@ static PyObject *referrers_num_held(PyObject *object, PyObject *target)
 }
 
 static PyMethodDef referrers_methods[] = {
+    {"clear", referrers_clear, METH_NOARGS, DOC_Referrers_clear},
     {"num_held", referrers_num_held, METH_O, DOC_Referrers_num_held},
     {"of", referrers_of, METH_O, DOC_Referrers_of},
     {0},

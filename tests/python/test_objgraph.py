@@ -239,6 +239,33 @@ class Statistics(unittest.TestCase):
         self.assertEqual((sys.getrefcount(obj), len(gc.get_referrers(obj))), before)
 
 
+    def test_an_index_is_dropped_however_the_call_ends(self):
+        holders = [[thing("Held")] for _ in range(20)]
+        gone = weakref.ref(holders[-1][0])
+
+        def fail_late(obj):
+            if obj is holders:
+                raise KeyError
+
+        def draw(obj, highlight):
+            drawn(objgraph.show_backrefs, [obj], too_many=100, highlight=highlight)
+
+        errors = []
+        for call in (objgraph.find_backref_chain, draw):
+            shared = thing("Shared")
+            for holder in holders:
+                holder.append(shared)
+            try:
+                call(shared, fail_late)
+            except KeyError as error:
+                errors.append(error)
+            objgraph.find_backref_chain(shared, lambda obj: False, 3)
+            drawn(objgraph.show_backrefs, [shared], too_many=100)
+        self.assertEqual(len(errors), 2)
+        del holders[-1], holder
+        self.assertIsNone(gone())
+
+
 class NewIds(unittest.TestCase):
     def setUp(self):
         self.state = {}

@@ -168,8 +168,8 @@ def objects_without_referrers(objects: Iterable[object] | None, /) -> list[objec
 def note_ids(
     numbers: list[tuple[type, int]], num_numbers: int, noted: object, /
 ) -> tuple[object, list[tuple[int, set[int]]]]:
-    """Notes the number of its type for each object. Returns what is noted, and by number how many objects have it, and the
-    ids of those that did not have it when `noted` was noted, which is None the first time. 0 is no number."""
+    """Notes the number of its type for each object. Returns what is noted, and by number how many objects have it, and
+    the ids of those that did not have it when `noted` was noted, which is None the first time. 0 is no number."""
 
 def find_chain(
     obj: object,
@@ -184,11 +184,13 @@ def find_chain(
 
 @final
 class Referrers:
-    """What refers to an object, as gc.get_referrers() tells it. From the ninth object on an index of one moment is asked,
-    which holds all objects while this lives."""
+    """What refers to an object, as gc.get_referrers() tells it. From the ninth object on an index of one moment is
+    asked, which holds all objects until it is cleared."""
 
     def of(self, obj: object, /) -> list[object]:
         """The objects that refer to it."""
+    def clear(self) -> None:
+        """Drops the index; the next call makes another."""
     def num_held(self, obj: object, /) -> int:
         """How many references to it the index holds: 0 or 1."""
 

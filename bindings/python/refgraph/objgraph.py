@@ -314,7 +314,18 @@ def find_backref_chain(obj, predicate, max_depth=20, extra_ignore=()):
     True
     >>> del types.deep
     """
-    return _find_chain(obj, predicate, _refgraph.Referrers().of, max_depth, extra_ignore)
+    with _referrers() as edge_func:
+        return _find_chain(obj, predicate, edge_func, max_depth, extra_ignore)
+
+
+@contextlib.contextmanager
+def _referrers():
+    """What to ask for referrers, while the block runs, however it ends."""
+    referrers = _refgraph.Referrers()
+    try:
+        yield referrers.of
+    finally:
+        referrers.clear()
 
 
 def _find_chain(obj, predicate, edge_func, max_depth=20, extra_ignore=()):
@@ -394,10 +405,11 @@ def show_backrefs(
     True
     """
     objs = _as_list(objs)
-    return _show_graph(
-        objs, _refgraph.Referrers().of, False, max_depth, extra_ignore, filter, too_many, highlight, filename,
-        extra_info, refcounts, shortnames, output, is_proper_module, extra_node_attrs,
-    )
+    with _referrers() as edge_func:
+        return _show_graph(
+            objs, edge_func, False, max_depth, extra_ignore, filter, too_many, highlight, filename, extra_info,
+            refcounts, shortnames, output, is_proper_module, extra_node_attrs,
+        )
 
 
 def show_chain(*chains, **kw):
