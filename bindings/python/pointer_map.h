@@ -1,5 +1,5 @@
-/* From a few addresses to numbers: a hash table with open addressing, which costs nothing while it is empty and 16 bytes
- * for each half of an entry. For most of a heap address_map.h has a look-up without hashing. */
+/* From a few addresses to numbers: a hash table with open addressing, which costs nothing while it is empty, and 32 to
+ * 64 bytes for an address. For most of a heap address_map.h has a look-up without hashing. */
 #ifndef RGPY_POINTER_MAP_H
 #define RGPY_POINTER_MAP_H
 

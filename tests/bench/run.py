@@ -347,8 +347,8 @@ def bench_objgraph(num_objects):
         keeper, give = heap.chain(1000)
         sys.modules["keeper"] = keeper
         gc.collect()
-        collect = least(gc.collect) * 1e3
-        print(f"{'aged' if aged else 'sequential'}, {len(gc.get_objects()):,} tracked objects, gc.collect() {collect:.1f} ms")
+        kind, num = "aged" if aged else "sequential", len(gc.get_objects())
+        print(f"{kind}, {num:,} tracked objects, gc.collect() {least(gc.collect) * 1e3:.1f} ms")
         bench_objgraph_tables(units)
         bench_objgraph_chains(units, give)
         bench_objgraph_drawings(units)
@@ -373,7 +373,7 @@ def bench_objgraph_chains(units, give):
     first = units[0]
     # Few, since objgraph's time grows with the square of their number.
     rows = [[str(i)] for i in range(10_000)]
-    beside_objgraph("find_ref_chain, 20,001 looked at", lambda module: module.find_ref_chain(rows, lambda obj: False), 1)
+    beside_objgraph("find_ref_chain, 20,001 looked at", lambda module: module.find_ref_chain(rows, lambda obj: 0), 1)
     beside_objgraph("find_ref_chain, a step", lambda module: module.find_ref_chain([first], lambda obj: obj is first),
                     target="1")
     for num in (1, 2, 5, 9, 20, 50, 200):
