@@ -103,7 +103,7 @@ class Module(unittest.TestCase):
 
     def test_it_takes_the_place_of_objgraph(self):
         printed = run_python(
-            "import sys, refgraph.objgraph; sys.modules['objgraph'] = refgraph.objgraph\n"
+            "import sys, refgraph; sys.modules['objgraph'] = refgraph.objgraph\n"
             "import objgraph; from objgraph import by_type; print(objgraph.__name__, by_type('NoSuchType'))"
         )
         self.assertEqual(printed, "refgraph.objgraph []\n")

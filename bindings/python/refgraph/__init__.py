@@ -79,3 +79,12 @@ __all__ = [
 
 check_interpreter()
 del check_interpreter
+
+
+def __getattr__(name):
+    """The modules that most programs do not need are imported when they are asked for."""
+    if name in ("objgraph", "testing"):
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
