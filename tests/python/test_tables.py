@@ -1,6 +1,7 @@
 """Tables of analyses: records, their texts, and that they say what is so."""
 
 import gc
+import html.parser
 import json
 import sys
 import threading
@@ -71,6 +72,20 @@ class Tables(unittest.TestCase):
             self.assertTrue(bundle["text/html"].startswith("<table"))
             self.assertIn(f"{table.omitted:,}".replace(",", " ") + " not listed: limit=None lists all", str(table))
             self.assertIn(table.summary, repr(table))
+
+    def test_hostile_names_are_text_in_notebooks(self):
+        shown = {}
+        for name in ("<b>bold</b>", "&lt;", "\"quoted'", "=1+1", "</td><script>"):
+            kind = type(name, (), {})
+            (record,) = refgraph.Graph._capture([kind()], max_depth=0)[0].types(limit=1)
+            shown[record.type] = kind()
+        cells = []
+        parser = html.parser.HTMLParser()
+        parser.handle_data = cells.append
+        parser.handle_starttag = lambda tag, _: self.assertIn(tag, ("table", "caption", "thead", "tbody", "tr", "th", "td"))
+        parser.feed(refgraph.capture().types(limit=None)._repr_mimebundle_()["text/html"])
+        for name in shown:
+            self.assertIn(name, cells)
 
     def test_say_of_which_capture_they_are(self):
         for table in self.tables:
