@@ -152,28 +152,16 @@ static rg_error *visit_listed(rgpy_visit_in_run visit, void *context)
   return NULL;
 }
 
-// The links in between get fewer from both sides, until `front` and `back` meet.
-static rg_error *walk_both_ways(const struct rgpy_link *list, unsigned run, rgpy_visit_in_run visit, void *context)
+struct run {
+  rgpy_visit_in_run visit;
+  void *context;
+  unsigned number; // of that from the front; the next one is from the back
+};
+
+static inline rg_error *visit_in_run(void *context, const struct rgpy_link *link, bool is_behind)
 {
-  const struct rgpy_link *front = list, *back = list;
-  for (;;) {
-    const struct rgpy_link *next = rgpy_link_next(front);
-    if (next == back)
-      return NULL;
-    if (!next || rgpy_link_previous(next) != front)
-      return rgpy_broken_lists(front);
-    __builtin_prefetch(rgpy_link_next(next));
-    RGPY_TRY(visit(context, rgpy_link_object(next), run));
-    front = next;
-    const struct rgpy_link *previous = rgpy_link_previous(back);
-    if (previous == front)
-      return NULL;
-    if (!previous || rgpy_link_next(previous) != back)
-      return rgpy_broken_lists(back);
-    __builtin_prefetch(rgpy_link_previous(previous));
-    RGPY_TRY(visit(context, rgpy_link_object(previous), run + 1));
-    back = previous;
-  }
+  const struct run *run = context;
+  return run->visit(run->context, rgpy_link_object(link), run->number + is_behind);
 }
 
 rg_error *rgpy_collected_visit_runs(rgpy_visit_in_run visit, void *context)
@@ -181,8 +169,10 @@ rg_error *rgpy_collected_visit_runs(rgpy_visit_in_run visit, void *context)
   if (!rgpy_collected_has_lists())
     return visit_listed(visit, context);
   struct rgpy_lists lists = rgpy_collected_lists(PyInterpreterState_Get());
-  for (unsigned i = 0; i < RGPY_NUM_LISTS - 1; i++)
-    RGPY_TRY(walk_both_ways(lists.heads[i], 2 * i, visit, context));
+  for (unsigned i = 0; i < RGPY_NUM_LISTS - 1; i++) {
+    struct run run = {visit, context, 2 * i};
+    RGPY_TRY(rgpy_visit_both_ways(lists.heads[i], visit_in_run, &run));
+  }
   return NULL;
 }
 

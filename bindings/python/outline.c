@@ -378,37 +378,15 @@ static inline rg_error *read_row(struct rgpy_outline *outline, uint32_t row, PyO
 
 /* --- what the collector knows --------------------------------------------------------------------------------------- */
 
-static rg_error *read_linked(struct rgpy_outline *outline, const struct rgpy_link *link)
+static inline rg_error *read_linked(void *context, const struct rgpy_link *link, bool is_behind)
 {
+  (void)is_behind;
+  struct rgpy_outline *outline = context;
   PyObject *object = rgpy_link_object(link);
   uint32_t row = outline->num_rows, token = token_of(outline, object);
   mark(outline, token);
   add_row(outline, token);
   return read_row(outline, row, object);
-}
-
-// The links in between get fewer from both sides, until `front` and `back` meet.
-static rg_error *read_list(struct rgpy_outline *outline, const struct rgpy_link *head)
-{
-  const struct rgpy_link *front = head, *back = head;
-  for (;;) {
-    const struct rgpy_link *next = rgpy_link_next(front);
-    if (next == back)
-      return NULL;
-    if (!next || rgpy_link_previous(next) != front)
-      return rgpy_broken_lists(front);
-    __builtin_prefetch(rgpy_link_next(next));
-    RGPY_TRY(read_linked(outline, next));
-    front = next;
-    const struct rgpy_link *previous = rgpy_link_previous(back);
-    if (previous == front)
-      return NULL;
-    if (!previous || rgpy_link_next(previous) != back)
-      return rgpy_broken_lists(back);
-    __builtin_prefetch(rgpy_link_previous(previous));
-    RGPY_TRY(read_linked(outline, previous));
-    back = previous;
-  }
 }
 
 static rg_error *read_lists(struct rgpy_outline *outline, PyInterpreterState *interpreter)
@@ -420,7 +398,7 @@ static rg_error *read_lists(struct rgpy_outline *outline, PyInterpreterState *in
     struct list *list = &outline->lists[outline->num_lists++];
     list->begin = outline->num_rows;
     list->is_frozen = i == RGPY_NUM_LISTS - 1;
-    RGPY_TRY(read_list(outline, lists.heads[i]));
+    RGPY_TRY(rgpy_visit_both_ways(lists.heads[i], read_linked, outline));
     list->num = outline->num_rows - list->begin;
   }
   return NULL;
