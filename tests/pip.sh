@@ -17,11 +17,11 @@ makes_a_source_distribution() {
 }
 
 # What make dist would pack, and nothing else.
-has_what_make_dist_has() {
-  tar -xzf refgraph-*.tar.gz && cd refgraph-*/ && ./configure --with-pythons="$1" >/dev/null && $MAKE dist >/dev/null &&
-    tar -tJf refgraph-*.tar.xz | sort >../dist.list && tar -tzf ../refgraph-*.tar.gz | sort | diff ../dist.list - &&
+has_what_make_dist_has() (
+  tar -xzf refgraph-*.tar.gz && cd refgraph-*/ && ./configure --with-pythons="$1" >/dev/null && $MAKE distdir >/dev/null &&
+    find refgraph-* -type f | sort >../dist.list && tar -tzf ../refgraph-*.tar.gz | grep -v '/$' | sort | diff ../dist.list - &&
     grep -qx 'Name: refgraph' PKG-INFO
-}
+)
 
 makes_an_environment() {
   rm -rf environment && "$1" -m venv environment && find environment -name __pycache__ -prune -exec rm -r {} + &&

@@ -27,8 +27,11 @@ captured: str = refgraph.leaks(graph)[0].captures[0].name
 refgraph.show_refs([graph], filename="refs.png").svg().strip()
 PYTHON
 
+# A newer mypy asks for a mark on classes with slots of their own, which an older one does not know.
+options=$("$with_mypy" -m mypy.stubtest --help | grep -o -m 1 -e --ignore-disjoint-bases)
+# shellcheck disable=SC2086 # one option, or none
 ok "stubtest finds nothing that the stub has and the extension has not, or the other way" \
-  "$with_mypy" -m mypy.stubtest refgraph._refgraph
+  "$with_mypy" -m mypy.stubtest $options refgraph._refgraph
 ok "the package keeps to its types" "$with_mypy" -m mypy -p refgraph
 ok "a program sees the types of what it calls" "$with_mypy" -m mypy --strict program.py
 plan

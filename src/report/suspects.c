@@ -170,20 +170,19 @@ static size_t num_places(const rg_graph *graph)
   return ((size_t)rg_graph_num_sites(graph) + rg_graph_num_types(graph)) * RGI_NUM_SUSPECT_KINDS;
 }
 
-// What code that runs or is suspended has at hand, such as the way out of a `with`.
+// A method that code has at hand while it runs or waits, such as the way out of a `with`.
 static bool is_in_use(const struct sorter *sorter, rg_node node)
 {
   rg_edge edge = rg_paths_edge(sorter->paths, node);
-  return rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
+  return edge != RG_EDGE_NONE && rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
          strcmp(rg_graph_edge_name(sorter->graph, edge), "temporary value") == 0;
 }
 
 // What no path reaches, the next collection frees, unless there is none.
 static bool may_leak(const struct sorter *sorter, rg_node node)
 {
-  if (rg_paths_parent(sorter->paths, node) != RG_NODE_NONE)
-    return !is_in_use(sorter, node);
-  return !sorter->is_collecting || rg_graph_node_flags(sorter->graph, node) & RG_NODE_FROZEN;
+  return rg_paths_parent(sorter->paths, node) != RG_NODE_NONE || !sorter->is_collecting ||
+         rg_graph_node_flags(sorter->graph, node) & RG_NODE_FROZEN;
 }
 
 static rg_site call_site(struct sorter *sorter, rg_node node)
@@ -212,6 +211,8 @@ static enum rgi_suspect_kind suspect_of(struct sorter *sorter, rg_node node)
   rg_category category = rg_graph_node_category(graph, node);
   if (suspect == RGI_SUSPECT_CACHE)
     return is_unbounded(graph, node) ? suspect : RGI_SUSPECT_NONE;
+  if (suspect == RGI_SUSPECT_METHOD)
+    return is_in_use(sorter, node) ? RGI_SUSPECT_NONE : suspect;
   if (suspect != RGI_SUSPECT_NONE)
     return suspect;
   if (category == RG_CATEGORY_INSTANCE)

@@ -84,8 +84,9 @@ def typestats(objects=None, shortnames=True, filter=None):
         objects = list(builtins.filter(filter, gc.get_objects() if objects is None else objects))
     try:
         name_of = _dot.naming(shortnames)
-        stats = {}
-        for kind, num in _refgraph.count_types(objects):
+        counts = _refgraph.count_types(objects)
+        stats = {}  # a tracked object, which would have been counted
+        for kind, num in counts:
             name = name_of(kind)
             stats[name] = stats.get(name, 0) + num
         return stats
