@@ -52,6 +52,11 @@ class Command(unittest.TestCase):
         self.assertEqual(run(*words, "--format", "json").decode(), drawing.json())
         self.assertEqual(json.loads(run(*words, "--json"))["drawing"], json.loads(drawing.json()))
 
+    def test_what_run_brings_into_the_program_is_no_leak(self):
+        path = os.path.join(self.folder.name, "program.rgd")
+        subprocess.run(["refgraph", "run", "--dump", path, "--", sys.executable, "-c", "1"], check=True, capture_output=True)
+        self.assertEqual(json.loads(run("leaks", path, "--json"))["leaks"], [])
+
     def test_why_is_the_same(self):
         self.assert_same(self.graph.why(where=NAME), "why", self.path, NAME)
 

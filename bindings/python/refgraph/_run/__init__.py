@@ -16,7 +16,7 @@ class _Watch:
         # The program may change its folder, and may fork: a child that lives on is not what was asked about.
         self._pid = os.getpid()
         self._path = os.path.abspath(path or f"refgraph-{self._pid}.rgd")
-        self._is_done = False
+        self._has_dumped = False
         self._stderr = self._identity_of_stderr()
         self._num_signals = 0
 
@@ -54,8 +54,8 @@ class _Watch:
             atexit.register(_rounds.current.end_every(every_ms / 1000))
 
     def at_end(self):
-        if not self._is_done:
-            self._is_done = True
+        if not self._has_dumped:
+            self._has_dumped = True
             self._dump(self._path)
 
     def on_exception(self, hook):
