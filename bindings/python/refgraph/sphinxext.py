@@ -7,10 +7,14 @@ In conf.py::
 and in a document::
 
     .. refgraph::
-       :caption: What a counter captures
+       :caption: The counter keeps its rows.
+       :include-source:
 
        import refgraph
-       def make_counter(rows): return lambda: len(rows)
+
+       def make_counter(rows):
+           return lambda: len(rows)
+
        refgraph.show_refs(make_counter(list(range(1_000_000))))
 
 The last statement that gives a :class:`refgraph.Drawing` is what is shown, and of a :class:`refgraph.Report` its

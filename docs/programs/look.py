@@ -1,0 +1,4 @@
+import desk
+import refgraph
+
+print(refgraph.leaks(step=desk.one_request))

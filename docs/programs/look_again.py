@@ -1,0 +1,4 @@
+import mended
+import refgraph
+
+print(refgraph.leaks(step=mended.one_request))
