@@ -162,6 +162,7 @@ class Statistics(unittest.TestCase):
         try:
             objects = gc.get_objects()
             stats = objgraph.typestats()
+            later = gc.get_objects()
         finally:
             gc.enable()
         expected = {}
@@ -170,8 +171,10 @@ class Statistics(unittest.TestCase):
             expected[name] = expected.get(name, 0) + 1
         expected["list"] += 1  # that of all objects
         self.assertEqual(stats, expected)
-        self.assertEqual(sorted(stats, key=list(expected).index), sorted(expected, key=list(stats).index))
         self.assertEqual(stats["Filler"], len(kept))
+        # The call itself makes and frees young objects: the first types may be those before or after it.
+        orders = [list(dict.fromkeys(type(obj).__name__ for obj in some)) for some in (objects, later)]
+        self.assertIn(list(stats), orders)
 
     def test_counts_of_given_objects_come_in_their_order(self):
         self.assertEqual(list(objgraph.typestats([1, "a", 2, None]).items()), [("int", 2), ("str", 1), ("NoneType", 1)])
