@@ -250,6 +250,33 @@ static const char *find_key(const rg_graph *graph, const struct rgi_leak *leak, 
   return key;
 }
 
+// Whether a parameter, in quotes, is for what is called.
+static bool is_for_callable(const char *parameter)
+{
+  static const char *const words[] = {"fn",      "func",   "call",     "cb",   "handler", "listener", "hook",
+                                      "observer", "receiver", "slot", "subscriber", "action", "target"};
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    if (strstr(parameter, words[i]))
+      return true;
+  }
+  return false;
+}
+
+// What a releasing method is to be given, by the names of its first two parameters after self. What else it may ask for,
+// such as a number that the adding one gave, the graph does not tell.
+static void add_arguments(struct rgi_text *call, const rg_graph *graph, const struct rgi_leak *leak, rg_node method,
+                          const char *key, const char *object)
+{
+  const char *first = rgi_parameter(graph, method, 1), *second = rgi_parameter(graph, method, 2);
+  bool is_known = *first == '\'' && leak->group->suspect <= RGI_SUSPECT_PARTIAL;
+  if (is_known && is_for_callable(first))
+    rgi_text_puts(call, object);
+  else if (is_known && !is_for_callable(second))
+    rgi_text_puts(call, "...");
+  else
+    rgi_text_printf(call, "%s%s%s", key ? key : "", key ? ", " : "", object);
+}
+
 static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *leak, const struct rgi_holder *holder,
                                const char *method, struct rgi_text *call)
 {
@@ -259,9 +286,12 @@ static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *lea
   const char *key = find_key(graph, leak, holder->step);
   if (holder->known && *holder->known->release)
     add_call(call, holder->known->release, rgi_text_string(&expression), rgi_text_string(&object), key);
-  else if (method)
-    rgi_text_printf(call, "%s.%s(%s%s%s)", rgi_text_string(&expression), method, key ? key : "", key ? ", " : "",
-                    rgi_text_string(&object));
+  else if (method) {
+    rg_node function = rgi_find_method(graph, rgi_type_of(graph, holder->node), method);
+    rgi_text_printf(call, "%s.%s(", rgi_text_string(&expression), method);
+    add_arguments(call, graph, leak, function, key, rgi_text_string(&object));
+    rgi_text_puts(call, ")");
+  }
 }
 
 // From a dict by its key; from a list or set by what is in it; else the reference itself.

@@ -146,6 +146,29 @@ static rg_error *choose(const rg_report *report, const struct rgi_analysis *anal
   return leave_out_those_of_others(analysis, leaks, num_ret);
 }
 
+/* --- what has another owner ----------------------------------------------------------------------------------------- */
+
+// Where growth would be seen, a flag alone of what others hold as well may mean anything: a menu that is closed opens again.
+static bool is_owned_elsewhere(const struct rgi_analysis *analysis, const struct rgi_leak *leak)
+{
+  return leak->growth == RGI_GROWTH_NONE && !rgi_is_expected_to_be_gone(analysis->graph, leak->finished) &&
+         !rgi_leak_keeps(analysis, leak, leak->finished) &&
+         rg_paths_parent(analysis->paths, leak->finished) != RG_NODE_NONE;
+}
+
+static void leave_out_those_owned_elsewhere(const rg_report *report, const struct rgi_analysis *analysis,
+                                            struct rgi_leak *leaks, size_t *num)
+{
+  size_t num_kept = 0;
+  if (report->series.num < report->series.min_rounds)
+    return;
+  for (size_t i = 0; i < *num; i++) {
+    if (!is_owned_elsewhere(analysis, &leaks[i]))
+      leaks[num_kept++] = leaks[i];
+  }
+  *num = num_kept;
+}
+
 /* --- what they retain --------------------------------------------------------------------------------------------- */
 
 static rg_error *measure_sets(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num)
@@ -294,6 +317,7 @@ static rg_error *find(rg_report *report, struct rgi_analysis *analysis, struct r
   if (!*num_ret)
     return NULL;
   RGI_TRY(rg_dominators_create(analysis->graph, NULL, &analysis->dominators));
+  leave_out_those_owned_elsewhere(report, analysis, leaks, num_ret);
   rg_cycle_options options = RG_CYCLE_OPTIONS_INIT;
   options.dominators = analysis->dominators;
   RGI_TRY(rg_cycles_create(analysis->graph, &options, &analysis->cycles));

@@ -170,11 +170,11 @@ static size_t num_places(const rg_graph *graph)
   return ((size_t)rg_graph_num_sites(graph) + rg_graph_num_types(graph)) * RGI_NUM_SUSPECT_KINDS;
 }
 
-// A method that code has at hand while it runs or waits, such as the way out of a `with`.
+// A method that only code has at hand which runs or waits, such as the way out of a `with`.
 static bool is_in_use(const struct sorter *sorter, rg_node node)
 {
   rg_edge edge = rg_paths_edge(sorter->paths, node);
-  return edge != RG_EDGE_NONE && rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
+  return edge != RG_EDGE_NONE && rg_graph_node(sorter->graph, node).refcount <= 1 && rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
          strcmp(rg_graph_edge_name(sorter->graph, edge), "temporary value") == 0;
 }
 
