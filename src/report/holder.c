@@ -111,6 +111,64 @@ static void find_end(const rg_graph *graph, struct rgi_leak *leak)
   leak->end_holder = find_holder(graph, leak, end);
 }
 
+/* --- where the ways to the copies part ------------------------------------------------------------------------------ */
+
+static size_t find_step(const struct rgi_leak *leak, rg_node node)
+{
+  size_t i = leak->leak.num_steps;
+  while (i-- > 0 && leak->steps[i].node != node)
+    continue;
+  return i; // SIZE_MAX: it is none
+}
+
+// The last step that the way to another copy has in common with the path that is told.
+static size_t find_common(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node copy)
+{
+  enum { MAX_STEPS = 64 };
+  size_t step = SIZE_MAX;
+  for (int i = 0; i < MAX_STEPS && copy != RG_NODE_ROOT && copy != RG_NODE_NONE && step == SIZE_MAX; i++) {
+    step = find_step(leak, copy);
+    copy = rg_paths_parent(analysis->paths, copy);
+  }
+  return step;
+}
+
+// The last step that the ways to half of the copies, or of some of many, have in common.
+static size_t find_parting(const struct rgi_analysis *analysis, const struct rgi_leak *leak)
+{
+  enum { MAX_COPIES = 255 };
+  uint32_t num = leak->group->num_nodes < MAX_COPIES ? leak->group->num_nodes : MAX_COPIES, num_here = 0;
+  uint32_t *nums = rgi_alloc(leak->leak.num_steps, sizeof(*nums));
+  for (uint32_t i = 0; nums && i < num; i++) {
+    uint64_t copy = (uint64_t)i * leak->group->num_nodes / num;
+    size_t step = find_common(analysis, leak, leak->group->nodes[copy]);
+    if (step != SIZE_MAX)
+      nums[step]++;
+  }
+  size_t step = nums ? leak->leak.num_steps : 0;
+  while (step > 0 && 2 * num_here < num)
+    num_here += nums[--step];
+  rgi_free(nums);
+  return 2 * num_here < num ? SIZE_MAX : step;
+}
+
+// Where objects of the program pile up, each with a copy of its own, these should go, and not the copies in them.
+static void find_piled(const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  size_t last = leak->leak.num_steps - 1;
+  bool may_pile = leak->growth == RGI_GROWTH_COPIES && !leak->holder.known && leak->ended == leak->shown;
+  size_t parting = may_pile ? find_parting(analysis, leak) : SIZE_MAX;
+  if (parting == SIZE_MAX || parting + 1 >= last ||
+      rg_graph_node_category(analysis->graph, leak->steps[parting + 1].node) != RG_CATEGORY_INSTANCE)
+    return;
+  struct rgi_holder holder = find_holder(analysis->graph, leak, parting + 1);
+  if (holder.node == RG_NODE_NONE)
+    return;
+  leak->parting = leak->steps[parting].node;
+  leak->ended = leak->steps[parting + 1].node;
+  leak->holder = leak->end_holder = holder;
+}
+
 /* --- owners ------------------------------------------------------------------------------------------------------- */
 
 struct owned {
@@ -173,10 +231,11 @@ static void name_leak_holder(const rg_graph *graph, const struct rgi_leak *leak,
 rg_error *rgi_leak_add_holder(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  leak->holder.node = leak->end_holder.node = RG_NODE_NONE;
+  leak->holder.node = leak->end_holder.node = leak->parting = RG_NODE_NONE;
   if (!leak->is_garbage) {
     leak->holder = find_holder(analysis->graph, leak, leak->leak.num_steps - 1);
     find_end(analysis->graph, leak);
+    find_piled(analysis, leak);
   }
   RGI_TRY(find_owner(analysis, leak));
   name_leak_holder(analysis->graph, leak, &text);

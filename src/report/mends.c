@@ -128,12 +128,14 @@ static rg_error *add_holding(const struct mender *mender, rg_node node, struct r
   return NULL;
 }
 
-// The uppermost object on the path that is finished, and holds the copy for nothing; else the copy.
+// The uppermost object on the path that is finished, and holds the copy for nothing, or what piles up with it; else the copy.
 static rg_node find_end(const struct mender *mender, rg_node copy)
 {
-  rg_node end = copy;
-  for (rg_node on = copy; on != RG_NODE_ROOT && on != RG_NODE_NONE; on = rg_paths_parent(mender->analysis->paths, on)) {
-    if (rg_graph_node(mender->graph, on).state == RG_STATE_FINISHED)
+  rg_node end = copy, parent;
+  for (rg_node on = copy; on != RG_NODE_ROOT && on != RG_NODE_NONE; on = parent) {
+    parent = rg_paths_parent(mender->analysis->paths, on);
+    bool is_piled = mender->leak->parting != RG_NODE_NONE && parent == mender->leak->parting;
+    if (is_piled || rg_graph_node(mender->graph, on).state == RG_STATE_FINISHED)
       end = on;
   }
   return end;

@@ -244,8 +244,10 @@ struct rgi_leak {
   rg_edge *edges;       /* of the steps: those that name the references to them */
   rg_leak_step *steps;
   struct rgi_holder holder;
-  rg_node ended;        /* the uppermost object on the path that is finished, else the copy: what should go */
+  rg_node ended;        /* what should go: the uppermost object on the path that is finished, or one that piles up with
+                         * others, else the copy */
   struct rgi_holder end_holder; /* who holds that */
+  rg_node parting;      /* where objects pile up that each have a copy, and should go with it; RG_NODE_NONE */
   rg_node owner;        /* the captured object of a class of the program with whose end the copy should go; RG_NODE_NONE */
   const char **signals;
   const char **notes;
