@@ -38,11 +38,41 @@ says_what_comes() {
   cd "$folder" && "$sphinx_python" -m doctest "$1"
 }
 
+shows_every_header() {
+  for header in "$source"/include/refgraph.h "$source"/include/refgraph/*.h; do
+    grep -q "literalinclude:: ../include/${header#"$source"/include/}\$" "$source/docs/c.rst" || { echo "$header"; return 1; }
+  done
+}
+
+shows_every_page_of_the_manual() {
+  for page in "$source"/man/*; do
+    grep -q "^\.\. manual:: $(basename "$page")\$" "$source"/docs/*.rst || { echo "$page"; return 1; }
+  done
+}
+
+shows_every_public_name() {
+  "$sphinx_python" - "$source/docs/python.rst" <<'PYTHON'
+import re
+import sys
+
+import refgraph
+
+with open(sys.argv[1], encoding="utf-8") as page:
+    shown = re.findall(r"^\.\. auto(?:class|function):: (\w+)", page.read(), re.MULTILINE)
+errors = [name for name in refgraph.__all__ if name.endswith("Error")]  # shown as the stub has them
+missing = set(refgraph.__all__) - {*shown, *errors}
+sys.exit(f"not in docs/python.rst: {missing}" if missing else 0)
+PYTHON
+}
+
 ok "the documentation is built without a warning" builds "$folder/first"
 ok "every picture is drawn" every_picture_is_drawn
 ok "no page names a place of this machine" names_no_place
 ok "it is built again" builds "$folder/second"
 ok "both builds are the same, byte for byte" diff -rq "$folder/first" "$folder/second"
+ok "every header is shown" shows_every_header
+ok "every page of the manual is shown" shows_every_page_of_the_manual
+ok "every public name is shown" shows_every_public_name
 for page in "$source"/docs/*.rst "$source"/docs/*/*.rst; do
   ok "what ${page#"$source"/} prints in Python is what comes" says_what_comes "$page"
 done

@@ -520,21 +520,12 @@ static struct rgpy_instruction decode(PyCodeObject *code, uint8_t opcode, size_t
     return with_name(code, RGPY_OPERATION_ATTRIBUTE, argument >> ATTRIBUTE_SHIFT);
 #if PY_VERSION_HEX < 0x030c0000
   case LOAD_METHOD:
-#endif
-  case STORE_ATTR:
-  case DELETE_ATTR:
     return with_name(code, RGPY_OPERATION_ATTRIBUTE, argument);
+#endif
   case LOAD_GLOBAL:
     return with_name(code, RGPY_OPERATION_GLOBAL, argument >> GLOBAL_SHIFT);
   case LOAD_NAME:
     return with_name(code, RGPY_OPERATION_GLOBAL, argument);
-#if PY_VERSION_HEX >= 0x030b0000
-  case COPY:
-    return (struct rgpy_instruction){.operation = argument == 1 ? RGPY_OPERATION_DUPLICATE : RGPY_OPERATION_OTHER};
-#else
-  case DUP_TOP:
-    return (struct rgpy_instruction){.operation = RGPY_OPERATION_DUPLICATE};
-#endif
   default:
     return (struct rgpy_instruction){0};
   }

@@ -94,8 +94,7 @@ enum rgpy_operation {
   RGPY_OPERATION_LOAD_FREE,    /* pushes the value of free variable `free_i` */
   RGPY_OPERATION_STORE_FREE,   /* assigns or deletes it */
   RGPY_OPERATION_HAND_ON_FREE, /* pushes its cell */
-  RGPY_OPERATION_ATTRIBUTE,    /* gets, sets or deletes the attribute `name` of what is on top of the stack */
-  RGPY_OPERATION_DUPLICATE,    /* pushes what is on top of the stack */
+  RGPY_OPERATION_ATTRIBUTE,    /* gets the attribute `name` of what is on top of the stack */
   RGPY_OPERATION_GLOBAL,       /* pushes the value of the global `name` */
 };
 

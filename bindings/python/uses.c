@@ -2,7 +2,7 @@
  * hands on to an inner function is used as that uses it. In code, equal names are one object.
  *
  *   LOAD_DEREF x, LOAD_ATTR a      the attribute a of x is used
- *   LOAD_DEREF x, anything else    x is used as a whole
+ *   LOAD_DEREF x, anything else    x is used as a whole, also where an attribute of it is set
  *   STORE_DEREF x, DELETE_DEREF x  x is written
  *   LOAD_CLOSURE x                 x is handed on, to code among the constants
  *
@@ -96,9 +96,6 @@ static struct rgpy_variable *find_variable(struct rgpy_uses *uses, const struct 
 static void use_loaded(struct rgpy_variable *variable, struct rgpy_code_reader reader)
 {
   struct rgpy_instruction next = rgpy_next_instruction(&reader);
-  // x.a += 1 duplicates x: the other one is what is assigned to.
-  if (next.operation == RGPY_OPERATION_DUPLICATE)
-    next = rgpy_next_instruction(&reader);
   if (next.operation == RGPY_OPERATION_ATTRIBUTE)
     use_attribute(variable, next.name);
   else
@@ -158,7 +155,6 @@ static bool read_instructions(struct rgpy_uses *uses, const struct rgpy_nested *
         use_all(uses, nested->variables);
       break;
     case RGPY_OPERATION_ATTRIBUTE:
-    case RGPY_OPERATION_DUPLICATE:
     case RGPY_OPERATION_OTHER:
       break;
     }

@@ -118,7 +118,10 @@ class Rounds(unittest.TestCase):
         self.assertIsNone(self.leaks_of(lambda: [lambda: None]))
 
     def test_each_closure_that_a_round_leaves_is_reported(self):
-        (leak,) = self.leaks_of(lambda: LEFT.append(lambda: None))
+        def run():
+            LEFT.append(lambda: None)
+
+        (leak,) = self.leaks_of(run)
         self.assertEqual(leak.growth, (5, 6, 7))
 
     def test_items_that_the_collector_does_not_know_are_reported(self):

@@ -24,16 +24,12 @@ def uses_of(*functions):
 
 LOADS = {"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF"}
 STORES = {"STORE_DEREF", "DELETE_DEREF"}
-ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR", "DELETE_ATTR"}
+ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD"}
 SHOWING = {"locals", "vars", "dir", "eval", "exec"}
 
 
 def name_of_attribute(instruction):
     return instruction.argval if isinstance(instruction.argval, str) else instruction.argval[0]
-
-
-def is_duplicate(instruction):
-    return instruction.opname == "DUP_TOP" or (instruction.opname == "COPY" and instruction.arg == 1)
 
 
 def oracle_of_variable(code, name):
@@ -50,11 +46,9 @@ def oracle_of_variable(code, name):
             is_written = True
         if instruction.opname in LOADS:
             is_read = True
-            following = instructions[i + 1 :]
-            if is_duplicate(following[0]):
-                del following[0]
-            if following[0].opname in ATTRIBUTES:
-                attributes.add(name_of_attribute(following[0]))
+            following = instructions[i + 1]
+            if following.opname in ATTRIBUTES:
+                attributes.add(name_of_attribute(following))
             else:
                 is_whole = True
     for constant in code.co_consts:
@@ -177,9 +171,9 @@ def variables():
         reads: ("read", None),
         reads_an_attribute: ("read", ["first"]),
         calls_a_method: ("read", ["run"]),
-        sets_an_attribute: ("read", ["value"]),
-        adds_to_an_attribute: ("read", ["count"]),
-        deletes_an_attribute: ("read", ["gone"]),
+        sets_an_attribute: ("read", None),
+        adds_to_an_attribute: ("read", None),
+        deletes_an_attribute: ("read", None),
         uses_several: ("read", ["first", "second"]),
         uses_one_and_passes_it_on: ("read", None),
         subscripts: ("read", None),
@@ -271,8 +265,7 @@ class Uses(unittest.TestCase):
         thing, other = Thing(), [Thing()]
 
         def hot():
-            thing.value = thing.value + 1
-            return thing.run(), other[0].value
+            return thing.value + 1, thing.run(), other[0].value
 
         before = uses_of(hot)
         for _ in range(3000):
@@ -286,7 +279,7 @@ class Uses(unittest.TestCase):
         def traced():
             for _ in range(3):
                 if thing.value:
-                    thing.name = "name"
+                    return thing.name
             return None
 
         def trace(frame, event, argument):
