@@ -1,4 +1,6 @@
 /* refgraph export: dumps in the formats of other programs. */
+#include <sys/stat.h>
+
 #include "picture.h"
 #include "terminal.h"
 
@@ -11,6 +13,20 @@ static rg_error *choose_format(struct cli_arguments *arguments)
   if (cli_is_stdout(arguments))
     return rg_error_create(RG_ERROR_ARGUMENT, "-o - needs a format: -o - --format heapsnapshot");
   return rg_export_format_of(arguments->output, &arguments->export_format);
+}
+
+// A dump cannot be made again.
+static rg_error *check_that_no_dump_is_replaced(const struct cli_arguments *arguments)
+{
+  struct stat output, dump;
+  if (stat(arguments->output, &output))
+    return NULL;
+  for (size_t i = 0; i < arguments->num_words; i++) {
+    if (!stat(arguments->words[i], &dump) && dump.st_dev == output.st_dev && dump.st_ino == output.st_ino)
+      return rg_error_create(RG_ERROR_ARGUMENT, "'%s' is the dump that is read: give the export another name",
+                             cli_shown(arguments->output));
+  }
+  return NULL;
 }
 
 static rg_error *export_to_stdout(struct cli_session *session, const rg_export_options *options)
@@ -38,6 +54,7 @@ static rg_error *export_to_files(struct cli_session *session, const rg_export_op
 {
   const struct cli_arguments *arguments = &session->arguments;
   rg_export *exported = NULL;
+  CLI_TRY(check_that_no_dump_is_replaced(arguments));
   CLI_TRY(rg_export_create(arguments->output, arguments->export_format, options, &exported));
   rg_error *error = NULL;
   for (size_t i = 0; !error && i < arguments->num_words; i++)

@@ -94,6 +94,18 @@ static void climb_on(struct climb *climb, rg_node node)
     climb->nodes[climb->num++] = node;
 }
 
+// With the value of an item of a dict its key goes, too, which stands before it.
+static rg_error *add_entry(const struct mender *mender, struct rgi_proposal *proposal, rg_edge edge)
+{
+  const rg_graph *graph = mender->graph;
+  bool has_key = rg_graph_edge_kind(graph, edge) == RG_EDGE_ITEM &&
+                 edge > rg_graph_edges_begin(graph, rg_graph_edge_source(graph, edge)) &&
+                 rg_graph_edge_kind(graph, edge - 1) == RG_EDGE_KEY;
+  if (has_key)
+    RGI_TRY(add_edge(proposal, edge - 1));
+  return add_edge(proposal, edge);
+}
+
 static rg_error *climb_edge(const struct mender *mender, struct climb *climb, rg_edge edge)
 {
   const rg_graph *graph = mender->graph;
@@ -106,7 +118,7 @@ static rg_error *climb_edge(const struct mender *mender, struct climb *climb, rg
   bool is_of_class = rg_graph_node_category(graph, owner) == RG_CATEGORY_TYPE && rgi_is_made_by_function(graph, owner);
   bool can_be_undone = rg_edge_is_editable(graph, edge) || rgi_find_known_holder(graph, source, edge);
   if (can_be_undone && !is_of_class)
-    return add_edge(climb->proposal, edge);
+    return add_entry(mender, climb->proposal, edge);
   climb_on(climb, source);
   return NULL;
 }

@@ -53,6 +53,10 @@ def test_has_a_bad_mark():
 def test_has_too_few_rounds():
     pass
 
+@pytest.mark.no_object_leaks()
+def test_names_no_type():
+    pass
+
 @pytest.mark.no_closure_leaks
 def test_fails_anyhow():
     LEFT.append(lambda: None)
@@ -121,7 +125,11 @@ class Plugin(unittest.TestCase):
         self.assertEqual(self.outcome("test_leaves_no_objects"), "PASSED")
 
     def test_a_bad_mark_fails_and_says_why(self):
-        self.assertIn("bad mark no_closure_leaks: got an unexpected keyword argument 'limits'", self.section("test_has_a_bad_mark"))
+        said = self.section("test_has_a_bad_mark").split()
+        self.assertEqual(said, "bad mark no_closure_leaks: got an unexpected keyword argument 'limits'".split())
+
+    def test_a_mark_without_a_type_fails(self):
+        self.assertIn("bad types (none): name some by their names", self.section("test_names_no_type"))
 
     def test_too_few_rounds_fail_and_say_why(self):
         self.assertIn("bad mark no_closure_leaks: bad repeat 1: it is a number of rounds, 3 or more", self.section("test_has_too_few_rounds"))

@@ -37,6 +37,20 @@ class NoLeaks(unittest.TestCase):
         with self.assertRaises(AssertionError), refgraph.testing.assert_no_leaks(limit=2):
             LEFT.extend(lambda: None for _ in range(3))
 
+    def test_passes_where_something_else_leaked_before(self):
+        session = Session()
+        refgraph.expect_gone(session)
+        LEFT.append(lambda: session)
+        with refgraph.testing.assert_no_leaks():
+            pass
+        with self.assertRaisesRegex(AssertionError, "\\ALEAK 1 of 1 "), refgraph.testing.assert_no_leaks():
+            LEFT.append(lambda: None)
+
+    def test_refuses_limits_and_patterns_that_are_none(self):
+        for options in ({"limit": -1}, {"limit": "x"}, {"ignore": "x"}, {"ignore": [3]}):
+            with self.assertRaisesRegex(refgraph.ArgumentError, "bad (limit|ignore)"):
+                refgraph.testing.assert_no_leaks(**options)
+
     def test_ignores_names_and_files(self):
         for pattern in ("NoLeaks.test_ignores*", "*test_testing.py"):
             with refgraph.testing.assert_no_leaks(ignore=[pattern]):
@@ -146,8 +160,29 @@ class Rounds(unittest.TestCase):
         found, graph = refgraph.testing.objects_of_rounds(
             lambda: LEFT.append(Session()), ("Session", "Nothing"), warmup=1, repeat=3
         )
-        self.assertEqual(found, {"Session": [5, 6, 7]})
+        self.assertEqual(found["Session"][0], [5, 6, 7])
+        self.assertEqual(len(found), 1)
         self.assertEqual(len(graph.find("type:Session not garbage")), 7)
+
+    def test_the_object_that_is_shown_came_up_in_the_rounds(self):
+        old = Session()
+        LEFT.append([old])
+        found, graph = refgraph.testing.objects_of_rounds(
+            lambda: LEFT.append(Session()), ["Session"], warmup=1, repeat=3
+        )
+        self.assertIn(graph.node(found["Session"][1])["address"], set(map(id, LEFT[1:])))
+
+    def test_no_types_are_refused(self):
+        for names in ((), (Session,), ("",)):
+            with self.assertRaisesRegex(refgraph.ArgumentError, "bad types .*: name some by their names"):
+                refgraph.testing.objects_of_rounds(lambda: None, names, warmup=1, repeat=3)
+
+    def test_a_function_that_has_not_run_is_refused(self):
+        async def run():
+            pass
+
+        with self.assertRaisesRegex(TypeError, "step returned a coroutine, which has not run"):
+            self.leaks_of(run)
 
     def test_too_few_rounds_are_refused(self):
         with self.assertRaisesRegex(refgraph.ArgumentError, "bad repeat 2: it is a number of rounds, 3 or more"):

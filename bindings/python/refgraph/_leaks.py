@@ -206,7 +206,8 @@ def _graph(source):
     return source if isinstance(source, Graph) else load(source)
 
 
-def _call(step):
+def call(step):
+    """Calls a step, which has to have run when it returns."""
     result = step()
     if isinstance(result, (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)):
         kind = "coroutine" if isinstance(result, types.CoroutineType) else "generator"
@@ -217,7 +218,7 @@ def _call(step):
 
 def _rounds(step, num):
     for _ in range(num):
-        _call(step)
+        call(step)
         yield capture()
 
 
@@ -256,7 +257,7 @@ def leaks(
             raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
     report = _refgraph.Report()
     for _ in range(warmup if step is not None else 0):
-        _call(step)
+        call(step)
     graphs = _rounds(step, rounds) if step is not None else map(_graph, sources or [capture()])
     num = rounds if step is not None else max(len(sources), 1)
     for i, graph in enumerate(graphs, 1):

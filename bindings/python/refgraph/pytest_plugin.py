@@ -3,8 +3,8 @@
 - ``@pytest.mark.no_closure_leaks(limit=0, warmup=1, repeat=3, ignore=())``: the test runs `warmup` times, then `repeat`
   times. It fails if more than `limit` closures, or the like, were left behind in all, with more after each round:
   see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files.
-- ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each named with or
-  without its module.
+- ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each a string with
+  the name, with or without its module.
 - The fixture ``refgraph_leaks`` is a function that does for another function what the first mark does for a test.
 
 A failure shows the report and names a picture, in the folder that the setting ``refgraph_dir`` names. Tests without the
@@ -18,7 +18,7 @@ import unittest
 import pytest
 
 from . import ArgumentError, Error
-from .testing import leaks_of_rounds, objects_of_rounds, over_limit
+from .testing import check_limits, leaks_of_rounds, objects_of_rounds, over_limit
 
 _IN_ROUND = pytest.StashKey[bool]()
 
@@ -49,6 +49,7 @@ def _save(drawing, request_or_item):
 
 
 def _check_closures(run, item, limit=0, warmup=1, repeat=3, ignore=()):
+    check_limits(limit, ignore)
     report = leaks_of_rounds(run, warmup=warmup, repeat=repeat)
     if report is not None and over_limit(report, limit, ignore):
         pytest.fail(f"{report.text}\n{_save(report.draw(), item)}", pytrace=False)
@@ -58,9 +59,8 @@ def _check_objects(run, item, *names, warmup=1, repeat=3):
     found, graph = objects_of_rounds(run, names, warmup=warmup, repeat=repeat)
     if not found:
         return
-    lines = [f"{name}: more in every round: {', '.join(map(str, numbers))}" for name, numbers in found.items()]
-    newest = [graph.find(f"type:{name} not garbage")[-1] for name in found]
-    drawing = graph.why(id=newest)
+    lines = [f"{name}: more in every round: {', '.join(map(str, numbers))}" for name, (numbers, _) in found.items()]
+    drawing = graph.why(id=[id for _, id in found.values()])
     pytest.fail("\n".join(["Objects are left behind.", *lines, "", drawing.text, _save(drawing, item)]), pytrace=False)
 
 
@@ -74,14 +74,19 @@ def _marks(item):
 
 def _check(mark, run, item):
     check = CHECKS[mark.name]
+    problem = None
     try:
         inspect.signature(check).bind(run, item, *mark.args, **mark.kwargs)
     except TypeError as error:
-        pytest.fail(f"bad mark {mark.name}: {error}", pytrace=False)
+        problem = error
     try:
-        check(run, item, *mark.args, **mark.kwargs)
+        if problem is None:
+            check(run, item, *mark.args, **mark.kwargs)
     except ArgumentError as error:
-        pytest.fail(f"bad mark {mark.name}: {error}", pytrace=False)
+        problem = error
+    # Out here it has no other exception for a context.
+    if problem is not None:
+        pytest.fail(f"bad mark {mark.name}: {problem}", pytrace=False)
 
 
 def pytest_runtest_setup(item):

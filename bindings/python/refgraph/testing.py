@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 
 from . import _refgraph
 from ._graph import Graph, capture
-from ._leaks import Report, leaks
+from ._leaks import Report, call, leaks
 
 __all__ = ["assert_no_leaks", "assert_released"]
 
@@ -29,13 +29,26 @@ def _is_ignored(leak, ignore):
     return any(fnmatch.fnmatchcase(leak.qualname, name) or fnmatch.fnmatchcase(leak.file, name) for name in ignore)
 
 
+def _has_grown(leak):
+    """Not one that was there before, and leaks for what it captures alone."""
+    return any("in every round" in signal for signal in leak.signals)
+
+
 def _num_left(leak):
     return max(leak.growth[-1] - leak.growth[0], 1)
 
 
+def check_limits(limit: int, ignore: Sequence[str]) -> None:
+    """Says what is wrong with them, before anything is looked at."""
+    if not isinstance(limit, int) or limit < 0:
+        raise _refgraph.ArgumentError(f"bad limit {limit!r}: it is a number of objects that may be left")
+    if isinstance(ignore, str) or not all(isinstance(name, str) for name in ignore):
+        raise _refgraph.ArgumentError(f"bad ignore {ignore!r}: it is a list of patterns of names and files")
+
+
 def over_limit(report: Report, limit: int, ignore: Sequence[str]) -> bool:
-    """Accepts the leaks that are to be ignored; whether more objects than `limit` are left of the others."""
-    ignored = [leak.fingerprint for leak in report if _is_ignored(leak, ignore)]
+    """Accepts what was there before and what is to be ignored; whether more objects than `limit` are left of the rest."""
+    ignored = [leak.fingerprint for leak in report if not _has_grown(leak) or _is_ignored(leak, ignore)]
     report.accept("\n".join(ignored))
     return sum(_num_left(leak) for leak in report if not leak.accepted) > limit
 
@@ -58,6 +71,7 @@ class assert_no_leaks:
     """
 
     def __init__(self, *, limit: int = 0, ignore: Sequence[str] = ()) -> None:
+        check_limits(limit, ignore)
         self._limit = limit
         self._ignore = ignore
 
@@ -122,7 +136,7 @@ def _keeps_growing(run, warmup, repeat):
         if not isinstance(number, int) or number < least:
             raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
     for _ in range(warmup):
-        run()
+        call(run)
     return _grows(run, repeat)
 
 
@@ -137,17 +151,26 @@ def leaks_of_rounds(run: Callable[[], object], *, warmup: int, repeat: int) -> R
 
 def objects_of_rounds(
     run: Callable[[], object], names: Sequence[str], *, warmup: int, repeat: int
-) -> tuple[dict[str, list[int]], Graph | None]:
+) -> tuple[dict[str, tuple[list[int], int]], Graph | None]:
     """Of which types a function leaves more objects each time that it runs, not counting garbage.
 
-    Returns {name: numbers, one a round} of those, and the graph of the last round; ({}, None) where nothing grows.
+    Returns {name: (numbers, one a round, and the id of an object of the last one)} of those, and the graph of the last
+    round; ({}, None) where nothing grows.
     """
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise _refgraph.ArgumentError(f"bad types {', '.join(map(repr, names)) or '(none)'}: name some by their names")
     if not _keeps_growing(run, warmup, repeat):
         return {}, None
     numbers: dict[str, list[int]] = {name: [] for name in names}
+    newest: dict[str, int] = {}
+    seen: set[int] = set()
     for _ in range(repeat):
         run()
         graph = capture()
         for name in names:
-            numbers[name].append(len(graph.find(f"type:{name} not garbage")))
-    return {name: found for name, found in numbers.items() if all(map(int.__lt__, found, found[1:]))}, graph
+            ids = graph.find(f"type:{name} not garbage")
+            numbers[name].append(len(ids))
+            newest.update({name: id for id in ids if graph.node(id)["address"] not in seen})
+            seen.update(graph.node(id)["address"] for id in ids)
+    grown = {name: found for name, found in numbers.items() if all(map(int.__lt__, found, found[1:]))}
+    return {name: (found, newest[name]) for name, found in grown.items()}, graph
