@@ -32,6 +32,6 @@ options=$("$with_mypy" -m mypy.stubtest --help | grep -o -m 1 -e --ignore-disjoi
 # shellcheck disable=SC2086 # one option, or none
 ok "stubtest finds nothing that the stub has and the extension has not, or the other way" \
   "$with_mypy" -m mypy.stubtest $options refgraph._refgraph
-ok "the package keeps to its types" "$with_mypy" -m mypy -p refgraph
+ok "the package keeps to its types" "$with_mypy" -m mypy --ignore-missing-imports -p refgraph
 ok "a program sees the types of what it calls" "$with_mypy" -m mypy --strict program.py
 plan

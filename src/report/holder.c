@@ -69,12 +69,23 @@ void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
     rgi_text_puts(text, rg_graph_type(graph, rg_graph_node_type(graph, node)).name);
 }
 
+// A context that no thread has for its own, as a copy that waits for a call, cannot be told by reset() to let go.
+static bool is_of_stored_context(const rg_graph *graph, const struct rgi_leak *leak, size_t step)
+{
+  while (step > 0 && strncmp(leak->steps[step].type, "hamt", strlen("hamt")) == 0)
+    step--;
+  return step > 0 && strcmp(leak->steps[step].type, "Context") == 0 &&
+         rg_graph_node_category(graph, leak->steps[step - 1].node) != RG_CATEGORY_EXTERNAL;
+}
+
 // Of the object at a step.
 static struct rgi_holder find_holder(const rg_graph *graph, const struct rgi_leak *leak, size_t step)
 {
   for (size_t i = step; i > 0; i--) {
     rg_node node = leak->steps[i - 1].node;
     struct rgi_holder holder = {rgi_find_known_holder(graph, node, leak->edges[i]), i - 1, node, leak->edges[i]};
+    if (is_of_stored_context(graph, leak, i - 1))
+      holder.known = NULL;
     if (holder.known || has_word(graph, node, leak->edges[i]))
       return holder;
   }

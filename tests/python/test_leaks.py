@@ -1,6 +1,7 @@
 """The report on what leaks: its Python face, and the corpus of tests/leaks, whose programs say themselves what leaks."""
 
 import contextlib
+import contextvars
 import gc
 import importlib.util
 import json
@@ -240,6 +241,19 @@ class Leaks(unittest.TestCase):
         self.serving = serve()
         next(self.serving)
         self.assertNotIn("serve", {leak.qualname.rpartition(".")[2] for leak in refgraph.leaks()})
+
+    def test_tells_who_stores_copies_of_a_context(self):
+        variable = contextvars.ContextVar("variable")
+
+        def step():
+            rows = bytearray(10_000)
+            context = contextvars.copy_context()
+            context.run(variable.set, lambda: rows)
+            self.listeners.append(context)
+
+        (leak,) = refgraph.leaks(step=step, rounds=3)
+        self.assertTrue(leak.holder.endswith("listeners"), leak.holder)
+        self.assertIn("listeners.remove(context)", leak.mends[0].call)
 
     def test_tells_the_generator_of_a_context_that_is_not_left(self):
         @contextlib.contextmanager
