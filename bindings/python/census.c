@@ -7,6 +7,7 @@
 
 #include "address_map.h"
 #include "capture.h"
+#include "describe.h"
 #include "pointer_map.h"
 
 /* --- objects that were found -------------------------------------------------------------------------------------- */
@@ -157,6 +158,56 @@ PyObject *rgpy_count_types(PyObject *module, PyObject *objects)
     return NULL;
   rg_error *error = visit_objects(sequence, count_type, &types);
   return error ? rgpy_raise(error) : list_of_counts(&types);
+}
+
+/* --- items that closures and caches capture --------------------------------------------------------------------------- */
+
+static void count_items(uint64_t *num, PyObject *container)
+{
+  Py_ssize_t length = container ? rgpy_length_of(container) : -1;
+  *num += length < 0 ? 0 : (uint64_t)length;
+}
+
+static void count_items_of_all(uint64_t *num, PyObject *values)
+{
+  for (Py_ssize_t i = 0; values && i < PyTuple_GET_SIZE(values); i++) {
+    PyObject *value = PyTuple_GET_ITEM(values, i);
+    count_items(num, PyCell_Check(value) ? PyCell_GET(value) : value);
+  }
+}
+
+static void count_items_of_function(uint64_t *num, PyObject *function)
+{
+  PyObject *defaults = PyFunction_GET_KW_DEFAULTS(function), *value;
+  count_items_of_all(num, PyFunction_GET_CLOSURE(function));
+  count_items_of_all(num, PyFunction_GET_DEFAULTS(function));
+  for (Py_ssize_t i = 0; defaults && PyDict_Next(defaults, &i, NULL, &value);)
+    count_items(num, value);
+}
+
+static int count_items_of_result(PyObject *object, void *num)
+{
+  count_items(num, object);
+  return 0;
+}
+
+static rg_error *count_items_of(void *num, PyObject *object, unsigned run)
+{
+  (void)run;
+  if (PyFunction_Check(object))
+    count_items_of_function(num, object);
+  else if (rgpy_is_native(Py_TYPE(object), "functools._lru_cache_wrapper"))
+    Py_TYPE(object)->tp_traverse(object, count_items_of_result, num);
+  return NULL;
+}
+
+PyObject *rgpy_count_captured_items(PyObject *module, PyObject *none)
+{
+  (void)module;
+  (void)none;
+  uint64_t num = 0;
+  rg_error *error = rgpy_collected_visit_runs(count_items_of, &num);
+  return error ? rgpy_raise(error) : PyLong_FromUnsignedLongLong(num);
 }
 
 /* --- which objects have a type of some name ----------------------------------------------------------------------- */

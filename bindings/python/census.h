@@ -1,5 +1,5 @@
-/* What refgraph.objgraph asks of the objects that the collector knows: how many of which type, which of some types or
- * at some addresses, what refers to what. Answers are in the order of gc.get_objects().
+/* What refgraph.objgraph and refgraph.testing ask of the objects that the collector knows: how many of which type,
+ * which of some types or at some addresses, what refers to what. Answers are in the order of gc.get_objects().
  *
  * From the first object to the last no Python code runs. Results hold their objects; nothing else does afterwards. */
 #ifndef RGPY_CENSUS_H
@@ -29,6 +29,7 @@ const void *rgpy_address_of(PyObject *id);
 
 /* --- census.c: functions of the module --- */
 
+PyObject *rgpy_count_captured_items(PyObject *module, PyObject *none);
 PyObject *rgpy_count_types(PyObject *module, PyObject *objects);
 PyObject *rgpy_objects_named(PyObject *module, PyObject *args);
 PyObject *rgpy_objects_at(PyObject *module, PyObject *addresses);

@@ -247,7 +247,7 @@ static bool is_generator(PyObject *object)
 
 /* --- lengths ----------------------------------------------------------------------------------------------------- */
 
-static Py_ssize_t length_of(PyObject *object)
+Py_ssize_t rgpy_length_of(PyObject *object)
 {
   if (rgpy_is_dict(object))
     return PyDict_GET_SIZE(object);
@@ -438,7 +438,7 @@ static bool is_fixed(PyObject *object)
 rg_error *rgpy_describe(struct rgpy_capture *capture, PyObject *object, const struct rgpy_type *type,
                         rg_node_info *ret)
 {
-  Py_ssize_t length = type->category == RG_CATEGORY_CONTAINER ? length_of(object) : -1;
+  Py_ssize_t length = type->category == RG_CATEGORY_CONTAINER ? rgpy_length_of(object) : -1;
   rg_node_info info = {
       .address = (uintptr_t)object,
       .size = rgpy_size(object, type),

@@ -91,6 +91,8 @@ rg_error *rgpy_name_lazy_import(struct rgpy_capture *capture, PyObject *object, 
 /* The enumerator of a builtin kind, whether it alone tells everything of an exact instance, and whether tp_traverse
  * does. */
 rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *is_traversed_ret);
+/* How many items a container of a builtin type has; -1: it is none. */
+Py_ssize_t rgpy_length_of(PyObject *object);
 /* Whether it is the C type of this name, and not a class that a program made. */
 bool rgpy_is_native(const PyTypeObject *type, const char *name);
 /* What a functools.partial calls; NULL: nothing yet, or it is no partial. */

@@ -112,6 +112,7 @@ static PyObject *module_outline(PyObject *module, PyObject *args, PyObject *kwar
 #define FASTCALL(function) ((PyCFunction)(void (*)(void))(function))
 
 static PyMethodDef module_methods[] = {
+    {"count_captured_items", rgpy_count_captured_items, METH_NOARGS, DOC_count_captured_items},
     {"count_types", rgpy_count_types, METH_O, DOC_count_types},
     {"dump", (PyCFunction)(void (*)(void))rgpy_dump, METH_VARARGS | METH_KEYWORDS, DOC_dump},
     {"expect_gone", rgpy_expect_gone, METH_O, DOC_expect_gone},

@@ -52,7 +52,7 @@ Description-Content-Type: text/markdown
 
 """
 WHEEL = f"Wheel-Version: 1.0\nGenerator: refgraph\nRoot-Is-Purelib: false\nTag: {TAG}\n"
-ENTRY_POINTS = "[console_scripts]\nrefgraph = refgraph.__main__:main\n\n[pytest11]\nrefgraph = refgraph.pytest_plugin\n"
+ENTRY_POINTS = "[console_scripts]\nrefgraph = refgraph.__main__:main\n\n[pytest11]\nrefgraph.pytest_plugin = refgraph.pytest_plugin\n"
 
 
 def metadata():

@@ -291,6 +291,15 @@ def bench_leaks(num_objects):
         del units
 
 
+def make_garbage():
+    """What tests leave to the collector: an exception that refers to the frame that has it."""
+    cycle = [[] for _ in range(100)]
+    try:
+        raise ValueError(cycle)
+    except ValueError as error:
+        cycle.append(error)
+
+
 def bench_rounds(num_objects):
     """What the mark no_closure_leaks costs a test that leaves nothing, and one that does: rounds and looks in between."""
     left = []
@@ -298,9 +307,10 @@ def bench_rounds(num_objects):
         units = heap.build(num_objects, aged)
         num = len(gc.get_objects())
         clean = least(lambda: testing.leaks_of_rounds(lambda: [lambda: units], warmup=1, repeat=3))
+        garbage = least(lambda: testing.leaks_of_rounds(make_garbage, warmup=1, repeat=3))
         leaking = least(lambda: testing.leaks_of_rounds(lambda: left.append(lambda: units), warmup=1, repeat=3))
         print(f"rounds, {num:,} objects, {'aged' if aged else 'sequential'}: {clean * 1000:.1f} ms where nothing is left,"
-              f" {leaking * 1000:.0f} ms with a report; target 50 ms at 100,000")
+              f" {garbage * 1000:.1f} ms where garbage is, {leaking * 1000:.0f} ms with a report; target 50 ms at 100,000")
         del units
 
 

@@ -9,11 +9,12 @@ import tempfile
 import unittest
 
 TESTS = '''
+import logging
 import unittest
 
 import pytest
 
-LEFT = []
+LEFT, RUNS = [], []
 
 class Document:
     def __init__(self):
@@ -45,6 +46,39 @@ def test_leaves_objects():
 def test_leaves_no_objects():
     Document()
 
+@pytest.mark.no_object_leaks("Docment")
+def test_misspells_a_type():
+    LEFT.append(Document())
+
+@pytest.mark.no_closure_leaks
+def test_makes_garbage():
+    RUNS.append(0)
+    cycle = [[] for _ in range(100)]
+    cycle.append(cycle)
+
+@pytest.mark.no_closure_leaks
+def test_makes_cyclic_closures():
+    def again():
+        return again
+
+def make_remember():
+    results = []
+    return results.append, lambda: results
+
+append, read = make_remember()
+
+@pytest.mark.no_closure_leaks
+def test_fills_what_is_captured():
+    append([None])
+
+class Handler(logging.Handler):
+    def emit(self, record):
+        pass
+
+@pytest.mark.no_closure_leaks
+def test_leaves_handlers():
+    logging.getLogger("left").addHandler(Handler())
+
 @pytest.mark.no_closure_leaks(limits=2)
 def test_has_a_bad_mark():
     pass
@@ -65,6 +99,9 @@ def test_fails_anyhow():
 def test_asks_for_a_function(refgraph_leaks):
     refgraph_leaks(lambda: [lambda: None])
     refgraph_leaks(lambda: LEFT.append(lambda: None))
+
+def test_tells_runs():
+    print(f"test_makes_garbage ran {len(RUNS)} times")
 
 class Case(unittest.TestCase):
     @pytest.mark.no_closure_leaks
@@ -120,6 +157,25 @@ class Plugin(unittest.TestCase):
         self.assertEqual(self.outcome("test_leaves_objects"), "FAILED")
         self.assertRegex(self.section("test_leaves_objects"), r"Document: more in every round: \d+, \d+, \d+")
         self.assertIn("LEFT", self.section("test_leaves_objects"))
+
+    def test_a_name_that_no_class_has_is_warned_of(self):
+        self.assertIn("no class is named 'Docment'", self.output)
+
+    def test_garbage_of_other_kinds_is_looked_at_no_further(self):
+        self.assertEqual(self.outcome("test_makes_garbage"), "PASSED")
+        self.assertIn("test_makes_garbage ran 4 times", self.output)
+
+    def test_closures_that_the_collector_frees_are_no_leak(self):
+        self.assertEqual(self.outcome("test_makes_cyclic_closures"), "PASSED")
+
+    def test_a_captured_list_that_grows_fails(self):
+        self.assertEqual(self.outcome("test_fills_what_is_captured"), "FAILED")
+
+    def test_callbacks_without_a_closure_fail(self):
+        self.assertEqual(self.outcome("test_leaves_handlers"), "FAILED")
+
+    def test_the_short_summary_says_what_leaks_where_and_who_holds_it(self):
+        self.assertRegex(self.output, r"(?m)^FAILED test_it.py::test_leaks - lambda of test_it.py:\d+ leaks, held by ")
 
     def test_a_test_that_leaves_no_objects_passes(self):
         self.assertEqual(self.outcome("test_leaves_no_objects"), "PASSED")

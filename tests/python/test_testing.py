@@ -1,6 +1,6 @@
 """What refgraph.testing asserts."""
 
-import sys
+import functools
 import threading
 import types
 import unittest
@@ -13,6 +13,10 @@ LEFT = []
 
 
 class Session:
+    pass
+
+
+class Pool:
     pass
 
 
@@ -130,10 +134,10 @@ class Rounds(unittest.TestCase):
         return refgraph.testing.leaks_of_rounds(run, **{"warmup": 1, "repeat": 3, **options})
 
     def test_of_what_leaves_nothing_there_is_no_report(self):
-        found = self.leaks_of(lambda: [lambda: None])
-        self.assertFalse(found)
-        if sys.getallocatedblocks():
-            self.assertIsNone(found)
+        self.assertIsNone(self.leaks_of(lambda: [lambda: None]))
+
+    def test_of_what_leaves_other_objects_than_closures_there_is_no_report(self):
+        self.assertIsNone(self.leaks_of(lambda: LEFT.append(Session())))
 
     def test_each_closure_that_a_round_leaves_is_reported(self):
         def run():
@@ -153,6 +157,25 @@ class Rounds(unittest.TestCase):
         (leak,) = self.leaks_of(run)
         self.assertEqual(leak.captures[0].name, "cache")
 
+    def test_results_that_a_cache_keeps_are_reported(self):
+        numbers = iter(range(100))
+
+        @functools.lru_cache(maxsize=None)
+        def squared(number):
+            return number * number
+
+        (leak,) = self.leaks_of(lambda: squared(next(numbers)))
+        self.assertEqual(leak.kind, "cache")
+
+    def test_objects_that_were_expected_to_be_gone_are_reported(self):
+        def run():
+            session = Session()
+            LEFT.append(session)
+            refgraph.expect_gone(session)
+
+        (leak,) = self.leaks_of(run)
+        self.assertIn("Session", leak.qualname)
+
     def test_garbage_of_each_round_is_not_reported(self):
         def run():
             session = Session()
@@ -160,9 +183,13 @@ class Rounds(unittest.TestCase):
 
         self.assertFalse(self.leaks_of(run))
 
+    def test_a_name_that_no_class_has_is_warned_of(self):
+        with self.assertWarnsRegex(UserWarning, "no class is named 'Sesion'"):
+            refgraph.testing.objects_of_rounds(lambda: None, ["Sesion"], warmup=1, repeat=3)
+
     def test_types_that_grow_are_told_with_their_numbers(self):
         found, graph = refgraph.testing.objects_of_rounds(
-            lambda: LEFT.append(Session()), ("Session", "Nothing"), warmup=1, repeat=3
+            lambda: LEFT.append(Session()), ("Session", "Pool"), warmup=1, repeat=3
         )
         self.assertEqual(found["Session"][0], [5, 6, 7])
         self.assertEqual(len(found), 1)

@@ -150,8 +150,11 @@ def expect_gone(obj: object, /) -> None:
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
 
-# What refgraph.objgraph is made of. Objects come in the order of gc.get_objects(), which `objects` replaces by its own
+# What refgraph.objgraph and refgraph.testing are made of. Objects come in the order of gc.get_objects(), which `objects` replaces by its own
 # where it is not None. No Python code runs meanwhile, but for the callables that are passed.
+
+def count_captured_items() -> int:
+    """How many items the containers have in all that functions capture or have for defaults, and caches of functions."""
 
 def count_types(objects: Iterable[object] | None, /) -> list[tuple[type, int]]:
     """The types of objects in the order in which they come up first, and how many objects each has."""

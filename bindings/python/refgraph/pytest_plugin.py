@@ -1,8 +1,8 @@
 """The pytest plugin: tests that fail if closures or objects stay behind. pytest finds it by itself.
 
 - ``@pytest.mark.no_closure_leaks(limit=0, warmup=1, repeat=3, ignore=())``: the test runs `warmup` times, then `repeat`
-  times. It fails if more than `limit` closures, or the like, were left behind in all, with more after each round:
-  see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files.
+  times, and `repeat` times more if something grew. It fails if more than `limit` closures, or the like, were left
+  behind in all, with more after each round: see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files.
 - ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each a string with
   the name, with or without its module.
 - The fixture ``refgraph_leaks`` is a function that does for another function what the first mark does for a test.
@@ -12,7 +12,9 @@ marks cost nothing. A round has the same fixtures as the one before.
 """
 
 import inspect
+import os
 import re
+import types
 import unittest
 
 import pytest
@@ -21,6 +23,37 @@ from . import ArgumentError, Error
 from .testing import check_limits, leaks_of_rounds, objects_of_rounds, over_limit
 
 _IN_ROUND = pytest.StashKey[bool]()
+
+
+class _Left(pytest.fail.Exception):
+    """A failure that the short summary, too, says in a line."""
+
+    def __init__(self, line, text):
+        super().__init__(text, pytrace=False)
+        self.line = line
+
+
+class _Section:
+    """What pytest shows of it: the text alone, which is red as its own are."""
+
+    def __init__(self, left, item):
+        path, number, _ = item.location
+        self._text = str(left)
+        self.reprcrash = types.SimpleNamespace(path=path, lineno=number, message=left.line)
+
+    def __str__(self):
+        return self._text
+
+    def toterminal(self, out):
+        for line in self._text.splitlines():
+            out.line(line, red=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if call.excinfo is not None and isinstance(call.excinfo.value, _Left):
+        outcome.get_result().longrepr = _Section(call.excinfo.value, item)
 
 
 def pytest_addoption(parser):
@@ -52,7 +85,9 @@ def _check_closures(run, item, limit=0, warmup=1, repeat=3, ignore=()):
     check_limits(limit, ignore)
     report = leaks_of_rounds(run, warmup=warmup, repeat=repeat)
     if report is not None and over_limit(report, limit, ignore):
-        pytest.fail(f"{report.text}\n{_save(report.draw(), item)}", pytrace=False)
+        leak = next(leak for leak in report if not leak.accepted)
+        line = f"{leak.kind} of {os.path.basename(leak.file)}:{leak.line} leaks, held by {leak.holder}"
+        raise _Left(line, f"{report.text}\n{_save(report.draw(), item)}")
 
 
 def _check_objects(run, item, *names, warmup=1, repeat=3):
@@ -61,7 +96,7 @@ def _check_objects(run, item, *names, warmup=1, repeat=3):
         return
     lines = [f"{name}: more in every round: {', '.join(map(str, numbers))}" for name, (numbers, _) in found.items()]
     drawing = graph.why(id=[id for _, id in found.values()])
-    pytest.fail("\n".join(["Objects are left behind.", *lines, "", drawing.text, _save(drawing, item)]), pytrace=False)
+    raise _Left(lines[0], "\n".join(["Objects are left behind.", *lines, "", drawing.text, _save(drawing, item)]))
 
 
 CHECKS = {"no_closure_leaks": _check_closures, "no_object_leaks": _check_objects}

@@ -13,8 +13,10 @@ fails is an AssertionError whose text is the report: where it leaks, what is cap
 from __future__ import annotations
 
 import fnmatch
-import sys
+import itertools
 import threading
+import types
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 
@@ -120,33 +122,94 @@ def assert_released(obj: object) -> None:
         raise AssertionError(f"{type(obj).__qualname__} is not released; what holds it:{lines}")
 
 
-def _grows(run, repeat):
-    """Whether each of some rounds leaves something: numbers alone tell, at a tenth of what captures cost."""
-    growing, may_have_more_blocks = dict(_refgraph.count_types(None)), True
-    for _ in range(repeat):
-        num_blocks = sys.getallocatedblocks()  # 0 where another allocator than Python's own is at work, which tells nothing
-        run()
-        may_have_more_blocks = may_have_more_blocks and (not num_blocks or sys.getallocatedblocks() > num_blocks)
-        growing = {kind: num for kind, num in _refgraph.count_types(None) if num > growing.get(kind, num)}
-    return may_have_more_blocks or bool(growing)
+# --- rounds ---
+
+_IS_HEAP_TYPE, _IS_COLLECTED = 1 << 9, 1 << 14  # Py_TPFLAGS_HEAPTYPE and Py_TPFLAGS_HAVE_GC
+_CLOSURES = (
+    types.FunctionType,
+    types.MethodType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+)
+# What makes an object a callback: see src/report/suspects.c.
+_CALLED = ("__call__", "emit", "filter")
 
 
-def _keeps_growing(run, warmup, repeat):
+def _of(kind, attribute):
+    """An attribute that each class has, whatever its metaclass says."""
+    return type.__dict__[attribute].__get__(kind)
+
+
+def _is_called(kind):
+    bases = (base for base in _of(kind, "__mro__") if _of(base, "__flags__") & _IS_HEAP_TYPE)
+    return any(name in _of(base, "__dict__") for base in bases for name in _CALLED)
+
+
+def _may_leak(kind):
+    """Whether a report may be about objects of a type."""
+    return any(kind is closure for closure in _CLOSURES) or _is_called(kind)
+
+
+def _numbers():
+    """How many there are of what may grow: objects of each type, and what else makes a report."""
+    numbers: dict[object, int] = {id(kind): num for kind, num in _refgraph.count_types(None)}
+    numbers["captured items"] = _refgraph.count_captured_items()
+    numbers["expected to be gone"] = len(_refgraph._expected)
+    return numbers
+
+
+def _growing(run, warmup, repeat):
+    """What each of some rounds leaves more of, as ids of types and other words: a hundredth of what captures cost."""
     for name, number, least in (("warmup", warmup, 1), ("repeat", repeat, 3)):
         if not isinstance(number, int) or number < least:
             raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
     for _ in range(warmup):
         call(run)
-    return _grows(run, repeat)
+    growing = _numbers()
+    for _ in range(repeat):
+        run()
+        numbers = _numbers()  # not in the comprehension, which is a function that captures
+        growing = {what: num for what, num in numbers.items() if num > growing.get(what, num)}
+    return growing
 
 
 def leaks_of_rounds(run: Callable[[], object], *, warmup: int, repeat: int) -> Report | None:
     """The report on what a function leaves behind each time that it runs; None if there is nothing to report on.
 
-    It runs `warmup` times, then `repeat` times; if anything became more in each of these, as many times again for the
-    report.
+    It runs `warmup` times, then `repeat` times; if anything that can leak became more in each of these, as many times
+    again for the report.
     """
-    return leaks(step=run, rounds=repeat, warmup=0) if _keeps_growing(run, warmup, repeat) else None
+    growing = _growing(run, warmup, repeat)
+    is_clean = not any(isinstance(what, str) for what in growing) and not any(
+        id(kind) in growing and _may_leak(kind) for kind, _ in _refgraph.count_types(None)
+    )
+    return None if is_clean else leaks(step=run, rounds=repeat, warmup=0)
+
+
+# --- objects of types ---
+
+
+def _classes():
+    """All of them, whether they have objects or not."""
+    found, left = {}, [object]
+    while left:
+        kind = left.pop()
+        if id(kind) not in found:
+            found[id(kind)] = kind
+            left += type.__subclasses__(kind)
+    return found.values()
+
+
+def _is_named(kind, name):
+    """By its own name: a pattern of a module and a name, or of a name alone, ends in one of that."""
+    return fnmatch.fnmatchcase(_of(kind, "__name__"), name.rpartition(".")[2])
+
+
+def _are_counted(classes):
+    """Whether :func:`_numbers` has all objects of these."""
+    counted = _IS_HEAP_TYPE | _IS_COLLECTED
+    return all(_of(kind, "__flags__") & counted == counted for kind in classes)
 
 
 def objects_of_rounds(
@@ -155,12 +218,21 @@ def objects_of_rounds(
     """Of which types a function leaves more objects each time that it runs, not counting garbage.
 
     Returns {name: (numbers, one a round, and the id of an object of the last one)} of those, and the graph of the last
-    round; ({}, None) where nothing grows.
+    round; ({}, None) where nothing grows. Warns of a name that no class has.
     """
     if not names or not all(isinstance(name, str) and name for name in names):
         raise _refgraph.ArgumentError(f"bad types {', '.join(map(repr, names)) or '(none)'}: name some by their names")
-    if not _keeps_growing(run, warmup, repeat):
+    growing = _growing(run, warmup, repeat)
+    named = {name: [kind for kind in _classes() if _is_named(kind, name)] for name in names}
+    for name in (name for name, classes in named.items() if not classes):
+        warnings.warn(f"no class is named {name!r}: nothing is known of objects of it", stacklevel=2)
+    classes = list(itertools.chain(*named.values()))
+    if _are_counted(classes) and not any(id(kind) in growing for kind in classes):
         return {}, None
+    return _left_behind(run, names, repeat)
+
+
+def _left_behind(run, names, repeat):
     numbers: dict[str, list[int]] = {name: [] for name in names}
     newest: dict[str, int] = {}
     seen: set[int] = set()
