@@ -443,8 +443,11 @@ class Loading(Folder):
     def test_what_is_no_dump_is_refused(self):
         with open(self.path, "wb") as file:
             file.write(b"digraph { a -> b }")
-        with self.assertRaisesRegex(refgraph.DumpError, "it does not begin like one"):
+        with self.assertRaises(refgraph.DumpError) as caught:
             refgraph.load(self.path)
+        self.assertEqual(
+            str(caught.exception), f"cannot read {self.path!r}: this is no dump of refgraph: it does not begin like one"
+        )
 
     def test_a_file_that_is_not_there_is_the_usual_error(self):
         with self.assertRaises(FileNotFoundError):

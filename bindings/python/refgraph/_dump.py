@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, Union
 from . import _refgraph
 from ._graph import Graph
 from ._output import Filename
-from ._refgraph import ArgumentError, Dump
+from ._refgraph import ArgumentError, Dump, DumpError, LimitError, UnsupportedError
 
 _logger = logging.getLogger("refgraph")
 
@@ -121,7 +121,10 @@ def load(
         raise ArgumentError(f"bad max_memory {max_memory}: it is a positive number of bytes")
     if isinstance(path_or_file, (str, bytes, os.PathLike)):
         with open(path_or_file, "rb", buffering=0) as file:
-            return Graph._load(file.fileno(), max_memory=max_memory or 0, progress=progress)
+            try:
+                return Graph._load(file.fileno(), max_memory=max_memory or 0, progress=progress)
+            except (DumpError, LimitError, UnsupportedError) as error:
+                raise type(error)(f"cannot read {os.fspath(path_or_file)!r}: {error}") from None
     if not hasattr(path_or_file, "read"):
         raise TypeError(f"a dump is a path or a file open for reading, not {type(path_or_file).__name__}")
     return Graph._load(path_or_file.read, max_memory=max_memory or 0, progress=progress)
