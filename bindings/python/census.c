@@ -60,9 +60,17 @@ PyObject *rgpy_gathered_list(struct rgpy_gathered *gathered, rg_error *error)
 
 /* --- which objects ------------------------------------------------------------------------------------------------ */
 
+// What gives out objects that were not passed raises the event that gc.get_objects() does.
+static int audit(void)
+{
+  return PySys_Audit("gc.get_objects", "n", (Py_ssize_t)-1);
+}
+
 // Those of an iterable; None stands for all that the collector knows.
 static PyObject *read_objects(PyObject *objects)
 {
+  if (objects == Py_None && audit() < 0)
+    return NULL;
   return objects == Py_None ? Py_NewRef(Py_None) : PySequence_Fast(objects, "objects must be iterable");
 }
 
@@ -299,7 +307,7 @@ PyObject *rgpy_objects_at(PyObject *module, PyObject *addresses)
   (void)module;
   __attribute__((cleanup(choice_deinit))) struct choice choice = {0};
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(addresses, "addresses must be iterable");
-  if (!sequence)
+  if (!sequence || audit() < 0)
     return NULL;
   rg_error *error = rgpy_address_map_init(&choice.wanted);
   for (Py_ssize_t i = 0; !error && i < PySequence_Fast_GET_SIZE(sequence); i++)

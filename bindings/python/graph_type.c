@@ -171,6 +171,8 @@ static PyObject *graph_capture(PyObject *type, PyObject *args, PyObject *kwargs)
                                    &options.max_references, &options.max_nodes, &with_internals, &hold,
                                    &options.num_own_references, &is_redacted, &is_isolated, &question))
     return NULL;
+  if (PySys_Audit("refgraph.capture", NULL) < 0)
+    return NULL;
   RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(targets, "targets must be a sequence");
   if (!sequence)
     return NULL;

@@ -206,6 +206,8 @@ static PyObject *look_up(const struct referrers *self, const PyObject *target)
 static PyObject *referrers_of(PyObject *object, PyObject *target)
 {
   struct referrers *self = (struct referrers *)object;
+  if (PySys_Audit("gc.get_referrers", "((O))", target) < 0)
+    return NULL;
   if (!self->entries && self->num_scans < NUM_SCANS) {
     self->num_scans++;
     return scan_for(target);

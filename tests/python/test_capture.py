@@ -185,6 +185,38 @@ class NothingIsKept(unittest.TestCase):
         self.assertIn("Witness", drawing.json())
 
 
+class Audit(unittest.TestCase):
+    HOOK = """
+import sys, refgraph, refgraph.objgraph, refgraph.testing
+thing = [refgraph]
+def hear(event, args):
+    if event.startswith("refgraph.") or event.startswith("gc."):
+        print(event, len(args))
+        if is_refused:
+            raise PermissionError("nobody looks here")
+is_refused = False
+sys.addaudithook(hear)
+"""
+
+    def test_each_function_that_looks_at_live_objects_raises_an_event(self):
+        for call in ("capture()", "show_refs([thing])", "show_backrefs([thing])", "why([thing])", "leaks()"):
+            with self.subTest(call):
+                self.assertEqual(run_python(f"{self.HOOK}\nrefgraph.{call}"), "refgraph.capture 0\n")
+
+    def test_a_hook_may_refuse(self):
+        code = "is_refused = True\ntry: refgraph.capture()\nexcept PermissionError as error: print(error)"
+        self.assertEqual(run_python(f"{self.HOOK}\n{code}"), "refgraph.capture 0\nnobody looks here\n")
+
+    def test_objects_that_were_not_passed_are_given_out_with_the_events_of_gc(self):
+        for call, event in (
+            ("by_type('Session')", "gc.get_objects 1"),
+            ("at(id(thing))", "gc.get_objects 1"),
+            ("find_backref_chain(thing, lambda obj: obj is not thing)", "gc.get_referrers 1"),
+        ):
+            with self.subTest(call):
+                self.assertIn(event, run_python(f"{self.HOOK}\nrefgraph.objgraph.{call}").splitlines())
+
+
 class DepthAndSize(unittest.TestCase):
     def test_a_chain_of_a_million_lists_is_captured_and_its_end_found(self):
         end = thing("End")

@@ -326,7 +326,8 @@ class Graph(_refgraph.Graph):
 def capture() -> Graph:
     """Captures every live object that the garbage collector knows, and what they refer to, with all names.
 
-    The interpreter stands still meanwhile. The graph that is returned keeps no object alive.
+    The interpreter stands still meanwhile. The graph that is returned keeps no object alive. Raises the audit event
+    ``refgraph.capture``, as each function does that looks at live objects.
 
     >>> import refgraph
     >>> refgraph.capture().num_nodes > 1000
