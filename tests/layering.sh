@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keeps the house in order: which room includes which, where foreign headers may appear, and what the library exports
-# and links. Grep and nm are enough.
+# Keeps the house in order: which room includes which, where foreign headers may appear, what the library exports and
+# links, and that what is promised is tested. Grep and nm are enough.
 
 set -u
 . "${srcdir:?}/tests/tap.sh"
@@ -62,6 +62,22 @@ only_terminal_says() {
   ! grep -nE 'stderr|STDERR_FILENO|perror' "$srcdir"/src/cli/*.c | grep -v '/terminal\.c:'
 }
 
+# The tests that SECURITY.md names: `suite::name` in C, `module.Class.name` in Python, else words of a command's case.
+is_a_test() {
+  case $1 in
+    *::*) grep -qE "^Test\(${1%%::*}, ${1##*::}[,)]" "$srcdir"/tests/c/*.c ;;
+    test_*) sed -n "/^class $(echo "$1" | cut -d . -f 2)\b/,/^class /p" "$srcdir/tests/python/${1%%.*}.py" | grep -q "def ${1##*.}(" ;;
+    *) [ -e "$srcdir/tests/cli/cases/$(echo "$1" | tr ' ' -).cmd" ] ;;
+  esac
+}
+
+promises_name_their_tests() {
+  grep '^| ' "$srcdir/SECURITY.md" | grep -v 'it is promised' | while read -r promise; do
+    test=$(echo "$promise" | sed -n 's/.* | `\([^`]*\)` |$/\1/p')
+    is_a_test "${test:-none}" || { echo "no test shows it: $promise"; exit 1; }
+  done
+}
+
 for folder in "$srcdir"/src/*/; do
   room=$(basename "$folder")
   ok "src/$room includes only itself and the rooms below it" includes_down "$room"
@@ -72,6 +88,8 @@ ok "Python.h appears only in the binding, in refgraph/python.h and in examples" 
 ok "cgraph.h, gvc.h and png.h appear only in the renderer" only 'src/renderer/' '(cgraph|gvc.*|gvplugin.*|png)\.h'
 ok "sqlite3.h appears only in src/export/sqlite.c" only 'src/export/sqlite\.c:' 'sqlite3\.h'
 ok "only src includes private headers of src" only 'src/' '.*\.\./.*|src/.*'
+
+ok "every promise of SECURITY.md names a test that is there" promises_name_their_tests
 
 ok "librefgraph.so exports only names that start with rg_" exports_public_names_only
 ok "librefgraph.so exports what tests/abi/symbols.txt lists" exports_what_is_listed
