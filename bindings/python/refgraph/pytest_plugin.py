@@ -16,6 +16,7 @@ import os
 import re
 import types
 import unittest
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,10 @@ from .testing import check_limits, leaks_of_rounds, objects_of_rounds, over_limi
 _IN_ROUND = pytest.StashKey[bool]()
 
 
-class _Left(pytest.fail.Exception):
+_Failed: Any = pytest.fail.Exception
+
+
+class _Left(_Failed):
     """A failure that the short summary, too, says in a line."""
 
     def __init__(self, line, text):

@@ -153,7 +153,7 @@ def _may_leak(kind):
 
 def _numbers():
     """How many there are of what may grow: objects of each type, and what else makes a report."""
-    numbers: dict[object, int] = {id(kind): num for kind, num in _refgraph.count_types(None)}
+    numbers = {id(kind): num for kind, num in _refgraph.count_types(None)}
     numbers["captured items"] = _refgraph.count_captured_items()
     numbers["expected to be gone"] = len(_refgraph._expected)
     return numbers
@@ -233,9 +233,9 @@ def objects_of_rounds(
 
 
 def _left_behind(run, names, repeat):
-    numbers: dict[str, list[int]] = {name: [] for name in names}
-    newest: dict[str, int] = {}
-    seen: set[int] = set()
+    numbers = {name: [] for name in names}
+    newest = {}
+    seen = set()
     for _ in range(repeat):
         run()
         graph = capture()
