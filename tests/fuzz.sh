@@ -1,4 +1,4 @@
 #!/bin/sh
 # Replays what fuzzers found worth keeping, and what they broke once.
 
-exec tests/fuzz/replay_dump "${srcdir:?}/tests/fuzz/dump"
+exec tests/fuzz/replay "${srcdir:?}/tests/fuzz"

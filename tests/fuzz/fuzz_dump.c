@@ -1,5 +1,5 @@
-/* A dump that is anything: reading it gives an error or a graph that answers. Checksums are ignored, since nothing would
- * get past them. */
+/* A dump that is anything: reading it gives an error, or a graph that answers, is reported on and exported. Checksums are
+ * ignored, since nothing would get past them. */
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -64,7 +64,50 @@ static void ask(const rg_graph *graph)
   rg_selection_destroy(selection);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void analyse(const rg_graph *graph)
+{
+  rg_dominators *dominators = NULL;
+  rg_cycles *cycles = NULL;
+  rg_disjoint_paths *paths = NULL;
+  drop(rg_dominators_create(graph, NULL, &dominators));
+  drop(rg_cycles_create(graph, NULL, &cycles));
+  if (rg_graph_num_nodes(graph) > 1)
+    drop(rg_disjoint_paths_create(graph, rg_graph_num_nodes(graph) - 1, NULL, &paths));
+  rg_disjoint_paths_destroy(paths);
+  rg_cycles_destroy(cycles);
+  rg_dominators_destroy(dominators);
+}
+
+// As if nothing had changed between three dumps, and as one.
+static void report_on(const rg_graph *graph, int num_before)
+{
+  rg_report *report = NULL;
+  rg_view *view = NULL;
+  rg_writer nowhere = {write_nowhere, NULL};
+  drop(rg_report_create(NULL, &report));
+  for (int i = 0; i < num_before; i++)
+    drop(rg_report_add(report, graph));
+  rg_error *error = rg_report_finish(report, graph);
+  if (!error) {
+    drop(rg_report_write_text(report, &nowhere));
+    drop(rg_report_write_json(report, &nowhere));
+    drop(rg_report_write_sarif(report, "/", &nowhere));
+    if (rg_report_num_leaks(report))
+      drop(rg_report_view(report, 0, graph, &view));
+  }
+  rg_view_destroy(view);
+  rg_error_destroy(error);
+  rg_report_destroy(report);
+}
+
+static void export(const rg_graph *graph)
+{
+  rg_writer nowhere = {write_nowhere, NULL};
+  drop(rg_export_write(graph, RG_EXPORT_HEAPSNAPSHOT, NULL, &nowhere));
+  drop(rg_export_write(graph, RG_EXPORT_JSON, NULL, &nowhere));
+}
+
+FUZZ_TARGET(dump)
 {
   rg_graph *graph = NULL;
   rg_bytes bytes = {(const char *)data, size};
@@ -75,6 +118,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (graph) {
     read_all(graph);
     ask(graph);
+    analyse(graph);
+    report_on(graph, 0);
+    report_on(graph, 2);
+    export(graph);
   }
   rg_graph_destroy(graph);
   return 0;
