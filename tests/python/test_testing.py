@@ -91,6 +91,19 @@ class Released(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, r"Session is not released; what holds it:\n  .*LEFT\[0\]"):
             refgraph.testing.assert_released(session)
 
+    def test_each_of_several_holders_of_one_module_is_told(self):
+        session = Session()
+        LEFT.extend([[session], {"key": session}, lambda: session])
+        with self.assertRaises(AssertionError) as caught:
+            refgraph.testing.assert_released(session)
+        lines = str(caught.exception).splitlines()[1:]
+        paths = ["LEFT[0][0]", "LEFT[1]['key']", "LEFT[2] \N{RIGHTWARDS ARROW} session"]
+        self.assertEqual(sorted(lines), [f"  {__name__}.{path}" for path in paths])
+
+    def test_none_is_no_object_that_could_go(self):
+        with self.assertRaisesRegex(TypeError, "None is never released"):
+            refgraph.testing.assert_released(None)
+
     def test_variables_of_another_thread_count(self):
         ready, over = threading.Event(), threading.Event()
         session = Session()

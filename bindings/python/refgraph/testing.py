@@ -110,16 +110,40 @@ def assert_released(obj: object) -> None:
     >>> close()
     """
     __tracebackhide__ = True
+    if obj is None:
+        raise TypeError("None is never released: pass the object, or a weak reference to it")
     if isinstance(obj, weakref.ref):
         obj = obj()
-    if obj is None:
-        return
-    mine = f"{threading.current_thread().name}, "
-    paths = capture().paths(obj, disjoint=100)
-    others = [path for path in paths if not path.steps[0].object.startswith(mine)]
-    if others:
-        lines = "".join(f"\n  {path.path}" for path in others)
+        if obj is None:
+            return
+    graph = capture()
+    held = list(_holders(graph, graph._find(obj), f"{threading.current_thread().name}, "))
+    if held:
+        lines = "".join(f"\n  {path}" for path in held)
         raise AssertionError(f"{type(obj).__qualname__} is not released; what holds it:{lines}")
+
+
+def _holders(graph, id, mine):
+    """The path of each reference to an object, but for what leads through the object itself, or through a thread's frames.
+
+    The thread is told by what the labels of its frames begin with.
+    """
+    for edge in graph.referrers(id):
+        if edge["kind"] == "weak":
+            continue
+        if not edge["source"]:
+            yield edge["name"]
+            continue
+        for path in graph.paths(id=edge["source"]):
+            if not path.steps[0].object.startswith(mine) and all(step.id != id for step in path.steps):
+                yield path.path + _suffix(edge)
+                break
+
+
+def _suffix(edge):
+    """What a reference adds to the path to what has it, as paths are written."""
+    forms = {"attribute": ".{}", "index": "[{}]", "item": "[{}]"}
+    return forms.get(edge["kind"], " \N{RIGHTWARDS ARROW} {}").format(edge["name"]) if edge["name"] else ""
 
 
 # --- rounds ---
