@@ -49,7 +49,7 @@ def check_limits(limit: int, ignore: Sequence[str]) -> None:
 
 
 def over_limit(report: Report, limit: int, ignore: Sequence[str]) -> bool:
-    """Accepts what was there before and what is to be ignored; whether more objects than `limit` are left of the rest."""
+    """Accepts what was there before and what is ignored; whether more objects than `limit` are left of the rest."""
     ignored = [leak.fingerprint for leak in report if not _has_grown(leak) or _is_ignored(leak, ignore)]
     report.accept("\n".join(ignored))
     return sum(_num_left(leak) for leak in report if not leak.accepted) > limit
@@ -98,7 +98,7 @@ class assert_no_leaks:
 def assert_released(obj: object) -> None:
     """Fails if anything but the variables of functions that run in this thread holds the object.
 
-    It is gone, then, once these are: at once, or, if it is in a cycle, with the next collection, which is not triggered.
+    It is gone, then, once these are: at once, or, in a cycle, with the next collection, which is not triggered.
     A weak reference stands for its object, and passes if that is gone.
 
     >>> import refgraph.testing
@@ -124,7 +124,7 @@ def assert_released(obj: object) -> None:
 
 
 def _holders(graph, id, mine):
-    """The path of each reference to an object, but for what leads through the object itself, or through a thread's frames.
+    """The path of each reference to an object, but for those through the object itself, or through a thread's frames.
 
     The thread is told by what the labels of its frames begin with.
     """
