@@ -1,10 +1,12 @@
 /* refgraph growth: what grows from dump to dump, or from round to round of a program. */
 #include "growth.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "listing.h"
 #include "rounds.h"
+#include "terminal.h"
 
 #define MAX_ROWS 30
 
@@ -67,6 +69,10 @@ static rg_error *run(struct cli_session *session)
                            arguments->keep ? "keep" : "every");
   if (arguments->num_words < 2)
     return rg_error_create(RG_ERROR_ARGUMENT, "one dump grows from nothing: type: refgraph growth DUMP DUMP...");
+  const char *first = arguments->words[0];
+  if (access(first, F_OK) && errno == ENOENT)
+    return rg_error_create(RG_ERROR_SYSTEM, "there is no dump '%s'; for a program, type: refgraph growth -- %s ...",
+                           cli_shown(first), cli_shown(first));
   return cli_growth_of_dumps(session);
 }
 

@@ -1,0 +1,1 @@
+refgraph growth python3 app.py
