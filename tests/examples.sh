@@ -10,8 +10,6 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit
 
-export LSAN_OPTIONS="suppressions=$source/tests/others-leaks:print_suppressions=0"
-
 # Runs a command and fails on a word on stderr, too.
 runs_cleanly() {
   "$@" 2>stderr || { status=$?; cat stderr; return "$status"; }

@@ -75,7 +75,8 @@ static rg_error *open_pairs(int ours[3], int theirs[3])
 
 // What fontconfig needs to find fonts and its cache, and what a sanitizer reads. Nothing that loads code.
 static const char *const passed_on[] = {
-  "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+  "HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS",
+  "UBSAN_OPTIONS",
 };
 #define NUM_PASSED_ON (sizeof(passed_on) / sizeof(passed_on[0]))
 

@@ -103,7 +103,7 @@ static void limit_process(const struct rgi_request_settings *settings)
   limit(RLIMIT_FSIZE, MAX_FILE_SIZE);
   // Beyond the deadline, for a parent that was stopped: it would have ended us before.
   limit(RLIMIT_CPU, settings->deadline_ms / 1000 + 2);
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which reserve terabytes
   if (settings->memory_limit)
     limit(RLIMIT_AS, settings->memory_limit);
 #endif
