@@ -305,12 +305,20 @@ static rg_error *build(rg_builder *builder)
   const char *names[] = {"self"};
   rg_site_info site_info = {"f", "ui.py", 12, 1, names, NULL, NULL};
   rg_node_info info = {.length = RG_LENGTH_NONE};
+  rg_process_info process = {.producer = "refgraph", .interpreter = "CPython", .host = "host", .mode = "fork"};
   RGI_TRY(rg_builder_add_type(builder, &type_info, &info.type));
   RGI_TRY(rg_builder_add_site(builder, &site_info, &info.site));
   RGI_TRY(rg_builder_add_string(builder, "name\n", 5, &info.label));
+  RGI_TRY(rg_builder_append_string(builder, "name\n", 5, &info.context));
+  RGI_TRY(rg_builder_add_private_string(builder, "secret", 6, info.label, &info.state_field));
+  RGI_TRY(rg_builder_append_private_string(builder, "secret", 6, info.label, &info.state_field));
+  RGI_TRY(rg_builder_set_process(builder, &process));
+  RGI_TRY(rg_builder_add_loss(builder, &(rg_loss){"what", 1}));
   for (int i = 0; i < 100; i++) {
     rg_node node;
-    RGI_TRY(rg_builder_add_node(builder, &info, &node));
+    RGI_TRY(rg_builder_add_node(builder, NULL, &node));
+    RGI_TRY(rg_builder_set_node(builder, node, &info));
+    RGI_TRY(rg_builder_set_allocation(builder, node, &(rg_allocation){"app.py", (uint32_t)i}));
     RGI_TRY(rg_builder_add_edge(builder, node, RG_NODE_ROOT, RG_EDGE_ATTRIBUTE, info.label));
     RGI_TRY(rg_builder_add_edge(builder, RG_NODE_ROOT, node, RG_EDGE_ATTRIBUTE, info.label));
   }
@@ -332,6 +340,42 @@ Test(graph, survives_every_failing_allocation)
 {
   rg_graph *graph;
   cr_assert_gt(HEAP_TORTURE(build_and_finish(&graph), rg_graph_destroy(graph)), 10);
+}
+
+static rg_error *build_and_ask_for_referrers(void)
+{
+  rg_graph *graph;
+  rg_referrers referrers;
+  RGI_TRY(build_and_finish(&graph));
+  rg_error *error = rg_graph_referrers(graph, 1, &referrers);
+  rg_graph_destroy(graph);
+  return error;
+}
+
+Test(graph, survives_every_failing_allocation_of_its_reverse_index)
+{
+  cr_assert_gt(HEAP_TORTURE(build_and_ask_for_referrers(), (void)0), 10);
+}
+
+Test(graph, without_memory_finds_addresses_all_the_same)
+{
+  const uint64_t addresses[] = {48, 16, 32};
+  rg_graph *graph = graph_at(addresses, 3);
+  rgi_alloc_fail_after(0);
+  for (int i = 0; i < 100; i++)
+    cr_assert_eq(rg_graph_find(graph, 16), 2);
+  rgi_alloc_fail_after(SIZE_MAX);
+  cr_assert_eq(rg_graph_find(graph, 32), 3);
+  rg_graph_destroy(graph);
+}
+
+Test(graph, an_error_without_memory_is_that_there_is_none)
+{
+  rgi_alloc_fail_after(0);
+  rg_error *error = rg_error_create(RG_ERROR_ARGUMENT, "%s", "bad");
+  rgi_alloc_fail_after(SIZE_MAX);
+  cr_assert_eq(error->code, RG_ERROR_MEMORY);
+  rg_error_destroy(error);
 }
 
 Test(graph, can_be_finished_after_finishing_failed)

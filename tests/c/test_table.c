@@ -237,6 +237,46 @@ Test(table, outlives_its_graph)
   rg_table_destroy(table);
 }
 
+static rg_error *write_all(const rg_table *table)
+{
+  rg_buffer buffer = RG_BUFFER_INIT;
+  rg_writer writer = rg_buffer_writer(&buffer);
+  rg_error *error = rg_table_write_text(table, "hint", &writer);
+  if (!error)
+    error = rg_table_write_json(table, &writer);
+  if (!error)
+    error = rg_table_write_html(table, &writer);
+  rg_buffer_deinit(&buffer);
+  return error;
+}
+
+Test(table, is_written_again_after_writing_failed)
+{
+  SCOPED_HEAP heaped = heap("R>f f{x}>a f:closure,site=make/app.py/12/x");
+  rg_table *table = closures_of(heaped.graph);
+  cr_assert_gt(HEAP_TORTURE(write_all(table), (void)0), 5);
+  rg_table_destroy(table);
+}
+
+Test(table, of_types_and_of_ways_without_memory_fails_and_keeps_nothing)
+{
+  SCOPED_HEAP heaped = heap("R>a R>b a.x>c b.y>c c:type=Screen");
+  rg_node target = heap_node(&heaped, "c");
+  rg_types *types;
+  rg_disjoint_paths *paths;
+  rg_cut *cut;
+  rg_table *table;
+  cr_assert_null(rg_types_create(heaped.graph, NULL, 0, &types));
+  cr_assert_null(rg_disjoint_paths_create(heaped.graph, target, NULL, &paths));
+  cr_assert_null(rg_cut_create(heaped.graph, &target, 1, NULL, &cut));
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_types(heaped.graph, types, 1, &table), rg_table_destroy(table)), 3);
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_disjoint_paths(heaped.graph, paths, &table), rg_table_destroy(table)), 5);
+  cr_assert_gt(HEAP_TORTURE(rg_table_of_cut(heaped.graph, cut, &table), rg_table_destroy(table)), 5);
+  rg_cut_destroy(cut);
+  rg_disjoint_paths_destroy(paths);
+  rg_types_destroy(types);
+}
+
 Test(table, without_memory_fails_and_keeps_nothing)
 {
   SCOPED_HEAP heaped = heap("R>f f{x}>a f:closure,site=make/app.py/12/x g:closure,site=other/app.py/2/y");
