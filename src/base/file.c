@@ -142,11 +142,20 @@ static void remove_leftovers(const rg_file *file)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
-// Between being made and being locked a file may be taken for a leftover: then it is made again.
-static bool lock_new(int fd)
+// Between being made and being locked a file may be taken for a leftover: then somebody else has the lock, or has removed
+// it. A file system without locks has none for others either.
+static bool is_taken(int fd)
 {
   struct stat status;
-  return !flock(fd, LOCK_EX | LOCK_NB) && !fstat(fd, &status) && status.st_nlink;
+  bool is_locked_by_other = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+  return is_locked_by_other || (!fstat(fd, &status) && !status.st_nlink);
+}
+
+static bool close_file(rg_file *file)
+{
+  int fd = file->fd;
+  file->fd = -1;
+  return fd < 0 || !close(fd);
 }
 
 static rg_error *open_temporary(rg_file *file)
@@ -161,12 +170,14 @@ static rg_error *open_temporary(rg_file *file)
     RGI_TRY(rgi_text_error(&file->temporary));
     mode_t mode = file->options.is_private ? 0600 : 0666;
     file->fd = open(file->temporary.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (file->fd >= 0 && lock_new(file->fd))
-      return NULL;
     if (file->fd < 0 && errno != EEXIST)
       break;
-    if (file->fd >= 0)
-      close(file->fd);
+    if (file->fd < 0)
+      continue;
+    if (!is_taken(file->fd))
+      return NULL;
+    unlink(file->temporary.data);
+    close_file(file);
   }
   int reason = errno;
   rgi_text_clear(&file->temporary);
@@ -244,13 +255,6 @@ static bool sync_folder(const rg_file *file)
   bool is_synced = !fsync(fd) || errno == EINVAL;
   close(fd);
   return is_synced;
-}
-
-static bool close_file(rg_file *file)
-{
-  int fd = file->fd;
-  file->fd = -1;
-  return fd < 0 || !close(fd);
 }
 
 rg_error *rg_file_commit(rg_file *file)
