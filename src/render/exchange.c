@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../base/alloc.h"
+#include "../base/clean.h"
 #include "child.h"
 #include "clock.h"
 #include "reply.h"
@@ -69,7 +70,7 @@ static rg_error *no_picture(const struct state *state, struct rgi_child_status e
 static rg_error *replied_error(const struct state *state)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  rgi_text_add(&text, state->reply.body, state->reply.size);
+  rgi_text_add_clean(&text, state->reply.body, state->reply.size, MAX_WORDS);
   if (state->words.head_size)
     rgi_text_puts(&text, ": ");
   rgi_words_print(&state->words, MAX_WORDS, &text);
@@ -96,7 +97,7 @@ static void send_more(struct state *state)
   if (sent >= 0)
     state->num_sent += (size_t)sent;
   else if (errno != EAGAIN && errno != EINTR)
-    state->num_sent = request->size; // It does not listen any more; how it ended says why.
+    rgi_child_close(&state->child, RGI_CHILD_IN); // It does not listen any more; how it ended says why.
 }
 
 // Reads once from a pipe that poll reported: this never blocks. Closes it at its end.

@@ -40,7 +40,7 @@ enum rgi_reply_state rgi_reply_read(const struct rgi_text *received, struct rgi_
   uint32_t magic = rgi_message_u32(&reader);
   uint32_t status = rgi_message_u32(&reader);
   uint64_t size = rgi_message_u64(&reader);
-  if (magic != RGI_REPLY_MAGIC || status > (uint32_t)RG_ERROR_UNSUPPORTED + 1 || size > SIZE_MAX / 4)
+  if (magic != RGI_REPLY_MAGIC || status > (uint32_t)RG_ERROR_UNSUPPORTED + 1 || size > RGI_REPLY_SIZE_MAX)
     return RGI_REPLY_JUNK;
   uint64_t total = RGI_REPLY_HEADER_SIZE + size + RGI_REPLY_TRAILER_SIZE;
   if (received->size < total)

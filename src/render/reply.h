@@ -18,6 +18,8 @@
 #define RGI_REPLY_MAGIC 0x41524752u /* "RGRA" */
 #define RGI_REPLY_HEADER_SIZE 16
 #define RGI_REPLY_TRAILER_SIZE 12
+/* The body at most: what arrives is kept in the memory of the host. */
+#define RGI_REPLY_SIZE_MAX ((uint64_t)512 << 20)
 
 /* A whole reply with a picture, and one with an error. */
 void rgi_reply_add(struct rgi_text *reply, const void *picture, size_t size);

@@ -61,6 +61,8 @@ static bool write_all(const char *data, size_t size)
 __attribute__((noreturn)) static void finish(const rg_error *error, const struct rgi_text *picture)
 {
   struct rgi_text reply = RGI_TEXT_INIT;
+  if (!error && picture->size > RGI_REPLY_SIZE_MAX)
+    error = rg_error_create(RG_ERROR_LIMIT, "the picture would take %zu MB: draw fewer objects", picture->size >> 20);
   if (error)
     rgi_reply_add_error(&reply, error);
   else

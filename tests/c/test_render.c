@@ -506,6 +506,10 @@ static const char *const literal[] = {
   "\"]; x [label=\"injected",
   "{a|b|<c> d}",
   "'; -- /* // # */",
+  "<<TABLE><TR><TD>cell</TD></TR></TABLE>>",
+  "<![CDATA[ ]]> &xxe; <!ENTITY> <?php ?> -->",
+  "n7:port:sw -> x; node [shape=record]",
+  "javascript:alert(1)\" onload=\"alert(1)",
   "ends in a quote\"",
   "\xe4\xbd\xa0\xe5\xa5\xbd \xf0\x9f\x90\x8d",
 };
@@ -656,6 +660,14 @@ Test(render, a_renderer_that_ends_silently_is_an_error)
   expect_failure(script("exit 3"), RG_ERROR_RENDERER, "exit status 3");
 }
 
+Test(render, programs_that_do_something_else_are_an_error)
+{
+  expect_failure("/bin/true", RG_ERROR_RENDERER, "exit status 0");
+  expect_failure("/bin/cat", RG_ERROR_RENDERER, "no picture");
+  expect_failure("/etc/passwd", RG_ERROR_RENDERER, "cannot start");
+  expect_failure("/", RG_ERROR_RENDERER, "cannot start");
+}
+
 Test(render, a_crash_names_its_signal_and_the_last_words)
 {
   expect_failure(script("echo famous last words >&2; kill -SEGV $$"), RG_ERROR_RENDERER, "signal 11");
@@ -675,6 +687,11 @@ Test(render, a_flood_of_last_words_is_cut_in_the_middle)
   expect_failure(path, RG_ERROR_RENDERER, "xend");
 }
 
+Test(render, a_renderer_that_was_killed_names_the_limit_that_may_be_the_reason)
+{
+  expect_failure(script("kill -KILL $$"), RG_ERROR_RENDERER, "signal 9 (Killed), memory limit 2048 MiB");
+}
+
 Test(render, half_a_picture_is_no_picture)
 {
   expect_failure(script("\"$R\" | head -c 2000"), RG_ERROR_RENDERER, "ended without a picture");
@@ -688,6 +705,32 @@ Test(render, a_damaged_picture_is_no_picture)
 Test(render, a_flood_of_output_is_ended)
 {
   expect_failure(script("while :; do echo xxxxxxxxxxxxxxxxxxxx; done"), RG_ERROR_RENDERER, "no picture");
+}
+
+// The reply with which a renderer would say that.
+static const char *script_that_replies(rg_error_code code, const char *message)
+{
+  RGI_SCOPED_TEXT reply = RGI_TEXT_INIT;
+  rgi_reply_add_error(&reply, &(rg_error){code, message});
+  const char *path = script("cat \"$HERE.reply\"");
+  char reply_path[PATH_MAX];
+  snprintf(reply_path, sizeof(reply_path), "%s.reply", path);
+  FILE *file = fopen(reply_path, "w");
+  fwrite(reply.data, 1, reply.size, file);
+  fclose(file);
+  return path;
+}
+
+Test(render, a_reason_that_no_terminal_should_see_is_one_clean_line)
+{
+  expect_failure(script_that_replies(RG_ERROR_RENDERER, "one\n\033[31mtwo \xe2\x80\xae"), RG_ERROR_RENDERER,
+                 "one\\n\\x1b[31mtwo \\u202e");
+}
+
+Test(render, a_reply_that_promises_more_than_any_picture_has_is_not_waited_for)
+{
+  // "RGRA", a picture, of 2^40 bytes.
+  expect_failure(script("printf 'RGRA\\0\\0\\0\\0\\0\\0\\0\\0\\0\\1\\0\\0'; exec sleep 60"), RG_ERROR_RENDERER, "no picture");
 }
 
 Test(render, a_renderer_that_does_not_listen_does_no_harm)
@@ -775,6 +818,33 @@ Test(render, the_deadline_ends_the_renderer_and_its_children)
   wait_until_gone(pid_file);
 }
 
+Test(render, a_renderer_that_was_stopped_is_ended_by_the_deadline)
+{
+  SCOPED_BUFFER buffer = RG_BUFFER_INIT;
+  fail_with(draw_with(script("kill -STOP $$"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "longer than 0.3 s");
+  cr_expect_not(has_children());
+}
+
+Test(render, words_without_end_do_not_put_off_the_deadline)
+{
+  SCOPED_BUFFER buffer = RG_BUFFER_INIT;
+  fail_with(draw_with(script("exec yes still at it >&2"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "still at it");
+  cr_expect_not(has_children());
+}
+
+Test(render, a_renderer_that_never_reads_is_ended_by_the_deadline)
+{
+  RGI_SCOPED_TEXT request = RGI_TEXT_INIT, received = RGI_TEXT_INIT;
+  for (int times = 0; times < 8; times++) // more than a socket holds
+    ask_for_much(&request);
+  struct rgi_exchange exchange = {.path = script("exec sleep 60"), .request = &request};
+  exchange.deadline_ms = rgi_clock_ms() + 300;
+  struct rgi_reply reply;
+  bool is_lost;
+  fail_with(rgi_exchange_run(&exchange, &received, &reply, &is_lost), RG_ERROR_DEADLINE, "");
+  cr_expect_not(has_children());
+}
+
 Test(render, what_a_renderer_said_before_its_time_was_up_is_told)
 {
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
@@ -844,6 +914,28 @@ Test(render, five_thousand_boxes_are_a_page_in_every_format)
     if (formats[i] == RG_FORMAT_PNG)
       expect_page(&buffer);
   }
+}
+
+#ifdef __SANITIZE_ADDRESS__
+#define MANY 100000
+#else
+#define MANY 1000000
+#endif
+
+Test(render, a_million_boxes_are_refused_in_time_and_say_how_many_they_are)
+{
+  static const rg_format formats[] = {RG_FORMAT_DOT, RG_FORMAT_SVG, RG_FORMAT_PNG};
+  SCOPED_PICTURE picture = long_picture(MANY);
+  rg_render_options options = RG_RENDER_OPTIONS_INIT;
+  options.deadline_ms = 500;
+  for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+    SCOPED_BUFFER buffer = RG_BUFFER_INIT;
+    uint64_t start_ms = rgi_clock_ms();
+    fail_with(draw(picture.view, formats[i], &options, &buffer), RG_ERROR_DEADLINE, "00000 boxes and ");
+    cr_expect_lt(rgi_clock_ms() - start_ms, 10000);
+    cr_expect_eq(buffer.size, 0);
+  }
+  cr_expect_not(has_children());
 }
 
 Test(render, arrows_keep_their_words_when_they_are_drawn_before_boxes)
@@ -987,6 +1079,81 @@ Test(render, the_renderer_inherits_neither_descriptors_nor_environment_nor_signa
   rg_error_destroy(error);
 }
 
+// Some load code, some plugins of Graphviz's, some files.
+static const char *const not_passed_on[] = {
+  "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GVBINDIR", "GV_FILE_PATH", "SERVER_NAME", "DOTFONTPATH", "GDFONTPATH",
+  "PANGO_RC_FILE", "GCONV_PATH", "LOCPATH", "MALLOC_TRACE", "PATH", "PYTHONPATH", "TMPDIR",
+};
+#define NUM_NOT_PASSED_ON (sizeof(not_passed_on) / sizeof(not_passed_on[0]))
+
+Test(render, what_loads_code_or_opens_files_is_not_in_the_environment_of_the_renderer)
+{
+  for (size_t i = 0; i < NUM_NOT_PASSED_ON; i++)
+    setenv(not_passed_on[i], "/nonexistent/hostile", 1);
+  SCOPED_BUFFER svg = RG_BUFFER_INIT;
+  succeed(draw_with(NULL, 20000, RG_FORMAT_SVG, &svg));
+  // Dash has its own environment; what it was given is another one.
+  rg_error *error = draw_with(script("tr '\\0' ' ' </proc/$$/environ >&2; exit 1"), 5000, RG_FORMAT_SVG, &svg);
+  cr_assert(error && strstr(error->message, "LANG=C.UTF-8"), "%s", error->message);
+  cr_expect_null(strstr(error->message, "hostile"), "%s", error->message);
+  rg_error_destroy(error);
+}
+
+// A request that takes long, sent to the renderer, which is at work then.
+static struct rgi_child at_work(void)
+{
+  RGI_SCOPED_TEXT request = RGI_TEXT_INIT;
+  ask_for_much(&request);
+  struct rgi_child child;
+  succeed(rgi_child_start(real_renderer(), &child));
+  for (size_t sent = 0; sent < request.size;) {
+    ssize_t num = send(child.fds[RGI_CHILD_IN], request.data + sent, request.size - sent, MSG_NOSIGNAL);
+    cr_assert(num > 0);
+    sent += (size_t)num;
+  }
+  nanosleep(&(struct timespec){0, 200000000}, NULL);
+  cr_expect_eq(waitpid(child.pid, NULL, WNOHANG), 0, "it is at work");
+  return child;
+}
+
+static void read_proc(pid_t pid, const char *name, char *ret, size_t size)
+{
+  char path[64];
+  snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+  FILE *file = fopen(path, "r");
+  cr_assert(file);
+  ret[fread(ret, 1, size - 1, file)] = '\0';
+  fclose(file);
+}
+
+// The soft limit of a line of /proc/PID/limits.
+static void expect_limit(const char *limits, const char *name, const char *expected)
+{
+  const char *line = strstr(limits, name);
+  cr_assert(line);
+  line += strlen(name);
+  line += strspn(line, " ");
+  cr_expect(!strncmp(line, expected, strlen(expected)) && line[strlen(expected)] == ' ', "%s: %.20s", name, line);
+}
+
+Test(render, the_renderer_at_work_has_its_limits_and_three_descriptors_alone)
+{
+  cr_assert(dup(STDERR_FILENO) > STDERR_FILENO);
+  cr_assert_eq(dup2(STDERR_FILENO, 500), 500);
+  struct rgi_child child = at_work();
+  char path[64], limits[4096];
+  snprintf(path, sizeof(path), "/proc/%d/fd", (int)child.pid);
+  cr_expect_eq(num_entries(path), 3);
+  read_proc(child.pid, "limits", limits, sizeof(limits));
+  expect_limit(limits, "Max cpu time", "22");
+  expect_limit(limits, "Max file size", "67108864");
+  expect_limit(limits, "Max core file size", "0");
+#ifndef __SANITIZE_ADDRESS__
+  expect_limit(limits, "Max address space", "2147483648");
+#endif
+  rgi_child_end(&child, 0);
+}
+
 Test(render, a_host_without_standard_descriptors_gets_its_picture)
 {
   pid_t pid = fork();
@@ -1004,17 +1171,7 @@ Test(render, a_host_without_standard_descriptors_gets_its_picture)
 
 Test(render, a_renderer_ends_with_its_host)
 {
-  RGI_SCOPED_TEXT request = RGI_TEXT_INIT;
-  ask_for_much(&request);
-  struct rgi_child child;
-  succeed(rgi_child_start(real_renderer(), &child));
-  for (size_t sent = 0; sent < request.size;) {
-    ssize_t num = send(child.fds[RGI_CHILD_IN], request.data + sent, request.size - sent, MSG_NOSIGNAL);
-    cr_assert(num > 0);
-    sent += (size_t)num;
-  }
-  nanosleep(&(struct timespec){0, 200000000}, NULL);
-  cr_expect_eq(waitpid(child.pid, NULL, WNOHANG), 0, "it is at work");
+  struct rgi_child child = at_work();
   // What the kernel does when the host dies.
   rgi_child_close(&child, RGI_CHILD_IN);
   struct rgi_child_status end = rgi_child_end(&child, 5000);
