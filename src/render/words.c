@@ -40,12 +40,14 @@ static void add_all(struct rgi_text *line, const struct rgi_words *words)
   }
   rgi_text_add(&all, words->tail, words->tail_size > RGI_WORDS_HALF ? start : words->tail_size);
   add_lines(line, rgi_text_string(&all), all.size);
+  line->is_failed |= all.is_failed;
 }
 
 void rgi_words_print(const struct rgi_words *words, size_t max_size, struct rgi_text *text)
 {
   RGI_SCOPED_TEXT line = RGI_TEXT_INIT;
   add_all(&line, words);
+  text->is_failed |= line.is_failed;
   if (line.size <= max_size) {
     rgi_text_add_clean(text, rgi_text_string(&line), line.size, max_size);
     return;

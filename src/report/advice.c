@@ -38,6 +38,7 @@ static void add_leak(struct rgi_text *text, const struct rgi_leak *leak)
   RGI_SCOPED_TEXT owner = RGI_TEXT_INIT;
   bool is_of_one_type = leak->leak.num_captures && !strchr(leak->captures[0].type, ' ');
   add_as_variable(&owner, is_of_one_type ? leak->captures[0].type : "owner");
+  text->is_failed |= owner.is_failed;
   const char *name = last_part(leak->leak.name);
   enum rgi_suspect_kind suspect = leak->group->suspect;
   if (suspect == RGI_SUSPECT_METHOD) {
@@ -283,6 +284,7 @@ static void add_releasing_call(const rg_graph *graph, const struct rgi_leak *lea
   RGI_SCOPED_TEXT expression = RGI_TEXT_INIT, object = RGI_TEXT_INIT;
   add_step(&expression, graph, leak, holder->step);
   add_item(&object, graph, leak, find_item(graph, leak, holder->step));
+  call->is_failed |= expression.is_failed || object.is_failed;
   const char *key = find_key(graph, leak, holder->step);
   if (holder->known && *holder->known->release)
     add_call(call, holder->known->release, rgi_text_string(&expression), rgi_text_string(&object), key);
@@ -303,6 +305,7 @@ static void add_removal(const rg_graph *graph, const struct rgi_leak *leak, cons
   add_step(&container, graph, leak, step);
   if (step + 1 >= end || leak->steps[step].node == leak->ended) {
     rgi_text_printf(call, "%s = None", rgi_text_string(&container));
+    call->is_failed |= container.is_failed;
     return;
   }
   // Into what stands under a key, as far as that is a container, too.
@@ -318,6 +321,7 @@ static void add_removal(const rg_graph *graph, const struct rgi_leak *leak, cons
     rgi_text_printf(call, "%s.remove(%s)", rgi_text_string(&container), rgi_text_string(&item));
   else
     rgi_text_printf(call, "del %s[%s]", rgi_text_string(&container), key ? key : "key");
+  call->is_failed |= container.is_failed || item.is_failed;
 }
 
 void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, struct rgi_advice *advice)
@@ -327,6 +331,7 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
   if (leak->group->suspect == RGI_SUSPECT_CACHE) {
     add_step(&call, graph, leak, leak->leak.num_steps - 1);
     rgi_text_puts(&call, ".cache_clear()");
+    advice->code.is_failed |= call.is_failed;
     rgi_text_puts(&advice->text, "Empty the cache when what it keeps is not needed any more, or give it a bound");
     rgi_text_printf(&advice->code, "%s\n@functools.lru_cache(maxsize=128)  # or so many", rgi_text_string(&call));
     return;
@@ -341,6 +346,7 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
   add_releasing_call(graph, leak, &leak->end_holder, method, &call);
   if (!call.size)
     add_removal(graph, leak, &leak->end_holder, &call);
+  advice->code.is_failed |= call.is_failed;
   rgi_text_puts(&advice->code, rgi_text_string(&call));
   add_when(&advice->code, graph, leak);
 }
@@ -351,6 +357,7 @@ void rgi_advise_release(const struct rgi_leak *leak, const rg_leak_capture *capt
 {
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   add_leak(&name, leak);
+  advice->code.is_failed |= name.is_failed;
   if (leak->group->suspect == RGI_SUSPECT_CALLABLE) {
     rgi_text_printf(&advice->text, "Let go of %s when it is over", captured->name);
     rgi_text_printf(&advice->code, "%s.%s = None", rgi_text_string(&name), captured->name);
@@ -389,6 +396,7 @@ void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice)
 {
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   add_leak(&name, leak);
+  advice->code.is_failed |= name.is_failed;
   rgi_text_printf(&advice->text, "Close the %s when it is not run any further: its local variables go", leak->leak.kind);
   rgi_text_printf(&advice->code, "%s.close()", rgi_text_string(&name));
   if (leak->group->suspect == RGI_SUSPECT_GENERATOR)
@@ -441,6 +449,7 @@ rg_error *rgi_advise_cycle(const rg_graph *graph, const struct rgi_leak *leak, r
   rg_node owner;
   rg_edge_kind kind = rg_graph_edge_kind(graph, weakest);
   RGI_TRY(rgi_table_find_owner(graph, weakest, &name, &owner));
+  advice->code.is_failed |= name.is_failed;
   bool is_variable = rg_graph_node_category(graph, owner) == RG_CATEGORY_CALLABLE || kind == RG_EDGE_LOCAL;
   rgi_text_printf(&advice->text, "Cut the cycle at %s%s, which closes it", is_variable ? "" : type_of(graph, owner),
                   rgi_text_string(&name));
@@ -460,6 +469,7 @@ void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *capture
 {
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   add_leak(&name, leak);
+  advice->code.is_failed |= name.is_failed;
   if (leak->group->suspect == RGI_SUSPECT_METHOD) {
     rgi_text_printf(&advice->text, "Hold the method weakly, if %s is not meant to own the %s", leak->leak.holder,
                     type_word(captured));

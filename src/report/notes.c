@@ -18,6 +18,7 @@ static void add_reference(struct rgi_text *text, const rg_graph *graph, rg_edge 
   rgi_view_add_edge_label(&name, graph, edge);
   bool has_sign = !name.size || *name.data == '.' || *name.data == '[';
   rgi_text_printf(text, has_sign ? "%s" : ".%s", rgi_text_string(&name));
+  text->is_failed |= name.is_failed;
 }
 
 // "Others are held by Menu.commands (3 of 1 204)".
@@ -37,7 +38,7 @@ static rg_error *say_other_holders(rg_report *report, const struct rgi_analysis 
   }
   if (num > MAX_NAMED + 1)
     rgi_text_printf(&text, ", and %zu more", num - MAX_NAMED - 1);
-  return text.size ? add(report, leak, &text) : NULL;
+  return text.size || text.is_failed ? add(report, leak, &text) : NULL;
 }
 
 // A reference that is counted and was not found is held where no capture looks, as by an extension in C.
@@ -160,7 +161,7 @@ static rg_error *say_similar(rg_report *report, const struct rgi_leak *leaks, si
   }
   if (num_named > MAX_NAMED)
     rgi_text_printf(&text, " and %zu more", num_named - MAX_NAMED);
-  return text.size ? add(report, leak, &text) : NULL;
+  return text.size || text.is_failed ? add(report, leak, &text) : NULL;
 }
 
 rg_error *rgi_leaks_add_similar(rg_report *report, struct rgi_leak *leaks, size_t num)

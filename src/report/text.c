@@ -108,6 +108,7 @@ static void add_capture(struct rgi_text *text, const rg_leak_capture *capture, s
   if (use.size)
     add_cell(text, rgi_text_string(&size), SIZE_COLUMN);
   rgi_text_printf(text, "%s\n", rgi_text_string(use.size ? &use : &size));
+  text->is_failed |= values.is_failed || size.is_failed || use.is_failed;
 }
 
 static void add_captures(struct rgi_text *text, const rg_leak *leak)
@@ -118,6 +119,7 @@ static void add_captures(struct rgi_text *text, const rg_leak *leak)
     add_values(&values, &leak->captures[i]);
     name_width = wider(name_width, leak->captures[i].name);
     values_width = wider(values_width, rgi_text_string(&values));
+    text->is_failed |= values.is_failed;
   }
   rgi_text_puts(text, !leak->num_captures ? "" : leak->num_copies == 1 ? "\nCAPTURES\n" : "\nCAPTURES, of all copies\n");
   for (size_t i = 0; i < leak->num_captures; i++)

@@ -201,7 +201,7 @@ static rg_error *add_row(struct search *search, const rg_traced *traced, rg_tabl
   struct found *found;
   rg_table *closures = NULL;
   size_t num = take(search, (rg_allocation){rgi_text_string(&file), traced->line}, &found);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&file));
+  rgi_table_add_made(table, &file);
   rgi_table_add_number(table, RG_CELL_NUMBER, traced->line);
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)traced->size);
   rgi_table_add_number(table, RG_CELL_NUMBER, (int64_t)traced->count);

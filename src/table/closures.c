@@ -200,10 +200,8 @@ static rg_error *make_holders(const struct listing *listing, size_t row, rg_tabl
     rg_holder holder = rg_holders_get(listing->holders, row, i);
     RGI_SCOPED_TEXT path = RGI_TEXT_INIT;
     RGI_TRY(add_path_to(listing, holder.node, &path));
-    if (path.is_failed)
-      return rgi_out_of_memory();
     rg_type type = rg_graph_node_type(listing->graph, holder.node);
-    rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&path));
+    rgi_table_add_made(table, &path);
     rgi_table_add_text(table, RG_CELL_TEXT, rg_graph_type(listing->graph, type).name);
     rgi_table_add_number(table, RG_CELL_NUMBER, holder.num_closures);
   }

@@ -19,10 +19,10 @@ static rg_error *list_edge(rg_table *table, const rg_graph *graph, rg_edge edge)
   rgi_view_add_node_label(&holder, graph, owner);
   rgi_view_add_node_label(&object, graph, target);
   rgi_table_add_number(table, RG_CELL_NUMBER, owner);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&holder));
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&name));
+  rgi_table_add_made(table, &holder);
+  rgi_table_add_made(table, &name);
   rgi_table_add_number(table, RG_CELL_NUMBER, target);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&object));
+  rgi_table_add_made(table, &object);
   return NULL;
 }
 

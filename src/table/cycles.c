@@ -49,7 +49,7 @@ static rg_error *add_cut(rg_table *table, const rg_graph *graph, rg_edge edge)
   RGI_TRY(rgi_table_find_owner(graph, edge, &text, &owner));
   rgi_text_puts(&text, " of ");
   rgi_view_add_node_label(&text, graph, owner);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&text));
+  rgi_table_add_made(table, &text);
   return NULL;
 }
 
@@ -64,7 +64,7 @@ static rg_error *list_cycle(rg_table *table, const rg_graph *graph, const rg_cyc
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)cycle->retained);
   rgi_table_add_text(table, RG_CELL_TEXT, fates[cycle->fate]);
   rgi_table_add_text(table, RG_CELL_TEXT, shapes[cycle->shape]);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&face));
+  rgi_table_add_made(table, &face);
   if (cycle->weakest != RG_EDGE_NONE)
     return add_cut(table, graph, cycle->weakest);
   rgi_table_add_none(table);

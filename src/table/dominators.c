@@ -166,6 +166,7 @@ static void list_row(rg_table *table, const struct tree *tree, const struct row 
   rgi_view_add_node_label(&label, graph, row->node);
   rgi_text_printf(&name, "%s%s%s", type.module, *type.module ? "." : "", type.name);
   rgi_text_printf(&shown, "%*s%s", (int)(2 * row->depth), "", rgi_text_string(&label));
+  shown.is_failed |= label.is_failed;
   rgi_table_add_number(table, RG_CELL_NUMBER, row->node);
   if (row->parent == ROW_NONE)
     rgi_table_add_none(table);
@@ -174,9 +175,9 @@ static void list_row(rg_table *table, const struct tree *tree, const struct row 
   rgi_table_add_number(table, RG_CELL_NUMBER, row->depth);
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)rg_dominators_retained(tree->dominators, row->node));
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)rg_graph_node_size(graph, row->node));
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&name));
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&label));
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&shown));
+  rgi_table_add_made(table, &name);
+  rgi_table_add_made(table, &label);
+  rgi_table_add_made(table, &shown);
 }
 
 // Where preorder goes after a row: to its first child, else to the next sibling of it or of the nearest row above.

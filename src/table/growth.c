@@ -200,10 +200,10 @@ static rg_error *add_row(rg_table *table, const rg_growth *growth, const rg_grow
   add_growth(table, growth_of(row, num));
   RGI_TRY(add_rounds(table, row, num));
   rgi_table_add_text(table, RG_CELL_TEXT, row->trend == RG_TREND_GROWS ? "grows" : "shrinks");
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&what));
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&type));
+  rgi_table_add_made(table, &what);
+  rgi_table_add_made(table, &type);
   add_site(table, &info);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&path));
+  rgi_table_add_made(table, &path);
   return NULL;
 }
 

@@ -29,8 +29,8 @@ static rg_error *make_steps(const rg_graph *graph, rg_edge_list path, rg_table *
     rgi_view_add_edge_label(&reference, graph, name);
     rgi_view_add_node_label(&object, graph, node);
     rgi_table_add_number(table, RG_CELL_NUMBER, node);
-    rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&reference));
-    rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&object));
+    rgi_table_add_made(table, &reference);
+    rgi_table_add_made(table, &object);
   }
   rgi_words_add_counted(&summary, rg_table_num_rows(table), "step", " ");
   return rgi_table_finish(&table, &summary, ret);
@@ -44,7 +44,7 @@ static rg_error *list_path(rg_table *table, const rg_graph *graph, rg_edge_list 
   rgi_table_add_path(&text, graph, path);
   rgi_table_add_number(table, RG_CELL_NUMBER, rg_graph_edge_target(graph, path.edges[path.num_edges - 1]));
   rgi_table_add_number(table, RG_CELL_NUMBER, (int64_t)rg_table_num_rows(steps));
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&text));
+  rgi_table_add_made(table, &text);
   rgi_table_add_table(table, steps);
   return NULL;
 }

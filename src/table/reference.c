@@ -38,13 +38,15 @@ static void add_step(struct rgi_text *text, const rg_graph *graph, rg_edge edge)
   if (*name && *name != '[' && *name != '.')
     rgi_text_puts(text, rg_graph_edge_kind(graph, edge) == RG_EDGE_ATTRIBUTE ? "." : " \xe2\x86\x92 ");
   rgi_text_puts(text, name);
+  text->is_failed |= label.is_failed;
 }
 
+// Whether rgi_view_add_edge_label() says anything.
 static bool has_label(const rg_graph *graph, rg_edge edge)
 {
-  RGI_SCOPED_TEXT label = RGI_TEXT_INIT;
-  rgi_view_add_edge_label(&label, graph, edge);
-  return label.size;
+  rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
+  bool is_nameless = kind == RG_EDGE_INDEX || kind == RG_EDGE_ITEM || kind == RG_EDGE_TYPE;
+  return kind != RG_EDGE_KEY && (is_nameless || *rg_graph_edge_name(graph, edge));
 }
 
 size_t rgi_table_step(const rg_graph *graph, rg_edge_list path, size_t begin, rg_edge *name_ret)

@@ -31,6 +31,8 @@ static inline void rgi_table_destroy_scoped(rg_table **table)
 void rgi_table_add_none(rg_table *table);
 void rgi_table_add_number(rg_table *table, rg_cell_kind kind, int64_t number);
 void rgi_table_add_text(rg_table *table, rg_cell_kind kind, const char *text);
+/* Of a text that was made for it. */
+void rgi_table_add_made(rg_table *table, const struct rgi_text *text);
 /* "ui.py:12", without the line where that is 0. */
 void rgi_table_add_place(rg_table *table, const char *file, uint32_t line);
 /* The table takes `nested` over, which may be NULL after a failure. */

@@ -60,13 +60,19 @@ void rgi_table_add_text(rg_table *table, rg_cell_kind kind, const char *text)
   add(table, cell);
 }
 
+void rgi_table_add_made(rg_table *table, const struct rgi_text *text)
+{
+  note(table, rgi_text_error(text));
+  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(text));
+}
+
 void rgi_table_add_place(rg_table *table, const char *file, uint32_t line)
 {
   RGI_SCOPED_TEXT place = RGI_TEXT_INIT;
   rgi_text_puts(&place, file);
   if (line)
     rgi_text_printf(&place, ":%u", line);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&place));
+  rgi_table_add_made(table, &place);
 }
 
 void rgi_table_add_table(rg_table *table, rg_table *nested)

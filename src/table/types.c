@@ -27,7 +27,7 @@ static void add_row(rg_table *table, const rg_graph *graph, const rg_type_count 
   rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)count->size);
   if (is_measured)
     rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)count->retained);
-  rgi_table_add_text(table, RG_CELL_TEXT, rgi_text_string(&name));
+  rgi_table_add_made(table, &name);
   if (is_measured)
     rgi_table_add_number(table, RG_CELL_SIZE, (int64_t)count->retained);
   else

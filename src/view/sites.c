@@ -79,17 +79,16 @@ static void add_name(struct rgi_text *text, const struct rgi_listed_site *site)
 }
 
 // The widths of the columns of names and places.
-static void measure(const rg_view *view, size_t *name_ret, size_t *place_ret)
+static void measure(const rg_view *view, struct rgi_text *scratch, size_t *name_ret, size_t *place_ret)
 {
-  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   *name_ret = *place_ret = 0;
   for (size_t i = 0; i < view->num_sites; i++) {
-    rgi_text_clear(&text);
-    add_name(&text, &view->sites[i]);
-    size_t name = rgi_utf8_length(rgi_text_string(&text));
-    rgi_text_clear(&text);
-    rgi_words_add_place(&text, view->sites[i].file, view->sites[i].line, PLACE_COLUMNS);
-    size_t place = rgi_utf8_length(rgi_text_string(&text));
+    rgi_text_clear(scratch);
+    add_name(scratch, &view->sites[i]);
+    size_t name = rgi_utf8_length(rgi_text_string(scratch));
+    rgi_text_clear(scratch);
+    rgi_words_add_place(scratch, view->sites[i].file, view->sites[i].line, PLACE_COLUMNS);
+    size_t place = rgi_utf8_length(rgi_text_string(scratch));
     *name_ret = name > *name_ret ? name : *name_ret;
     *place_ret = place > *place_ret ? place : *place_ret;
   }
@@ -127,8 +126,10 @@ void rgi_view_write_sites(const rg_view *view, struct rgi_text *text)
 {
   if (!view->num_sites)
     return;
+  RGI_SCOPED_TEXT scratch = RGI_TEXT_INIT;
   size_t name_columns, place_columns;
-  measure(view, &name_columns, &place_columns);
+  measure(view, &scratch, &name_columns, &place_columns);
+  text->is_failed |= scratch.is_failed;
   rgi_text_printf(text, "%scopies  captured  definition site\n", text->size ? "\n" : "");
   for (size_t i = 0; i < view->num_sites && !text->is_failed; i++)
     add_line(text, &view->sites[i], name_columns, place_columns);

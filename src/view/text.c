@@ -146,6 +146,7 @@ static rg_error *open_box(struct tree *tree, uint32_t box)
 
 static void add_branch(struct tree *tree, bool is_last)
 {
+  tree->text.is_failed |= tree->prefix.is_failed;
   rgi_text_puts(&tree->text, rgi_text_string(&tree->prefix));
   rgi_text_puts(&tree->text, is_last ? "\xe2\x94\x94\xe2\x94\x80 " : "\xe2\x94\x9c\xe2\x94\x80 ");
   if (tree->num_levels > MAX_INDENTED)
