@@ -49,8 +49,11 @@ static rg_error *set_token(void)
   int ends[2];
   struct stat status;
   char text[96];
-  bool is_made = !pipe(ends) && write(ends[1], "1", 1) == 1 && !close(ends[1]) && !fstat(ends[0], &status);
-  if (!is_made)
+  if (pipe(ends))
+    return rg_error_create(RG_ERROR_SYSTEM, "cannot make a pipe: %s", strerror(errno));
+  rg_writer writer = rg_fd_writer(ends[1]);
+  CLI_TRY(writer.write(writer.context, "1", 1));
+  if (close(ends[1]) || fstat(ends[0], &status))
     return rg_error_create(RG_ERROR_SYSTEM, "cannot make a pipe: %s", strerror(errno));
   snprintf(text, sizeof(text), "%d:%llu:%llu", ends[0], (unsigned long long)status.st_dev,
            (unsigned long long)status.st_ino);

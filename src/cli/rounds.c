@@ -73,16 +73,28 @@ static rg_error *make_folder(struct folder *folder, const char *keep)
   return mkdtemp(folder->path) ? NULL : cannot_use(folder->path, strerror(errno));
 }
 
-// Nothing but dumps, whole ones and such as a program that was killed did not finish.
-static void remove_folder(const struct folder *folder)
+// Such as a program that was killed did not finish.
+static void remove_unfinished(const struct folder *folder)
 {
-  DIR *dir = folder->is_kept ? NULL : opendir(folder->path);
+  DIR *dir = opendir(folder->path);
   for (struct dirent *entry; dir && (entry = readdir(dir));)
     unlinkat(dirfd(dir), entry->d_name, 0);
   if (dir)
     closedir(dir);
-  if (!folder->is_kept)
+}
+
+// Nothing but dumps. Whole ones go by their names, for which no descriptor has to be left.
+static void remove_folder(const struct folder *folder)
+{
+  char path[PATH_SIZE];
+  if (folder->is_kept)
+    return;
+  for (size_t round = 1; file_of(folder, round, path) && !unlink(path); round++)
+    ;
+  if (rmdir(folder->path) && errno == ENOTEMPTY) {
+    remove_unfinished(folder);
     rmdir(folder->path);
+  }
 }
 
 /* --- the program -------------------------------------------------------------------------------------------------- */

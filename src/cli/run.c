@@ -1,7 +1,5 @@
 /* refgraph run: becomes the command that it is given, and has it watched. */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "launch.h"
@@ -10,16 +8,8 @@ static rg_error *run(struct cli_session *session)
 {
   const struct cli_arguments *arguments = &session->arguments;
   CLI_TRY(cli_prepare_launch(&(struct cli_launch){.dump = arguments->dump, .signal = arguments->signal}));
-  size_t num = arguments->num_words;
-  char **argv = calloc(num + 1, sizeof(*argv));
-  for (size_t i = 0; argv && i < num; i++)
-    argv[i] = strdup(arguments->words[i]);
-  if (argv)
-    execvp(argv[0], argv);
+  execvp(arguments->words[0], (char *const *)(uintptr_t)arguments->words);
   session->status = cli_cannot_run(arguments->words[0], errno);
-  for (size_t i = 0; argv && i < num; i++)
-    free(argv[i]);
-  free(argv);
   return NULL;
 }
 
