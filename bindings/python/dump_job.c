@@ -257,6 +257,13 @@ static void *do_in_thread(void *job)
   return NULL;
 }
 
+static void give_up(struct rgpy_job *job)
+{
+  if (job->child.pid)
+    rgpy_child_end(&job->child, true);
+  job_end(job, NULL);
+}
+
 // The thread takes no signal that is meant for the program.
 static rg_error *start_thread(struct rgpy_job *job)
 {
@@ -384,11 +391,13 @@ rg_error *rgpy_job_start(struct rgpy_job *job, const struct rgpy_dump_call *call
 {
   struct rgpy_stream stream = {.method = call->method, .progress = progress};
   rg_error *error = begin_job(job, call);
-  if (error) {
-    job_end(job, NULL);
-    return error;
-  }
-  return call->is_waited_for ? do_now(job, &stream) : start_thread(job);
+  if (!error && call->is_waited_for)
+    return do_now(job, &stream);
+  if (!error)
+    error = start_thread(job);
+  if (error)
+    give_up(job);
+  return error;
 }
 
 /* --- its end -------------------------------------------------------------------------------------------------------- */
