@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static atomic_size_t num_allowed = SIZE_MAX;
+static atomic_bool is_once;
 static atomic_size_t num_live;
 
 static bool is_allowed(void)
@@ -20,8 +21,11 @@ static bool is_allowed(void)
   size_t allowed = atomic_load_explicit(&num_allowed, memory_order_relaxed);
   if (allowed == SIZE_MAX)
     return true;
-  if (allowed == 0)
+  if (allowed == 0) {
+    if (atomic_load_explicit(&is_once, memory_order_relaxed))
+      atomic_store_explicit(&num_allowed, SIZE_MAX, memory_order_relaxed);
     return false;
+  }
   atomic_store_explicit(&num_allowed, allowed - 1, memory_order_relaxed);
   return true;
 }
@@ -287,7 +291,19 @@ void rgi_free_scoped(void *pointer_to_pointer)
 
 void rgi_alloc_fail_after(size_t num)
 {
+  atomic_store(&is_once, false);
   atomic_store(&num_allowed, num);
+}
+
+void rgi_alloc_fail_once(size_t num)
+{
+  atomic_store(&is_once, true);
+  atomic_store(&num_allowed, num);
+}
+
+bool rgi_alloc_is_to_fail(void)
+{
+  return atomic_load(&num_allowed) != SIZE_MAX;
 }
 
 size_t rgi_alloc_num_live(void)

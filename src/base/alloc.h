@@ -3,6 +3,7 @@
 #ifndef RGI_BASE_ALLOC_H
 #define RGI_BASE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ rg_error *rgi_out_of_memory(void);
 
 /* For tests: lets `num` further allocations succeed and all later ones fail; SIZE_MAX: all succeed. */
 void rgi_alloc_fail_after(size_t num);
+/* For tests: the same, but all later ones succeed again. */
+void rgi_alloc_fail_once(size_t num);
+/* For tests: whether an allocation is still to fail. */
+bool rgi_alloc_is_to_fail(void);
 /* For tests: blocks that are live now. */
 size_t rgi_alloc_num_live(void);
 

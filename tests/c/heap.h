@@ -50,24 +50,29 @@ rg_graph *heap_linked_list(uint32_t num_nodes);
 /* Pseudo-random numbers below `end`, from a state that is not 0. */
 uint32_t heap_random_below(uint32_t *state, uint32_t end);
 
-/* Lets the first allocation of `call`, then the second and so on fail, until it succeeds: each failure must be the
- * out-of-memory error and leave no block behind. `destroy` undoes the success. Returns the number of failures. */
-#define HEAP_TORTURE(call, destroy)                                                                    \
-  ({                                                                                                   \
-    size_t torture_live_ = rgi_alloc_num_live(), torture_n_ = 0;                                       \
-    for (;; torture_n_++) {                                                                            \
-      rgi_alloc_fail_after(torture_n_);                                                                \
-      rg_error *torture_error_ = (call);                                                               \
-      rgi_alloc_fail_after(SIZE_MAX);                                                                  \
-      if (!torture_error_)                                                                             \
-        break;                                                                                         \
-      cr_assert_eq(torture_error_->code, RG_ERROR_MEMORY, "allocation %zu", torture_n_);               \
-      rg_error_destroy(torture_error_);                                                                \
-      cr_assert_eq(rgi_alloc_num_live(), torture_live_, "allocation %zu leaves a block", torture_n_);  \
-    }                                                                                                  \
-    destroy;                                                                                           \
-    cr_assert_eq(rgi_alloc_num_live(), torture_live_, "a block is left behind");                       \
-    torture_n_;                                                                                        \
+/* Lets the first allocation of `call` and all after it fail, then the second and so on, until it succeeds; then the first
+ * alone, the second alone and so on, of which the call may make the best. Each failure must be the out-of-memory error
+ * and leave no block behind. `destroy` undoes a success. Returns the number of allocations that failed. */
+#define HEAP_TORTURE(call, destroy)                                                                                 \
+  ({                                                                                                                \
+    size_t torture_live_ = rgi_alloc_num_live(), torture_num_ = 0;                                                  \
+    for (int torture_once_ = 0; torture_once_ < 2; torture_once_++) {                                               \
+      bool torture_is_over_ = false;                                                                                \
+      for (size_t torture_n_ = 0; !torture_is_over_; torture_n_++) {                                                \
+        torture_once_ ? rgi_alloc_fail_once(torture_n_) : rgi_alloc_fail_after(torture_n_);                         \
+        rg_error *torture_error_ = (call);                                                                          \
+        torture_is_over_ = torture_once_ ? rgi_alloc_is_to_fail() : !torture_error_;                                \
+        rgi_alloc_fail_after(SIZE_MAX);                                                                             \
+        if (torture_error_)                                                                                         \
+          cr_assert_eq(torture_error_->code, RG_ERROR_MEMORY, "allocation %zu", torture_n_);                        \
+        else                                                                                                        \
+          destroy;                                                                                                  \
+        rg_error_destroy(torture_error_);                                                                           \
+        cr_assert_eq(rgi_alloc_num_live(), torture_live_, "allocation %zu leaves a block", torture_n_);             \
+        torture_num_ += !torture_once_ && !torture_is_over_;                                                        \
+      }                                                                                                             \
+    }                                                                                                               \
+    torture_num_;                                                                                                   \
   })
 
 #endif
