@@ -212,18 +212,16 @@ static rg_error *make_holders(const struct listing *listing, size_t row, rg_tabl
 }
 
 // "app.bus._handlers" for the first holder, and how many closures others hold.
-static void say_holders(const struct listing *listing, size_t row, const rg_table *holders)
+static void add_holders(struct rgi_text *text, const struct listing *listing, size_t row, const rg_table *holders)
 {
-  RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  if (rg_table_num_rows(holders)) {
-    uint32_t num_others = 0;
-    for (size_t i = 1; i < rg_holders_num(listing->holders, row); i++)
-      num_others += rg_holders_get(listing->holders, row, i).num_closures;
-    rgi_words_add_value(&text, rg_table_cell(holders, 0, 0).text, HOLDER_COLUMNS);
-    if (num_others)
-      rgi_text_printf(&text, " + %u", num_others);
-  }
-  rgi_table_say(listing->table, &text);
+  if (!rg_table_num_rows(holders))
+    return;
+  uint32_t num_others = 0;
+  for (size_t i = 1; i < rg_holders_num(listing->holders, row); i++)
+    num_others += rg_holders_get(listing->holders, row, i).num_closures;
+  rgi_words_add_value(text, rg_table_cell(holders, 0, 0).text, HOLDER_COLUMNS);
+  if (num_others)
+    rgi_text_printf(text, " + %u", num_others);
 }
 
 /* --- sites -------------------------------------------------------------------------------------------------------- */
@@ -232,6 +230,7 @@ static rg_error *add_row(const struct listing *listing, size_t row, const rg_clo
 {
   static const rg_site_info no_site = {.name = "", .file = ""};
   rg_table *table = listing->table, *captures = NULL, *holders = NULL;
+  RGI_SCOPED_TEXT held_by = RGI_TEXT_INIT;
   rg_site_info site = group->site == RG_SITE_NONE ? no_site : rg_graph_site(listing->graph, group->site);
   rgi_table_add_text(table, RG_CELL_TEXT, site.name);
   rgi_table_add_text(table, RG_CELL_TEXT, site.file);
@@ -241,8 +240,9 @@ static rg_error *add_row(const struct listing *listing, size_t row, const rg_clo
   rgi_table_add_text(table, RG_CELL_TEXT, *site.name ? site.name : "(not known)");
   rgi_table_add_place(table, site.file, site.line);
   RGI_TRY(make_holders(listing, row, &holders));
+  add_holders(&held_by, listing, row, holders);
   rgi_table_add_table(table, holders);
-  say_holders(listing, row, holders);
+  rgi_table_say(table, &held_by);
   RGI_TRY(make_captures(listing, row, &site, &captures));
   rgi_table_add_table(table, captures);
   say_captures(listing, row, &site, group->is_implicit);

@@ -35,7 +35,7 @@ void rgi_table_add_text(rg_table *table, rg_cell_kind kind, const char *text);
 void rgi_table_add_made(rg_table *table, const struct rgi_text *text);
 /* "ui.py:12", without the line where that is 0. */
 void rgi_table_add_place(rg_table *table, const char *file, uint32_t line);
-/* The table takes `nested` over, which may be NULL after a failure. */
+/* The table takes `nested` over, which may be NULL after a failure, and is gone if this one fails. */
 void rgi_table_add_table(rg_table *table, rg_table *nested);
 /* What people read in place of the last cell; `text` is empty afterwards. */
 void rgi_table_say(rg_table *table, struct rgi_text *text);
