@@ -69,20 +69,26 @@ if [ "${FAULTS-}" = all ]; then
   ok "a cut survives each failing call" survives -- "$refgraph" why "$heap" closure --cut --limit 0
 fi
 
+# CPython 3.12 and 3.13 free the code of a function twice that gets no memory itself: another one, if there is one.
+robust=$PYTHON
+for python in $(cut -f 4 pythons.list); do
+  "$python" -c 'import sys; sys.exit(sys.version_info[:2] in [(3, 12), (3, 13)])' && robust=$python
+done
+
 # In a process of Python's, which goes on afterwards.
 goes_on() {
   (mkdir "$folder/empty" && cd "$folder/empty" &&
-    PYTHONMALLOC=malloc LD_PRELOAD=$library "$PYTHON" -B -S "$source/python.py" "$1" "$heap")
+    PYTHONMALLOC=malloc LD_PRELOAD=$library "$robust" -B -S "$source/python.py" "$1" "$heap")
   status=$?
   rm -rf "$folder/empty"
   return $status
 }
 
-for call in show_refs leaks "dump by fork" "dump that nobody waits for" load export; do
+for call in tables show_refs leaks "dump by fork" "dump that nobody waits for" load export; do
   ok "Python: $call leaves nothing and breaks nothing with each call failing" goes_on "$call"
 done
 if [ "${FAULTS-}" = all ]; then
-  for call in why capture "dump in place"; do
+  for call in objgraph why capture "dump in place"; do
     ok "Python: $call leaves nothing and breaks nothing with each call failing" goes_on "$call"
   done
 fi

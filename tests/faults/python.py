@@ -15,6 +15,7 @@ import time
 
 import refgraph
 import support
+from refgraph import objgraph
 
 shim = ctypes.CDLL(None)
 shim.fault_arm.argtypes = [ctypes.c_char_p, ctypes.c_long, ctypes.c_int, ctypes.c_int]
@@ -43,12 +44,32 @@ watched = [handlers, handlers[0], handlers[0].__closure__[0], Screen, make, gc, 
 heap = os.path.abspath(sys.argv[2])
 graph = refgraph.load(heap)
 
-# Each with the file that it writes, if there is one.
+
+def ask(graph):
+    """What a graph answers, as text."""
+    id = graph.find("closure")[0]
+    drawing = graph.why_closures()
+    return repr([
+        graph.types(retained=True).text, graph.closures().json(), graph.dominators().text, graph.retained(id=id),
+        graph.cut(id=id).text, graph.paths(id=id).json(), graph.cycles().text, graph.diff(graph).text,
+        graph.node(id), graph.site(id), graph.references(id), graph.referrers(id), graph.process, graph.losses,
+        drawing.text, drawing.json(), drawing.nodes, drawing.edges, graph.backrefs(id=id).text,
+    ])  # fmt: skip
+
+
+def ask_objgraph():
+    chain = objgraph.find_backref_chain(handlers[0], objgraph.is_proper_module)
+    return repr([objgraph.count("on_click"), len(objgraph.by_type("Screen")), len(chain)])
+
+
+# Each with the file that it writes, if there is one. A text that is returned must be the same each time.
 CALLS = {
+    "tables": (None, lambda path: ask(graph)),
+    "objgraph": (None, lambda path: ask_objgraph()),
     "show_refs": ("a.png", lambda path: refgraph.show_refs(handlers, filename=path)),
     "why": ("a.svg", lambda path: refgraph.why(handlers[0], filename=path)),
     "capture": (None, lambda path: refgraph.capture().closures()),
-    "leaks": (None, lambda path: refgraph.leaks().text),
+    "leaks": (None, lambda path: [refgraph.leaks().text]),
     "dump by fork": ("a.rgd", lambda path: refgraph.dump(path, mode="fork")),
     "dump in place": ("a.rgd", lambda path: refgraph.dump(path, mode="gil")),
     "dump that nobody waits for": ("a.rgd", lambda path: refgraph.dump(path, wait=False).wait()),
@@ -119,26 +140,28 @@ def disarm():
 
 
 def attempt(call, number, reason, goes_on):
-    """What was raised, and how many calls had failed."""
-    name, error = call.encode(), None
+    """What was returned or raised, and how many calls had failed."""
+    name, result, error = call.encode(), None, None
     try:
         shim.fault_arm(name, number, reason, goes_on)
-        function(output)
+        result = function(output)
     except BaseException as raised:
         error = raised
     num_failed = disarm()
     if error is not None:
         error.__traceback__ = error.__context__ = None
-    return error, num_failed
+    return result, error, num_failed
 
 
-def problems_of(error, reason):
+def problems_of(result, error, reason):
     if error is not None and not isinstance(error, (MemoryError, OSError, refgraph.Error)):
         yield f"raises {error!r}"
     if error is not None and "\n" in str(error):
         yield f"says {str(error)!r}"
     if error is not None and reason in support.HARMLESS:
         yield f"raises {error!r}"
+    if error is None and isinstance(result, str) and result != expected:
+        yield "answers something else, and nothing was raised"
     content = read_output() if output else OLD
     if content != OLD and not is_whole(content):
         yield "the file is neither the old nor a whole new one"
@@ -163,11 +186,11 @@ def problems_with(*fault):
     """What is wrong with one fault; None once there was no call that could fail."""
     write_old()
     before, num_live = state(), shim.fault_num_live()
-    error, num_failed = attempt(*fault)
+    result, error, num_failed = attempt(*fault)
     if not num_failed:
         return None
-    found = list(problems_of(error, fault[2]))
-    error = None
+    found = list(problems_of(result, error, fault[2]))
+    result = error = None
     is_larger = shim.fault_num_live() > num_live
     after = state()
     found += [f"{what}: {before[what]}, then {after[what]}" for what in before if before[what] != after[what]]
@@ -178,6 +201,8 @@ def problems_with(*fault):
 
 def problems():
     for call, reason, goes_on in support.FAULTS:
+        if call == "malloc" and sys.version_info[:2] in [(3, 12), (3, 13)]:
+            continue  # MAKE_FUNCTION frees the code of a function twice that gets no memory
         for number in support.numbers(pace=1):
             found = problems_with(call, number, reason, goes_on)
             if found is None:
@@ -189,7 +214,7 @@ def problems():
 # What is made once, and kept.
 for _ in range(3):
     write_old()
-    function(output)
+    expected = function(output)
 found = list(problems())
 print("\n".join(found))
 sys.exit(bool(found))
