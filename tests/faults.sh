@@ -1,6 +1,6 @@
 #!/bin/sh
-# Calls of the C library fail, each in its turn: memory, reads, writes, files, pipes, processes. What is asked then fails
-# in one plain line, leaves nothing behind, and old files as they were.
+# Calls of the C library fail, each in its turn: memory, reads, writes, files, pipes, processes. What is asked then
+# fails in one plain line, leaves nothing behind, and old files as they were.
 #
 #   make check-faults    many more calls, of more commands, which takes minutes
 
@@ -69,16 +69,10 @@ if [ "${FAULTS-}" = all ]; then
   ok "a cut survives each failing call" survives -- "$refgraph" why "$heap" closure --cut --limit 0
 fi
 
-# CPython 3.12 and 3.13 free the code of a function twice that gets no memory itself: another one, if there is one.
-robust=$PYTHON
-for python in $(cut -f 4 pythons.list); do
-  "$python" -c 'import sys; sys.exit(sys.version_info[:2] in [(3, 12), (3, 13)])' && robust=$python
-done
-
 # In a process of Python's, which goes on afterwards.
 goes_on() {
   (mkdir "$folder/empty" && cd "$folder/empty" &&
-    PYTHONMALLOC=malloc LD_PRELOAD=$library "$robust" -B -S "$source/python.py" "$1" "$heap")
+    PYTHONMALLOC=malloc LD_PRELOAD=$library "$PYTHON" -B -S "$source/python.py" "$1" "$heap")
   status=$?
   rm -rf "$folder/empty"
   return $status

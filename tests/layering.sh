@@ -62,12 +62,13 @@ only_terminal_says() {
   ! grep -nE 'stderr|STDERR_FILENO|perror' "$srcdir"/src/cli/*.c | grep -v '/terminal\.c:'
 }
 
-# The tests that SECURITY.md names: `suite::name` in C, `module.Class.name` in Python, else words of a command's case.
+# The tests that SECURITY.md names: `suite::name` in C, `module.Class.name` in Python, else words of a command's case
+# or of a script.
 is_a_test() {
   case $1 in
     *::*) grep -qE "^Test\(${1%%::*}, ${1##*::}[,)]" "$srcdir"/tests/c/*.c ;;
     test_*) sed -n "/^class $(echo "$1" | cut -d . -f 2)\b/,/^class /p" "$srcdir/tests/python/${1%%.*}.py" | grep -q "def ${1##*.}(" ;;
-    *) [ -e "$srcdir/tests/cli/cases/$(echo "$1" | tr ' ' -).cmd" ] ;;
+    *) [ -e "$srcdir/tests/cli/cases/$(echo "$1" | tr ' ' -).cmd" ] || grep -qF "ok \"$1\"" "$srcdir"/tests/*.sh ;;
   esac
 }
 

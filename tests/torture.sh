@@ -1,6 +1,6 @@
 #!/bin/sh
-# No public function that can fail is forgotten by the tests that let allocations fail: each is called under HEAP_TORTURE
-# somewhere in tests/c, at once or by a function of the same file. Those of the extension have tests/faults.
+# No public function that can fail is forgotten by the tests that let allocations fail: each is called under
+# HEAP_TORTURE somewhere in tests/c, at once or by a function of the same file. The extension has tests/faults.
 
 set -u
 . "${srcdir:?}/tests/tap.sh"

@@ -142,8 +142,8 @@ static void remove_leftovers(const rg_file *file)
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
-// Between being made and being locked a file may be taken for a leftover: then somebody else has the lock, or has removed
-// it. A file system without locks has none for others either.
+// Between being made and being locked a file may be taken for a leftover: then somebody else has the lock, or has
+// removed it. A file system without locks has none for others either.
 static bool is_taken(int fd)
 {
   struct stat status;

@@ -50,9 +50,9 @@ rg_graph *heap_linked_list(uint32_t num_nodes);
 /* Pseudo-random numbers below `end`, from a state that is not 0. */
 uint32_t heap_random_below(uint32_t *state, uint32_t end);
 
-/* Lets the first allocation of `call` and all after it fail, then the second and so on, until it succeeds; then the first
- * alone, the second alone and so on, of which the call may make the best. Each failure must be the out-of-memory error
- * and leave no block behind. `destroy` undoes a success. Returns the number of allocations that failed. */
+/* Lets the first allocation of `call` and all after it fail, then the second and so on, until it succeeds; then the
+ * first alone, the second alone and so on, of which the call may make the best. Each failure must be the out-of-memory
+ * error and leave no block behind. `destroy` undoes a success. Returns the number of allocations that failed. */
 #define HEAP_TORTURE(call, destroy)                                                                                 \
   ({                                                                                                                \
     size_t torture_live_ = rgi_alloc_num_live(), torture_num_ = 0;                                                  \

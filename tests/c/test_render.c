@@ -730,7 +730,8 @@ Test(render, a_reason_that_no_terminal_should_see_is_one_clean_line)
 Test(render, a_reply_that_promises_more_than_any_picture_has_is_not_waited_for)
 {
   // "RGRA", a picture, of 2^40 bytes.
-  expect_failure(script("printf 'RGRA\\0\\0\\0\\0\\0\\0\\0\\0\\0\\1\\0\\0'; exec sleep 60"), RG_ERROR_RENDERER, "no picture");
+  const char *path = script("printf 'RGRA\\0\\0\\0\\0\\0\\0\\0\\0\\0\\1\\0\\0'; exec sleep 60");
+  expect_failure(path, RG_ERROR_RENDERER, "no picture");
 }
 
 Test(render, a_renderer_that_does_not_listen_does_no_harm)
@@ -828,7 +829,8 @@ Test(render, a_renderer_that_was_stopped_is_ended_by_the_deadline)
 Test(render, words_without_end_do_not_put_off_the_deadline)
 {
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-  fail_with(draw_with(script("exec yes still at it >&2"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "still at it");
+  const char *path = script("exec yes still at it >&2");
+  fail_with(draw_with(path, 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "still at it");
   cr_expect_not(has_children());
 }
 

@@ -3,15 +3,16 @@
  *   LD_PRELOAD=faults.so FAULT=write:3:28 FAULT_MARK=failed refgraph draw heap.rgd closure:f -o f.svg
  *
  * The third write() fails with errno 28. "write:3:28:on" lets all later ones fail as well, as on a disk that is full;
- * errno 0 is no failure, but a read() or write() of one byte. FAULT_MARK names a file that is made when it came to that,
- * so that a test knows when there are no more calls. What the program executes does not have the library. Who has it may
- * also call fault_arm().
+ * errno 0 is no failure, but a read() or write() of one byte. FAULT_MARK names a file that is made when it came to
+ * that, so that a test knows when there are no more calls. What the program executes does not have the library. Who has
+ * it may also call fault_arm().
  *
  * What the C library calls by itself is out of reach: malloc() is failed, not the mmap() in it, and fopen(), not the
  * open() in it. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -92,6 +93,8 @@ __attribute__((constructor)) static void read_environment(void)
   char call[32] = "", on[4] = "";
   long nth = 0;
   int reason = 0;
+  void *frame;
+  backtrace(&frame, 1); // what it allocates, it allocates now
   if (!text || sscanf(text, "%31[^:]:%ld:%d:%3s", call, &nth, &reason, on) < 3)
     return;
   // What the program starts is to do its part.
@@ -247,10 +250,39 @@ long syscall(long number, ...)
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
-WRAP("map", MAP_FAILED, void *, mmap, (void *at, size_t size, int protection, int flags, int fd, off_t offset),
-     (at, size, protection, flags, fd, offset))
-WRAP("map", MAP_FAILED, void *, mmap64, (void *at, size_t size, int protection, int flags, int fd, off64_t offset),
-     (at, size, protection, flags, fd, offset))
+static atomic_long num_live;
+
+/* Blocks of memory and mappings that are live now. */
+long fault_num_live(void)
+{
+  return atomic_load(&num_live);
+}
+
+static void add_live(long num)
+{
+  atomic_fetch_add_explicit(&num_live, num, memory_order_relaxed);
+}
+
+void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+  void *mapped = MAP_FAILED;
+  if (!fails("map"))
+    mapped = (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
+  add_live(mapped != MAP_FAILED);
+  return mapped;
+}
+
+void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t offset)
+{
+  return mmap(at, size, protection, flags, fd, offset);
+}
+
+int munmap(void *at, size_t size)
+{
+  int result = (int)syscall(SYS_munmap, at, size);
+  add_live(-(result == 0));
+  return result;
+}
 
 void *mremap(void *at, size_t old_size, size_t new_size, int flags, ...)
 {
@@ -266,52 +298,58 @@ void *__libc_calloc(size_t num, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 void __libc_free(void *memory);
 
-static atomic_long num_live;
-
-/* Blocks of memory that are live now. */
-long fault_num_live(void)
-{
-  return atomic_load(&num_live);
-}
-
-// "malloc" fails for whoever allocates, "memory" for what has our name: the library, the extension, the command line.
+// Whether code is ours: of the library, the extension or the command line.
 static bool is_ours(const void *code)
 {
   Dl_info info;
-  return dladdr(code, &info) && strstr(info.dli_fname, "refgraph");
+  const char *name = dladdr(code, &info) ? strrchr(info.dli_fname, '/') : NULL;
+  return name && strstr(name, "refgraph");
 }
 
-static bool fails_to_allocate(const void *caller)
+// Whether our code allocates, or has Python allocate.
+static bool is_for_us(void)
 {
-  bool is_of_interest = strcmp(fault.call, "memory") == 0 && is_ours(caller);
+  void *frames[10];
+  int num = backtrace(frames, 10);
+  for (int i = 1; i < num; i++) {
+    if (is_ours(frames[i]))
+      return true;
+  }
+  return false;
+}
+
+// "malloc" fails for whoever allocates, "memory" for us alone.
+static bool fails_to_allocate(void)
+{
+  bool is_of_interest = strcmp(fault.call, "memory") == 0 && is_for_us();
   return fails("malloc") || (is_of_interest && fails("memory"));
 }
 
 static void *count(void *memory)
 {
-  atomic_fetch_add_explicit(&num_live, memory != NULL, memory_order_relaxed);
+  add_live(memory != NULL);
   return memory;
 }
 
 void *malloc(size_t size)
 {
-  return fails_to_allocate(__builtin_return_address(0)) ? NULL : count(__libc_malloc(size));
+  return fails_to_allocate() ? NULL : count(__libc_malloc(size));
 }
 
 void *calloc(size_t num, size_t size)
 {
-  return fails_to_allocate(__builtin_return_address(0)) ? NULL : count(__libc_calloc(num, size));
+  return fails_to_allocate() ? NULL : count(__libc_calloc(num, size));
 }
 
 void *realloc(void *memory, size_t size)
 {
-  if (fails_to_allocate(__builtin_return_address(0)))
+  if (fails_to_allocate())
     return NULL;
   return memory ? __libc_realloc(memory, size) : count(__libc_realloc(memory, size));
 }
 
 void free(void *memory)
 {
-  atomic_fetch_sub_explicit(&num_live, memory != NULL, memory_order_relaxed);
+  add_live(-(memory != NULL));
   __libc_free(memory);
 }

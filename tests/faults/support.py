@@ -42,6 +42,7 @@ FAULTS = [
     ("thread", errno.EAGAIN, False),
     ("map", errno.ENOMEM, False),
     ("memory", errno.ENOMEM, True),
+    ("memory", errno.ENOMEM, False),
     ("malloc", errno.ENOMEM, False),
 ]
 
