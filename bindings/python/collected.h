@@ -15,10 +15,10 @@
 #include "rgpy.h"
 
 /* What stands before every object that may be tracked, and for the head of a list. The two lowest bits of both words are
- * the collector's marks. */
+ * the collector's marks. Some distributions have the heads, though not the objects, at odd multiples of four bytes. */
 struct rgpy_link {
   uintptr_t next, previous;
-};
+} __attribute__((packed, aligned(4)));
 
 static inline struct rgpy_link *rgpy_link_next(const struct rgpy_link *link)
 {

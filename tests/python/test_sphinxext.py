@@ -14,7 +14,7 @@ import refgraph
 from refgraph import _sentence
 
 HAS_SPHINX = importlib.util.find_spec("sphinx")
-CONF = 'extensions = ["refgraph.sphinxext"]\nhtml_theme = "basic"\nhtml_show_sourcelink = False\n'
+CONF = 'extensions = ["refgraph.sphinxext"]\nhtml_theme = "basic"\nhtml_show_sourcelink = show_warning_types = False\n'
 
 CLOSURE = """\
 import refgraph
