@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
+#include "../base/sort.h"
 
 struct variable {
   const char *name; // the graph's
@@ -137,7 +138,7 @@ static int compare_nodes(const void *a, const void *b)
 static void finish(struct variable *variable, const uint32_t *num_closures)
 {
   size_t num = 0;
-  qsort(variable->nodes, variable->num_nodes, sizeof(*variable->nodes), compare_nodes);
+  rgi_sort(variable->nodes, variable->num_nodes, sizeof(*variable->nodes), compare_nodes);
   for (size_t i = 0; i < variable->num_nodes; i++) {
     rg_node node = variable->nodes[i];
     if (num && variable->nodes[num - 1] == node)

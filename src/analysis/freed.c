@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
+#include "../base/sort.h"
 #include "../graph/graph-internal.h"
 #include "flow.h"
 
@@ -56,7 +57,7 @@ static int compare_cuts(const void *a, const void *b)
 static void unite_cuts(struct search *search)
 {
   size_t num = 0;
-  qsort(search->cuts, search->num_cuts, sizeof(*search->cuts), compare_cuts);
+  rgi_sort(search->cuts, search->num_cuts, sizeof(*search->cuts), compare_cuts);
   for (size_t i = 0; i < search->num_cuts; i++) {
     if (num && search->cuts[num - 1].edge == search->cuts[i].edge)
       search->cuts[num - 1].bits |= search->cuts[i].bits;

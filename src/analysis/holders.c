@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/alloc.h"
+#include "../base/sort.h"
 #include "hold.h"
 
 struct rg_holders {
@@ -95,7 +96,7 @@ size_t rgi_find_holders(const rg_graph *graph, const rg_paths *paths, const rg_n
   }
   qsort_r(ret, num, sizeof(*ret), compare_alike, (void *)(uintptr_t)graph);
   num = merge_alike(graph, ret, num);
-  qsort(ret, num, sizeof(*ret), compare_most);
+  rgi_sort(ret, num, sizeof(*ret), compare_most);
   return num;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../base/alloc.h"
+#include "../base/sort.h"
 
 #define UNPLACED INT32_MIN
 
@@ -201,7 +202,7 @@ static void sort_level(struct order *order, uint32_t level, int32_t step)
   uint32_t num = order->levels->begin[level + 1] - order->levels->begin[level];
   for (uint32_t i = 0; i < num; i++)
     order->entries[i] = (struct entry){mean_place(order, boxes[i], (int32_t)level + step), i, boxes[i]};
-  qsort(order->entries, num, sizeof(*order->entries), compare);
+  rgi_sort(order->entries, num, sizeof(*order->entries), compare);
   for (uint32_t i = 0; i < num; i++)
     boxes[i] = order->entries[i].box;
   note_places(order, level);

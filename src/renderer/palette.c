@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../base/alloc.h"
+#include "../base/sort.h"
 
 #define NUM_FREQUENT 128
 #define FIRST_SLOTS 4096
@@ -126,7 +127,7 @@ static rg_error *build(struct rgi_palette *palette)
     palette->slots[i].distance = UINT32_MAX;
     shades[num++] = &palette->slots[i];
   }
-  qsort(shades, num, sizeof(struct rgi_shade *), by_frequency);
+  rgi_sort(shades, num, sizeof(struct rgi_shade *), by_frequency);
   choose_all(palette, shades);
   return NULL;
 }

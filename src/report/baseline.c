@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../base/clean.h"
+#include "../base/sort.h"
 #include "../view/words.h"
 
 enum { NUM_DIGITS = 16 };
@@ -87,8 +88,7 @@ static int compare(const void *a, const void *b)
 static void unite(struct entries *entries)
 {
   size_t num = 0;
-  if (entries->num)
-    qsort(entries->entries, entries->num, sizeof(*entries->entries), compare);
+  rgi_sort(entries->entries, entries->num, sizeof(*entries->entries), compare);
   for (size_t i = 0; i < entries->num; i++) {
     if (!num || entries->entries[num - 1].fingerprint != entries->entries[i].fingerprint)
       entries->entries[num++] = entries->entries[i];
@@ -210,8 +210,7 @@ rg_error *rg_report_write_baseline(const rg_report *report, const rg_writer *wri
     return rgi_out_of_memory();
   for (size_t i = 0; i < report->num_leaks; i++)
     leaks[i] = &report->leaks[i];
-  if (report->num_leaks)
-    qsort(leaks, report->num_leaks, sizeof(*leaks), compare_fingerprints);
+  rgi_sort(leaks, report->num_leaks, sizeof(*leaks), compare_fingerprints);
   rgi_text_puts(&text, "# Leaks that are accepted, by fingerprint; what follows it is for people.\n");
   for (size_t i = 0; i < report->num_leaks; i++)
     add_line(&text, leaks[i]);

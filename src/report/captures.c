@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/sort.h"
+
 // From a closure over its tuple and a cell to a value.
 enum { MAX_PASSAGES = 3 };
 
@@ -163,7 +165,7 @@ static int compare_nodes(const void *a, const void *b)
 static void unite(struct variable *variable, rg_node *most_ret)
 {
   size_t num = 0, run = 0, longest = 0;
-  qsort(variable->values, variable->num, sizeof(*variable->values), compare_nodes);
+  rgi_sort(variable->values, variable->num, sizeof(*variable->values), compare_nodes);
   for (size_t i = 0; i < variable->num; i++) {
     rg_node value = variable->values[i];
     run = num && variable->values[num - 1] == value ? run + 1 : 1;
@@ -299,7 +301,7 @@ rg_error *rgi_leaks_measure_captures(const struct rgi_analysis *analysis, struct
   for (size_t i = 0; i < num; i++) {
     for (size_t capture = 0; capture < leaks[i].leak.num_captures; capture++)
       leaks[i].captures[capture].retained = retained[set++].size;
-    qsort(leaks[i].captures, leaks[i].leak.num_captures, sizeof(*leaks[i].captures), compare_captures);
+    rgi_sort(leaks[i].captures, leaks[i].leak.num_captures, sizeof(*leaks[i].captures), compare_captures);
   }
   return NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../analysis/measure.h"
+#include "../base/sort.h"
 
 enum { MAX_LEAKS = 50, NUM_EXACT = 63 };
 
@@ -294,7 +295,7 @@ static rg_error *tell(rg_report *report, const struct rgi_analysis *analysis, st
   RGI_TRY(rgi_leaks_add_similar(report, leaks, num));
   RGI_TRY(rgi_leaks_measure_mends(report, analysis, leaks, num));
   RGI_TRY(rgi_leaks_add_pictures(report, analysis, leaks, num));
-  qsort(leaks, num, sizeof(*leaks), compare_leaks);
+  rgi_sort(leaks, num, sizeof(*leaks), compare_leaks);
   RGI_TRY(rgi_arena_alloc(&report->arena, num * sizeof(*report->leaks), (void **)&report->leaks));
   for (size_t i = 0; i < num; i++)
     report->leaks[i] = leaks[i].leak;
@@ -322,7 +323,7 @@ static rg_error *find(rg_report *report, struct rgi_analysis *analysis, struct r
   options.dominators = analysis->dominators;
   RGI_TRY(rg_cycles_create(analysis->graph, &options, &analysis->cycles));
   RGI_TRY(measure(analysis, leaks, *num_ret));
-  qsort(leaks, *num_ret, sizeof(*leaks), compare_sizes);
+  rgi_sort(leaks, *num_ret, sizeof(*leaks), compare_sizes);
   size_t num = *num_ret < MAX_LEAKS ? *num_ret : MAX_LEAKS;
   RGI_TRY(omit(report, leaks + num, *num_ret - num));
   return tell(report, analysis, leaks, num);

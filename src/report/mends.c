@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/sort.h"
 #include "report-internal.h"
 
 enum { MAX_MENDS = 8 };
@@ -532,7 +533,7 @@ static rg_error *add_mends(rg_report *report, struct rgi_leak *leak, const rg_fr
     mend->freed = freed[i];
     mend->stays = leak->leak.retained > all ? leak->leak.retained - all : 0;
   }
-  qsort(mends, leak->leak.num_mends, sizeof(*mends), compare_mends);
+  rgi_sort(mends, leak->leak.num_mends, sizeof(*mends), compare_mends);
   return NULL;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../base/clean.h"
+#include "../base/sort.h"
 #include "../select/selection.h"
 #include "../view/words.h"
 
@@ -404,9 +405,8 @@ static rg_error *take_notes(struct notes *notes, const rg_leak *leak, const stru
     RGI_TRY(note_suspect(notes, leak, picture->suspect));
   for (size_t i = 0; i < picture->num_cuts; i++)
     RGI_TRY(note_cut(notes, leak, picture->cuts[i]));
-  if (notes->num_nodes)
-    qsort(notes->nodes, notes->num_nodes, sizeof(*notes->nodes), compare_notes);
-  qsort(notes->edges, notes->num_edges, sizeof(*notes->edges), compare_edges);
+  rgi_sort(notes->nodes, notes->num_nodes, sizeof(*notes->nodes), compare_notes);
+  rgi_sort(notes->edges, notes->num_edges, sizeof(*notes->edges), compare_edges);
   return NULL;
 }
 

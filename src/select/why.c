@@ -8,6 +8,7 @@
 #include "../base/options.h"
 #include "../analysis/hold.h"
 #include "../base/alloc.h"
+#include "../base/sort.h"
 #include "keys.h"
 #include "many.h"
 #include "selection.h"
@@ -230,13 +231,13 @@ static void keep_nearest(struct candidates *candidates, uint32_t max)
 {
   if (!candidates->num)
     return;
-  qsort(candidates->all, candidates->num, sizeof(*candidates->all), compare_by_holder);
+  rgi_sort(candidates->all, candidates->num, sizeof(*candidates->all), compare_by_holder);
   size_t num = 1;
   for (size_t i = 1; i < candidates->num; i++) {
     if (candidates->all[i].holder != candidates->all[num - 1].holder)
       candidates->all[num++] = candidates->all[i];
   }
-  qsort(candidates->all, num, sizeof(*candidates->all), compare_by_rank);
+  rgi_sort(candidates->all, num, sizeof(*candidates->all), compare_by_rank);
   candidates->num = num < max ? num : max;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/clean.h"
+#include "../base/sort.h"
 #include "table-internal.h"
 
 #define MAX_SITES 8 // that people see of a line; programs see all
@@ -117,7 +118,7 @@ static rg_error *find_all(struct search *search)
   RGI_TRY(collect(search));
   if (!search->num_found)
     return NULL;
-  qsort(search->found, search->num_found, sizeof(*search->found), compare_found);
+  rgi_sort(search->found, search->num_found, sizeof(*search->found), compare_found);
   merge_equal(search);
   return NULL;
 }
@@ -137,8 +138,7 @@ static size_t take(struct search *search, rg_allocation place, struct found **re
     end++;
   *ret = search->found + begin;
   // Places stay where they are, so that other lines are found after this, too.
-  if (end > begin)
-    qsort(*ret, end - begin, sizeof(**ret), compare_most);
+  rgi_sort(*ret, end - begin, sizeof(**ret), compare_most);
   return end - begin;
 }
 

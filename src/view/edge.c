@@ -3,6 +3,7 @@
 
 #include "../analysis/hold.h"
 #include "../base/alloc.h"
+#include "../base/sort.h"
 #include "view-internal.h"
 
 #define MAX_ENTERED_AGAIN 65536
@@ -41,7 +42,7 @@ static rg_error *init_rows(struct rows *rows, const rg_selection *selection)
   }
   for (size_t i = 0; i < selection->num_nodes; i++)
     rows->begin[i + 1] += rows->begin[i];
-  qsort(rows->edges, selection->num_edges, sizeof(*rows->edges), compare_edges);
+  rgi_sort(rows->edges, selection->num_edges, sizeof(*rows->edges), compare_edges);
   return NULL;
 }
 

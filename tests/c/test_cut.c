@@ -376,6 +376,16 @@ static rg_freed freed_by_first_edge(const char *notation)
   return freed;
 }
 
+// Sorting no cuts once gave NULL to qsort().
+Test(freed, is_nothing_by_no_cut)
+{
+  SCOPED_HEAP heaped = heap("R>m m>a");
+  rg_freed freed;
+  cr_assert_null(rg_freed_by_cuts(heaped.graph, 0, &(rg_what_if){NULL, 0, NULL, 0}, 1, &freed));
+  cr_assert_eq(freed.at_once.num_nodes, 0);
+  cr_assert_eq(freed.by_collection.num_nodes, 0);
+}
+
 Test(freed, is_at_once_what_only_what_goes_holds)
 {
   rg_freed freed = freed_by_first_edge("R>m m>a a>b b>c m>c a:size=1 b:size=2 c:size=4");
