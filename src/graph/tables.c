@@ -205,9 +205,9 @@ rg_error *rgi_tables_add_site(struct rgi_tables *tables, const rg_site_info *inf
     tables->sites[tables->num_sites++] = key.site;
     tables->num_captured += info->num_captured;
   } else {
-    struct rgi_captured *captured = tables->captured + tables->sites[position].captured_begin;
+    size_t begin = tables->sites[position].captured_begin;
     for (uint32_t i = 0; i < info->num_captured; i++)
-      unite_uses(&captured[i], &tables->captured[tables->num_captured + i]);
+      unite_uses(&tables->captured[begin + i], &tables->captured[tables->num_captured + i]);
   }
   *ret = position;
   return NULL;

@@ -96,6 +96,18 @@ Test(graph, interns_equal_text_types_and_sites)
   rg_graph_destroy(graph);
 }
 
+// Once, a pointer into the variables of all sites was made when there were none.
+Test(graph, a_site_without_captured_variables_added_twice_is_one)
+{
+  rg_builder *builder = new_builder();
+  rg_site_info info = {"f", "ui.py", 12, 0, NULL, NULL, NULL};
+  rg_site x, y;
+  must(rg_builder_add_site(builder, &info, &x));
+  must(rg_builder_add_site(builder, &info, &y));
+  cr_assert_eq(x, y);
+  rg_graph_destroy(finish(builder));
+}
+
 Test(graph, of_functions_of_one_site_that_differ_what_holds_for_all_is_kept)
 {
   rg_builder *builder = new_builder();
