@@ -113,7 +113,7 @@ static rg_error *read_header(struct rgi_reading *reading)
     return rg_error_create(RG_ERROR_DUMP, "this is no dump of refgraph: it does not begin like one");
   if (num < sizeof(data))
     return rg_error_create(RG_ERROR_DUMP, "the dump is cut off at byte %zu, in its header", num);
-  if (!header->is_intact && !reading->ignores_checksums)
+  if (!header->is_intact)
     return rg_error_create(RG_ERROR_DUMP, "bad checksum of the header at byte 36");
   if (header->major != RGI_DUMP_MAJOR || header->minor != RGI_DUMP_MINOR)
     return rg_error_create(RG_ERROR_UNSUPPORTED,
@@ -127,7 +127,7 @@ static rg_error *read_header(struct rgi_reading *reading)
 static rg_error *check_chunk(struct rgi_reading *reading)
 {
   const struct rgi_chunk *chunk = &reading->chunk;
-  if (!chunk->is_intact && !reading->ignores_checksums)
+  if (!chunk->is_intact)
     return bad_chunk(reading, "bad checksum of its header");
   if (chunk->number != reading->num_chunks)
     return rg_error_create(RG_ERROR_DUMP, "bad chunk at byte %llu: it has number %u where %u should be",
@@ -213,7 +213,7 @@ static rg_error *read_items(struct rgi_reading *reading)
 static rg_error *read_payload(struct rgi_reading *reading)
 {
   const struct rgi_chunk *chunk = &reading->chunk;
-  if (!reading->ignores_checksums && chunk->checksum != rgi_crc32c(reading->stored, chunk->stored_size))
+  if (chunk->checksum != rgi_crc32c(reading->stored, chunk->stored_size))
     return bad_chunk(reading, "bad checksum");
   if (chunk->kind == RGI_CHUNK_UNKNOWN)
     return read_items(reading);
@@ -297,14 +297,12 @@ static rg_error *read_all(struct rgi_reading *reading)
   return rgi_read_end_graph(reading);
 }
 
-rg_error *rgi_dump_read(const rg_reader *in, const rg_dump_read_options *options, bool ignores_checksums,
-                        rg_graph **ret)
+rg_error *rg_dump_read(const rg_reader *in, const rg_dump_read_options *options, rg_graph **ret)
 {
   RGI_SCOPED_FREE struct rgi_reading *reading = rgi_alloc(1, sizeof(*reading));
   if (!reading)
     return rgi_out_of_memory();
   reading->in = in;
-  reading->ignores_checksums = ignores_checksums;
   reading->options = (rg_dump_read_options)RG_DUMP_READ_OPTIONS_INIT;
   rgi_options_read(&reading->options, options);
   if (!reading->options.max_memory)
@@ -314,9 +312,4 @@ rg_error *rgi_dump_read(const rg_reader *in, const rg_dump_read_options *options
     *ret = rgi_take(reading->graph);
   deinit(reading);
   return error;
-}
-
-rg_error *rg_dump_read(const rg_reader *in, const rg_dump_read_options *options, rg_graph **ret)
-{
-  return rgi_dump_read(in, options, false, ret);
 }

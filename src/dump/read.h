@@ -21,7 +21,6 @@
 struct rgi_reading {
   const rg_reader *in;
   rg_dump_read_options options;
-  bool ignores_checksums;
   uint64_t offset; /* bytes read so far */
   struct rgi_dump_header header;
   ZSTD_DCtx *zstd;
@@ -45,10 +44,6 @@ struct rgi_reading {
   rg_node slots[RGI_NUM_SLOTS];
   uint32_t next_index;
 };
-
-/* Like rg_dump_read. A fuzzer ignores checksums, since it would not get past them. */
-rg_error *rgi_dump_read(const rg_reader *reader, const rg_dump_read_options *options, bool ignores_checksums,
-                        rg_graph **ret);
 
 /* "bad NODE chunk at byte 4096: object 17 has …": what is wrong with item `i` of the chunk at hand. */
 rg_error *rgi_reading_bad_item(const struct rgi_reading *reading, uint64_t i, const char *what);

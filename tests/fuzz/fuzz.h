@@ -14,6 +14,7 @@ FUZZ_TARGET();
 FUZZ_TARGET(baseline);
 FUZZ_TARGET(dump);
 FUZZ_TARGET(filter);
+FUZZ_TARGET(graph);
 FUZZ_TARGET(reply);
 FUZZ_TARGET(request);
 #endif

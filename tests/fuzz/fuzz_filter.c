@@ -14,7 +14,9 @@ static void ask(const char *text)
 {
   rg_filter *filter = NULL;
   rg_matches *matches = NULL;
-  SCOPED_HEAP asked = heap(objects);
+  static struct heap asked;
+  if (!asked.graph)
+    asked = heap(objects);
   rg_error *error = rg_filter_create(text, &filter);
   if (!error)
     error = rg_matches_create(asked.graph, filter, &matches);

@@ -9,8 +9,8 @@ static const struct {
   const char *name;
   int (*run)(const uint8_t *data, size_t size);
 } targets[] = {
-  {"baseline", fuzz_baseline}, {"dump", fuzz_dump},       {"filter", fuzz_filter},
-  {"reply", fuzz_reply},       {"request", fuzz_request},
+  {"baseline", fuzz_baseline}, {"dump", fuzz_dump},   {"filter", fuzz_filter},
+  {"graph", fuzz_graph},       {"reply", fuzz_reply}, {"request", fuzz_request},
 };
 
 static int num_tests;

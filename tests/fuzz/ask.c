@@ -1,0 +1,300 @@
+#include "ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/render/request.h"
+
+// A question may take more memory than it gets, or be too large.
+static void drop(rg_error *error)
+{
+  if (error && strchr(error->message, '\n'))
+    abort();
+  rg_error_destroy(error);
+}
+
+static void must(rg_error *error)
+{
+  if (error)
+    abort();
+}
+
+static rg_error *write_nowhere(void *context, const void *data, size_t size)
+{
+  (void)context, (void)data, (void)size;
+  return NULL;
+}
+
+static const rg_writer nowhere = {write_nowhere, NULL};
+
+void ask_to_read(const rg_graph *graph)
+{
+  for (rg_node node = 0; node < rg_graph_num_nodes(graph); node++) {
+    rg_node_info info = rg_graph_node(graph, node);
+    rg_graph_string(graph, info.label);
+    rg_graph_string(graph, info.context);
+    rg_graph_type(graph, info.type);
+    rg_graph_allocation(graph, node);
+    if (info.site != RG_SITE_NONE)
+      rg_graph_site(graph, info.site);
+  }
+  for (rg_edge edge = 0; edge < rg_graph_num_edges(graph); edge++) {
+    rg_graph_edge_name(graph, edge);
+    if (rg_graph_edge_source(graph, edge) >= rg_graph_num_nodes(graph) ||
+        rg_graph_edge_target(graph, edge) >= rg_graph_num_nodes(graph))
+      abort();
+  }
+}
+
+/* --- drawings ----------------------------------------------------------------------------------------------------- */
+
+// The renderer understands what it is asked.
+static void request(const rg_view *view)
+{
+  RGI_SCOPED_TEXT message = RGI_TEXT_INIT;
+  struct rgi_request_settings settings = {.format = RG_FORMAT_SVG};
+  struct rgi_request decoded;
+  uint64_t size;
+  must(rgi_request_encode(view, &settings, &message));
+  must(rgi_request_decode_header(message.data, &size));
+  must(rgi_request_decode(message.data + RGI_REQUEST_HEADER_SIZE, size, &decoded));
+  rgi_request_deinit(&decoded);
+}
+
+static void draw_view(rg_view *view)
+{
+  if (!view)
+    return;
+  drop(rg_view_write_text(view, &nowhere));
+  drop(rg_view_write_json(view, &nowhere));
+  request(view);
+  rg_view_destroy(view);
+}
+
+static void draw(rg_selection *selection)
+{
+  rg_view *view = NULL;
+  if (selection)
+    drop(rg_view_create(selection, NULL, &view));
+  draw_view(view);
+  rg_selection_destroy(selection);
+}
+
+static void draw_closures(const rg_graph *graph, const rg_closures *closures)
+{
+  rg_selection *selection = NULL;
+  drop(rg_select_why_closures(graph, closures, NULL, &selection));
+  draw(selection);
+}
+
+// The last nodes, by which those that came before are reached.
+static void draw_some(const rg_graph *graph, rg_node num_targets)
+{
+  rg_selection *selections[3] = {NULL};
+  rg_node targets[2 * RG_WHY_NUM_SINGLE], num_nodes = rg_graph_num_nodes(graph);
+  rg_neighbourhood_options back = RG_NEIGHBOURHOOD_OPTIONS_INIT;
+  rg_why_options paths = RG_WHY_OPTIONS_INIT;
+  back.is_backward = true;
+  paths.max_paths = 3;
+  if (num_targets >= num_nodes)
+    num_targets = num_nodes - 1;
+  for (rg_node i = 0; i < num_targets; i++)
+    targets[i] = num_nodes - num_targets + i;
+  if (!num_targets)
+    return;
+  drop(rg_select_why(graph, targets, num_targets, &paths, &selections[0]));
+  drop(rg_select_neighbourhood(graph, targets, num_targets, NULL, &selections[1]));
+  drop(rg_select_neighbourhood(graph, targets, num_targets, &back, &selections[2]));
+  for (size_t i = 0; i < 3; i++)
+    draw(selections[i]);
+}
+
+/* --- analyses ----------------------------------------------------------------------------------------------------- */
+
+static void read_table(rg_table *table)
+{
+  if (!table)
+    return;
+  drop(rg_table_write_text(table, NULL, &nowhere));
+  drop(rg_table_write_json(table, &nowhere));
+  drop(rg_table_write_html(table, &nowhere));
+  rg_table_destroy(table);
+}
+
+static void count_types(const rg_graph *graph, const rg_dominators *dominators)
+{
+  rg_types *types = NULL;
+  rg_table *table = NULL;
+  drop(rg_types_create(graph, NULL, 0, &types));
+  if (types) {
+    drop(rg_types_measure(types, graph, dominators));
+    drop(rg_table_of_types(graph, types, SIZE_MAX, &table));
+  }
+  read_table(table);
+  rg_types_destroy(types);
+}
+
+static void measure_closures(const rg_graph *graph, const rg_dominators *dominators)
+{
+  rg_closures *closures = NULL;
+  rg_table *table = NULL;
+  drop(rg_closures_create(graph, &closures));
+  if (closures) {
+    draw_closures(graph, closures);
+    drop(rg_closures_measure(closures, graph, dominators));
+    drop(rg_table_of_closures(graph, closures, NULL, SIZE_MAX, &table));
+  }
+  read_table(table);
+  rg_closures_destroy(closures);
+}
+
+// What only the process dominates retains all there is.
+static void dominate(const rg_graph *graph)
+{
+  rg_dominators *dominators = NULL;
+  rg_table *table = NULL;
+  drop(rg_dominators_create(graph, NULL, &dominators));
+  if (!dominators)
+    return;
+  drop(rg_table_of_dominators(graph, dominators, NULL, 0, 1000, &table));
+  read_table(table);
+  count_types(graph, dominators);
+  measure_closures(graph, dominators);
+  rg_dominators_destroy(dominators);
+}
+
+static void find_cycles(const rg_graph *graph)
+{
+  rg_cycles *cycles = NULL;
+  rg_table *table = NULL;
+  drop(rg_cycles_create(graph, NULL, &cycles));
+  if (cycles)
+    drop(rg_table_of_cycles(graph, cycles, NULL, SIZE_MAX, &table));
+  read_table(table);
+  rg_cycles_destroy(cycles);
+}
+
+static void cut(const rg_graph *graph, rg_node node)
+{
+  rg_cut *found = NULL;
+  rg_disjoint_paths *paths = NULL;
+  rg_table *of_cut = NULL, *of_paths = NULL;
+  drop(rg_cut_create(graph, &node, 1, NULL, &found));
+  if (found)
+    drop(rg_table_of_cut(graph, found, &of_cut));
+  drop(rg_disjoint_paths_create(graph, node, NULL, &paths));
+  if (paths)
+    drop(rg_table_of_disjoint_paths(graph, paths, &of_paths));
+  read_table(of_cut);
+  read_table(of_paths);
+  rg_cut_destroy(found);
+  rg_disjoint_paths_destroy(paths);
+}
+
+/* --- other places ------------------------------------------------------------------------------------------------- */
+
+static rg_buffer dump(const rg_graph *graph)
+{
+  rg_dump_write_options options = RG_DUMP_WRITE_OPTIONS_INIT;
+  rg_buffer buffer = RG_BUFFER_INIT;
+  rg_writer writer = rg_buffer_writer(&buffer);
+  options.with_values = true;
+  must(rg_dump_write(graph, &options, &writer));
+  return buffer;
+}
+
+static void read_again(const rg_graph *graph)
+{
+  rg_graph *again;
+  rg_buffer first = dump(graph);
+  rg_bytes bytes = {first.data, first.size};
+  rg_reader reader = rg_bytes_reader(&bytes);
+  must(rg_dump_read(&reader, NULL, &again));
+  rg_buffer second = dump(again);
+  if (first.size != second.size || memcmp(first.data, second.data, first.size))
+    abort();
+  rg_graph_destroy(again);
+  rg_buffer_deinit(&first);
+  rg_buffer_deinit(&second);
+}
+
+static void export(const rg_graph *graph)
+{
+  drop(rg_export_write(graph, RG_EXPORT_HEAPSNAPSHOT, NULL, &nowhere));
+  drop(rg_export_write(graph, RG_EXPORT_JSON, NULL, &nowhere));
+}
+
+void ask_all(const rg_graph *graph)
+{
+  ask_to_read(graph);
+  draw_some(graph, 1);
+  draw_some(graph, 2 * RG_WHY_NUM_SINGLE);
+  dominate(graph);
+  find_cycles(graph);
+  if (rg_graph_num_nodes(graph) > 1)
+    cut(graph, rg_graph_num_nodes(graph) - 1);
+  read_again(graph);
+  export(graph);
+}
+
+/* --- rounds ------------------------------------------------------------------------------------------------------- */
+
+static void grow(rg_graph *const *graphs, size_t num)
+{
+  rg_growth *growth = NULL;
+  must(rg_growth_create(&growth));
+  for (size_t i = 0; i < num; i++)
+    drop(rg_growth_add(growth, graphs[i], NULL, 0));
+  for (rg_group_by by = RG_GROUP_BY_PATH; num > 1 && by <= RG_GROUP_BY_TYPE; by++) {
+    rg_table *table = NULL;
+    must(rg_growth_rank(growth, by));
+    drop(rg_table_of_growth(growth, SIZE_MAX, &table));
+    read_table(table);
+  }
+  rg_growth_destroy(growth);
+}
+
+static rg_buffer write_baseline(const rg_report *report)
+{
+  rg_buffer buffer = RG_BUFFER_INIT;
+  rg_writer writer = rg_buffer_writer(&buffer);
+  must(rg_report_write_baseline(report, &writer));
+  return buffer;
+}
+
+// What a report accepts of itself is all of it.
+static void accept(rg_report *report)
+{
+  size_t num_leaks = rg_report_num_leaks(report) + rg_report_num_omitted(report);
+  rg_buffer baseline = write_baseline(report);
+  must(rg_report_accept(report, baseline.data, baseline.size));
+  if (rg_report_num_accepted(report) != num_leaks || rg_report_num_unmatched(report))
+    abort();
+  rg_buffer_deinit(&baseline);
+}
+
+static void tell(const rg_report *report, const rg_graph *graph)
+{
+  drop(rg_report_write_text(report, &nowhere));
+  drop(rg_report_write_json(report, &nowhere));
+  drop(rg_report_write_sarif(report, "/", &nowhere));
+  for (size_t i = 0; i < rg_report_num_leaks(report); i++) {
+    rg_view *view = NULL;
+    drop(rg_report_view(report, i, graph, &view));
+    draw_view(view);
+  }
+}
+
+void ask_rounds(rg_graph *const *graphs, size_t num)
+{
+  rg_report *report = NULL;
+  must(rg_report_create(NULL, &report));
+  for (size_t i = 0; i + 1 < num; i++)
+    must(rg_report_add(report, graphs[i]));
+  must(rg_report_finish(report, graphs[num - 1]));
+  tell(report, graphs[num - 1]);
+  accept(report);
+  tell(report, graphs[num - 1]);
+  rg_report_destroy(report);
+  grow(graphs, num);
+}
