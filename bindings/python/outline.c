@@ -348,6 +348,13 @@ static rg_error *read_as_captured(struct rgpy_outline *outline, PyObject *object
   return NULL;
 }
 
+// One whose object died has None in its place.
+static inline void refer_weakly(struct rgpy_outline *outline, const PyWeakReference *reference)
+{
+  if (reference->wr_object && reference->wr_object != Py_None)
+    refer(outline, reference->wr_object);
+}
+
 static rg_error *read_references(struct rgpy_outline *outline, PyObject *object)
 {
   PyTypeObject *type = Py_TYPE(object);
@@ -362,8 +369,8 @@ static rg_error *read_references(struct rgpy_outline *outline, PyObject *object)
     refer_type(outline, begin, type);
   if (kind & HOLDS_DICT)
     refer_dict(outline, object);
-  if (kind & IS_WEAK && ((PyWeakReference *)object)->wr_object)
-    refer(outline, ((PyWeakReference *)object)->wr_object);
+  if (kind & IS_WEAK)
+    refer_weakly(outline, (PyWeakReference *)object);
   if (kind & IS_CODE)
     return rgpy_code_fields((PyCodeObject *)object, visit_field, outline);
   return kind & IS_READ ? read_as_captured(outline, object) : NULL;

@@ -175,6 +175,13 @@ class Outline(unittest.TestCase):
         self.assertEqual(lacking, [])
         del shapes
 
+    def test_a_dead_weak_reference_refers_to_nothing(self):
+        target = thing("Target")
+        references = [weakref.ref(target), weakref.proxy(target)]
+        del target
+        found = outline()
+        self.assertEqual([found[id(reference)] for reference in references], [[], []])
+
     def test_takes_less_than_32_bytes_an_object(self):
         kept = [[i, str(i)] for i in range(200_000)]
         told = _refgraph.outline()
