@@ -23,7 +23,8 @@ static const rg_type_info types[] = {
     {"WeakMethod", "weakref", RG_CATEGORY_INSTANCE}, {"weakref", "", RG_CATEGORY_INSTANCE},
     {"dict", "", RG_CATEGORY_CONTAINER},       {"list", "", RG_CATEGORY_CONTAINER},
     {"tuple", "", RG_CATEGORY_CONTAINER},      {"set", "", RG_CATEGORY_CONTAINER},
-    {"deque", "collections", RG_CATEGORY_CONTAINER}, {"OrderedDict", "collections", RG_CATEGORY_CONTAINER},
+    {"deque", "collections", RG_CATEGORY_CONTAINER},
+    {"OrderedDict", "collections", RG_CATEGORY_CONTAINER},
     {"int", "", RG_CATEGORY_VALUE},            {"str", "", RG_CATEGORY_VALUE},
     {"function", "", RG_CATEGORY_CALLABLE},    {"method", "", RG_CATEGORY_CALLABLE},
     {"partial", "functools", RG_CATEGORY_CALLABLE}, {"generator", "", RG_CATEGORY_CALLABLE},
@@ -98,9 +99,11 @@ static void refer(struct making *making, rg_node source, rg_node target, uint8_t
 {
   rg_edge_kind edge_kind = (rg_edge_kind)(kind % RG_NUM_EDGE_KINDS);
   uint32_t named = edge_kind == RG_EDGE_INDEX ? name : making->strings[name % LENGTH(names)];
-  if (making->num_nodes > 1)
-    must(rg_builder_add_edge(making->builder, source % making->num_nodes, 1 + target % (making->num_nodes - 1), edge_kind,
-                             named));
+  if (making->num_nodes == 1)
+    return;
+  source %= making->num_nodes;
+  target = 1 + target % (making->num_nodes - 1);
+  must(rg_builder_add_edge(making->builder, source, target, edge_kind, named));
 }
 
 static void copy(struct making *making, const uint8_t *record)

@@ -72,7 +72,8 @@ static size_t unpack(const uint8_t *chunk, uint8_t payload[MAX_PAYLOAD])
 // A number of one byte becomes any other; there are as many numbers as before.
 static size_t set_number(uint8_t *data, size_t size, uint32_t *random)
 {
-  static const uint64_t odd[] = {0, 1, 2, 63, 64, 127, 128, 255, 4095, 65535, INT32_MAX, UINT32_MAX, INT64_MAX, UINT64_MAX};
+  static const uint64_t odd[] = {0,   1,    2,     63,        64,         127,       128,
+                                 255, 4095, 65535, INT32_MAX, UINT32_MAX, INT64_MAX, UINT64_MAX};
   uint64_t number = heap_random_below(random, 2) ? odd[heap_random_below(random, sizeof(odd) / sizeof(odd[0]))]
                                                  : heap_random_below(random, 256);
   uint8_t coded[RGI_VARINT_MAX];

@@ -1,136 +1,346 @@
-"""Random graphs of objects of every kind, looked at in odd moments, and held against a slow plain oracle: what
-gc.get_referents() and sys.getrefcount() say of each object at that moment.
+"""Random object graphs, looked at in odd moments, and held against what the interpreter itself tells of each object:
+gc.get_referents(), sys.getsizeof(), sys.getrefcount().
 
-    make fuzz-python FUZZ_SECONDS=600
+    PYTHONHASHSEED=0 build/run python3.12 -W ignore tests/python/fuzz.py --seconds 60 [--seed 17]
 
-Prints what differs, with the number from which the graph was made, and at the end how much was compared.
+Prints what was looked at, and each difference with the seed that gives it again.
 """
 
+import argparse
 import asyncio
-import contextlib
 import contextvars
+import ctypes
+import functools
 import gc
-import logging
+import importlib
+import importlib.abc
+import importlib.machinery
+import os
 import random
+import re
 import signal
 import sys
 import threading
 import time
-import warnings
+import traceback
+import tracemalloc
+import types
 import weakref
 from array import array
-from collections import Counter
 
 import contract
 import refgraph
+import sizes
 import zoo
+from refgraph import _refgraph
 
-# Objects whose making costs much, or that wait for a peer.
-LEFT_OUT = {name for name in zoo.KINDS if any(word in name for word in ("thread", "process", "pool", "loop", "ssl", "TLS"))}
-
-
-# --- worlds ---
-
-
-class Knot(zoo.Held):
-    """Held by objects of the zoo, and holds some: what makes a graph of them."""
-
-    def __init__(self, others):
-        super().__init__()
-        self.others = others
-        self.ring = [self]
-        self.callback = lambda: (others, self.text)
+def neighbours(objects, depth):
+    """What objects refer to within a depth, themselves first."""
+    found, level = {id(obj): obj for obj in objects}, list(objects)
+    for _ in range(depth):
+        level = [obj for obj in gc.get_referents(*level) if found.setdefault(id(obj), obj) is obj and len(found) < 5000]
+        level = list({id(obj): obj for obj in level}.values())[:2000]
+    return list(found.values())
 
 
-def add_link(numbers, pool):
-    """From one object to another, if the first can hold another."""
-    source, target = numbers.choice(pool), numbers.choice(pool)
-    with contextlib.suppress(Exception):
-        if type(source) in (list, bytearray):
-            source.append(target)
-        elif type(source) is dict:
-            source[f"key {len(source)}"] = target
-        elif type(source) is set:
-            source.add(target)
-        else:
-            source.link = target
+# These have threads, files and other state of the process that the next round would meet again.
+LASTING = ("socket", "executor", "thread", "process", "selector", "poll", "event loop", "task", "server", "finalizer",
+           "pickler", "ssl")  # fmt: skip
+KINDS = sorted(name for name in zoo.KINDS if not any(word in name for word in LASTING))
 
 
-def make_world(seed):
-    """A list of objects that refer to each other."""
-    numbers = random.Random(seed)
-    kinds = sorted(set(zoo.KINDS) - LEFT_OUT)
-    pool = []
-    for _ in range(numbers.randrange(5, 60)):
-        knot = Knot(numbers.sample(pool, min(len(pool), 3)))
-        with contextlib.suppress(OSError):  # of what the system does not give, here and now
-            pool += [zoo.KINDS[numbers.choice(kinds)](knot), knot.callback]
-    for _ in range(numbers.randrange(100)):
-        add_link(numbers, pool)
-    for _ in range(numbers.randrange(len(pool))):
-        pool.pop(numbers.randrange(len(pool)))
-    return pool
+LASTING_OBJECTS = {id(obj) for module in list(sys.modules.values()) for obj in neighbours([module], 3)}
+HAVE_GC = 1 << 14
+
+# --- a graph of objects -------------------------------------------------------------------------------------------------
 
 
-# --- moments ---
+class World:
+    """Objects of random kinds that hold each other; `held` die with it."""
+
+    def __init__(self, chance, num_objects):
+        self.chance = chance
+        self.objects = []
+        self.deaths = []
+        for _ in range(num_objects):
+            self.objects.append(self.make())
+        for _ in range(num_objects):
+            self.tangle(chance.choice(self.objects), chance.choice(self.objects))
+        self.all = tuple(self.objects)
+
+    def make_held(self):
+        held = zoo.Held()
+        self.deaths.append(weakref.ref(held))
+        return held
+
+    def make(self):
+        make = zoo.KINDS[self.chance.choice(KINDS)]
+        if self.objects and self.chance.random() < 0.5:
+            try:
+                return make(self.chance.choice(self.objects))
+            except Exception:
+                pass  # it cannot hold that
+        return make(self.make_held())
+
+    def tangle(self, holder, target):
+        """Makes `holder` refer to `target` in a way that it has, or change in a way that objects rarely do."""
+        ways = [
+            lambda: holder.append(target),
+            lambda: holder.__setitem__(self.chance.choice(["key", 3, (1, 2), "é"]), target),
+            lambda: setattr(holder, self.chance.choice(["attribute", "slot", "other"]), target),
+            lambda: setattr(holder, "cell_contents", target),
+            lambda: delattr(holder, self.chance.choice(["cell_contents", "attribute", "slot"])),
+            lambda: setattr(holder, "__class__", type("Swapped", type(holder).__mro__[:-1] or (object,), {})),
+            lambda: setattr(holder, "__dict__", {"own": target, 1: holder}),
+            lambda: holder.add(target),
+            lambda: holder.clear() if self.chance.random() < 0.1 else None,
+            lambda: holder.__dict__.update({f"name_{i}": target for i in range(self.chance.randrange(40))}),
+            lambda: setattr(holder, "__defaults__", (target,)),
+            lambda: holder.send(target),
+        ]
+        if id(holder) in LASTING_OBJECTS:
+            return
+        self.chance.shuffle(ways)
+        for way in ways[:4]:
+            try:
+                way()
+            except BaseException as error:
+                if isinstance(error, (KeyboardInterrupt, MemoryError)):
+                    raise
+
+
+# --- looking at it ------------------------------------------------------------------------------------------------------
+
+
+def is_counted(obj):
+    """Whether nobody but the objects that refer to it, and those stay, counts as a reference."""
+    return gc.is_tracked(obj) and not isinstance(obj, (type, types.FrameType, types.ModuleType, dict))
+
+
+class Looking:
+    def __init__(self, world):
+        self.world = world
+        self.graphs = []
+        self.differences = []
+        self.num_looks = 0  # in this moment
+        self.num_objects = 0
+        self.is_under_way = False
+
+    def look(self, *ignored):
+        """The first time in a moment always."""
+        if self.is_under_way or (self.num_looks and self.world.chance.random() < 0.7):
+            return
+        self.num_looks += 1
+        self.is_under_way = True
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            self.compare()
+        except Exception:
+            self.differences.append(traceback.format_exc())
+        finally:
+            if was_enabled:
+                gc.enable()
+            self.is_under_way = False
+
+    def compare(self):
+        with_outline = self.world.chance.random() < 0.2
+        objects = neighbours([*self.world.all, self.world.objects], 2) + gc.get_objects(0)
+        running = {id(objects), *contract.running_frames()}
+        running |= {id(frame) for top in sys._current_frames().values() for frame in frames_from(top)}
+        objects = [obj for obj in objects if id(obj) not in running and not is_running(obj)]
+        counted = [obj for obj in self.world.all if is_counted(obj)]
+        expected, told = [], []
+        for obj in objects:
+            expected.append(array("Q", map(id, gc.get_referents(obj))))
+            told.append(size_of(obj))
+        counts = counts_of(counted)
+        graph, nodes, _ = refgraph.Graph._capture(objects)
+        if counts_of(counted) != counts:
+            self.differences.append("reference counts differ")
+        outline = _refgraph.outline(references=True)["references"] if with_outline else {}
+        own = {id(own) for own in (objects, expected, told, counted, counts, running, graph, nodes, outline)}
+        addresses = {}
+        for obj, node, wanted, size in zip(objects, nodes, expected, told):
+            if id(obj) not in own:
+                self.compare_object(obj, graph, node, wanted, size, outline, addresses)
+        self.num_objects += len(objects)
+        self.graphs.append(graph)
+
+    def compare_object(self, obj, graph, node, wanted, size, outline, addresses):
+        edges = graph.references(node)
+        for edge in edges:
+            target = edge["target"]
+            if target not in addresses:
+                addresses[target] = graph.node(target)["address"]
+            edge["target"] = addresses[target]
+        outlined = outline.get(id(obj), [edge["target"] for edge in edges])
+        differing = list(contract.differences(obj, wanted, edges, outlined))
+        if size is not None and graph.node(node)["size"] != size:
+            differing.append(("size", graph.node(node)["size"], "instead of", size))
+        if not type(obj).__flags__ & HAVE_GC:  # it tells nothing of itself
+            differing = [difference for difference in differing if difference[0] != "has beyond"]
+        for difference in differing:
+            self.differences.append(f"{' '.join(map(str, difference))}: {type(obj)} {ascii_of(obj)}")
+
+
+def size_of(obj):
+    """None where it is not known; that of a list which is being sorted is less than that of any other."""
+    size = sys.getsizeof(obj) if sizes.is_asked(type(obj)) else None
+    return None if isinstance(obj, list) and size < sys.getsizeof([]) else size
+
+
+def counts_of(objects):
+    return array("q", map(sys.getrefcount, objects))
+
+
+def frames_from(frame):
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def is_running(obj):
+    """What a function has in its hands while it runs, a generator does not tell of itself."""
+    return any(getattr(obj, name, False) is True for name in ("gi_running", "cr_running", "ag_running"))
+
+
+def ascii_of(obj):
+    try:
+        return ascii(obj)[:100]
+    except Exception:
+        return "…"
+
+
+# --- moments ------------------------------------------------------------------------------------------------------------
+
+MOMENTS = {}
+
+
+def moment(function):
+    MOMENTS[function.__name__.replace("_", " ")] = function
+    return function
 
 
 class Dying:
-    def __init__(self, look):
-        self.look = look
+    """Calls a function when it dies, and refers to itself if it is to die by a collection."""
+
+    def __init__(self, call, is_cycle=False):
+        self.call = call
+        self.cycle = self if is_cycle else None
 
     def __del__(self):
-        self.look()
+        self.call()
 
 
-class Hashed:
-    def __init__(self, look):
-        self.look = look
-
-    def __hash__(self):
-        self.look()
-        return 1
+@moment
+def plainly(look, world):
+    look()
 
 
-def in_finalizer(look):
+@moment
+def in_a_finalizer(look, world):
     Dying(look)
 
 
-def in_finalizer_of_collection(look):
-    dying = Dying(look)
-    dying.cycle = dying
-    del dying
+@moment
+def in_a_finalizer_during_a_collection(look, world):
+    Dying(look, is_cycle=True)
     gc.collect()
 
 
-def in_weak_callback(look):
-    thing = zoo.Plain()
-    reference = weakref.ref(thing, lambda reference: look())
-    del thing
-    assert reference() is None
+@moment
+def in_a_weak_reference_callback(look, world):
+    target = zoo.Plain()
+    reference = weakref.ref(target, look)
+    del target
+    return reference
 
 
-def in_callback_of_collector(look):
-    def callback(phase, info):
-        gc.callbacks.remove(callback)
+@moment
+def in_a_weak_reference_callback_during_a_collection(look, world):
+    target = zoo.Plain()
+    target.cycle = target
+    reference = weakref.ref(target, look)
+    del target
+    gc.collect()
+    return reference
+
+
+@moment
+def in_a_callback_of_the_collector(look, world):
+    gc.callbacks.append(look)
+    try:
+        gc.collect(world.chance.randrange(3))
+    finally:
+        gc.callbacks.remove(look)
+
+
+class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, look):
+        self.look = look
+
+    def find_spec(self, name, path, target=None):
+        if name == "fuzzed_module":
+            self.look()
+            return importlib.machinery.ModuleSpec(name, self)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        self.look()
+
+
+@moment
+def during_an_import(look, world):
+    importer = Importer(look)
+    sys.meta_path.insert(0, importer)
+    try:
+        importlib.import_module("fuzzed_module")
+    finally:
+        sys.meta_path.remove(importer)
+        sys.modules.pop("fuzzed_module", None)
+
+
+@moment
+def in_a_signal_handler(look, world):
+    before = signal.signal(signal.SIGUSR1, look)
+    try:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        [i for i in range(1000)]
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+@moment
+def in_a_trace_function(look, world):
+    def trace(frame, event, argument):
         look()
+        return trace
 
-    gc.callbacks.append(callback)
-    gc.collect(0)
-
-
-def in_sort(look):
-    [3, 1, 2].sort(key=lambda number: look() and number or number)
-
-
-def in_hash(look):
-    {Hashed(look): 1}
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        zoo.ignore()
+    finally:
+        sys.settrace(before)
 
 
-def in_closed_generator(look):
+@moment
+def in_a_profile_function(look, world):
+    sys.setprofile(look)
+    try:
+        len("")
+    finally:
+        sys.setprofile(None)
+
+
+@moment
+def in_a_generator_that_is_closed(look, world):
     def generate():
         try:
-            yield
+            yield world.objects
         finally:
             look()
 
@@ -139,169 +349,281 @@ def in_closed_generator(look):
     generator.close()
 
 
-def in_iteration_of_dict(look):
-    for key in {"a": [], "b": []}:
-        if key == "b":
+@moment
+def in_a_generator_that_dies(look, world):
+    def generate():
+        try:
+            yield
+        finally:
             look()
 
+    next(generate())
 
-def in_thread(look):
+
+@moment
+def in_the_key_of_a_sort(look, world):
+    world.objects.sort(key=lambda obj: look() or id(obj) if world.chance.random() < 0.02 else id(obj))
+    look()
+
+
+@moment
+def in_a_comparison_of_a_sort(look, world):
+    [obj := functools.cmp_to_key(lambda a, b: look() or -1)(1), obj].sort()
+
+
+@moment
+def in_a_loop_over_a_dict(look, world):
+    for i in {"a": world, 2: look}:
+        look()
+
+
+@moment
+def in_a_hash_and_a_comparison(look, world):
+    class Key:
+        def __hash__(self):
+            look()
+            return 1
+
+        def __eq__(self, other):
+            look()
+            return False
+
+    {Key(): 1, Key(): world}
+    {Key(), Key()}
+
+
+@moment
+def while_a_container_is_made(look, world):
+    def generate():
+        for i in range(20):
+            yield [i]
+        look()
+        yield world
+
+    for make in (tuple, list, set, frozenset, dict.fromkeys, zoo.collections.deque):
+        try:
+            make(generate())
+        except TypeError:
+            pass  # lists have no hash
+    "".join(str(i) for i in generate())
+
+
+@moment
+def while_a_class_is_made(look, world):
+    class Meta(type):
+        @classmethod
+        def __prepare__(cls, name, bases):
+            look()
+            return {}
+
+        def __new__(cls, *arguments):
+            look()
+            return super().__new__(cls, *arguments)
+
+        def mro(cls):
+            look()
+            return super().mro()
+
+    class Named:
+        def __set_name__(self, owner, name):
+            look()
+
+    class Base(metaclass=Meta):
+        def __init_subclass__(cls):
+            look()
+
+    class Derived(Base):
+        named = Named()
+
+
+@moment
+def near_the_limit_of_recursion(look, world):
+    def descend():
+        try:
+            return descend()
+        except RecursionError as error:
+            raise Deepest from error
+
+    class Deepest(Exception):
+        pass
+
+    def climb(num):
+        return look() if not num else climb(num - 1)
+
+    try:
+        descend()
+    except Deepest:
+        look()
+    depth = sum(1 for _ in frames_from(sys._getframe()))
+    climb(max(0, sys.getrecursionlimit() - depth - 60))
+
+
+@moment
+def while_a_deep_nest_is_torn_down(look, world):
+    nest = [Dying(look)]
+    for _ in range(50000):
+        nest = [nest]
+    look()
+    del nest
+
+
+@moment
+def while_threads_allocate(look, world):
+    is_over = False
+
+    def churn():
+        kept = []
+        while not is_over:
+            kept.append({"a": [object()], "b": zoo.closure_over(kept)})
+            if len(kept) > 1000:
+                kept.clear()
+
+    threads = [threading.Thread(target=churn, daemon=True) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        look()
+    finally:
+        is_over = True
+        for thread in threads:
+            thread.join()
+
+
+@moment
+def in_another_thread(look, world):
     thread = threading.Thread(target=look)
     thread.start()
     thread.join()
 
 
-def in_trace_function(look):
-    def trace(frame, event, argument):
-        sys.settrace(None)
+@moment
+def in_a_coroutine(look, world):
+    async def main():
+        task = asyncio.ensure_future(asyncio.sleep(0))
         look()
+        await task
 
-    sys.settrace(trace)
-    (lambda: None)()
-    sys.settrace(None)
-
-
-def in_profile_function(look):
-    def profile(frame, event, argument):
-        sys.setprofile(None)
-        look()
-
-    sys.setprofile(profile)
-    (lambda: None)()
-    sys.setprofile(None)
+    asyncio.run(main())
 
 
-def in_signal_handler(look):
-    before = signal.signal(signal.SIGUSR1, lambda number, frame: look())
-    signal.raise_signal(signal.SIGUSR1)
-    signal.signal(signal.SIGUSR1, before)
+@moment
+def in_another_context(look, world):
+    variable = contextvars.ContextVar("variable")
+    context = contextvars.copy_context()
+    context.run(variable.set, world)
+    context.run(look)
 
 
-def in_task(look):
-    async def run():
-        await asyncio.gather(*[asyncio.sleep(0) for _ in range(3)])
-        look()
-
-    asyncio.run(run())
-
-
-def in_context(look):
-    contextvars.copy_context().run(look)
+@moment
+def in_a_callback_of_c(look, world):
+    re.sub(".", lambda match: look() or "", "a")
+    ctypes.CFUNCTYPE(None)(look)()
+    min([1, 2], key=lambda i: look() or i)
 
 
-def in_exception(look):
+@moment
+def while_an_exception_is_handled(look, world):
     try:
-        raise ValueError([look])
+        try:
+            raise ValueError(world)
+        finally:
+            look()
     except ValueError:
         look()
 
 
-def in_deep_recursion(look, depth=200):
-    in_deep_recursion(look, depth - 1) if depth else look()
+@moment
+def in_a_hook_of_what_nobody_handles(look, world):
+    before = sys.unraisablehook
+    sys.unraisablehook = look
+    try:
+        Dying(lambda: 1 / 0)
+    finally:
+        sys.unraisablehook = before
 
 
-def in_making_of_class(look):
-    class Made(type):
-        def __new__(meta, name, bases, names):
-            look()
-            return super().__new__(meta, name, bases, names)
-
-    Made("Class", (), {"attribute": [look]})
-
-
-def with_frozen_objects(look):
+@moment
+def while_objects_are_frozen(look, world):
     gc.freeze()
+    try:
+        look()
+    finally:
+        gc.unfreeze()
+
+
+@moment
+def while_allocations_are_traced(look, world):
+    tracemalloc.start(world.chance.randrange(1, 5))
+    try:
+        world.objects.append([object()])
+        look()
+    finally:
+        tracemalloc.stop()
+
+
+@moment
+def in_a_forked_child(look, world):
+    pid = os.fork()
+    if not pid:
+        look()
+        print(*look.__self__.differences, sep="\n", file=sys.stderr, flush=True)
+        os._exit(bool(look.__self__.differences))
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status:
+        look.__self__.differences.append(f"the child ended with status {status}")
     look()
-    gc.unfreeze()
 
 
-MOMENTS = [value for name, value in globals().items() if name.startswith(("in_", "with_"))] + [lambda look: look()]
+# --- rounds -------------------------------------------------------------------------------------------------------------
 
 
-# --- the oracle ---
+def count_alive(world):
+    deaths, world.objects[:] = world.deaths, ()
+    world.all = ()
+    gc.collect()
+    return sum(death() is not None for death in deaths)
 
 
-def reached(pool, known):
-    """Objects of a world, and what they alone lead to."""
-    found, seen = [], set(known)
-    left = [pool]
-    while left:
-        obj = left.pop()
-        if id(obj) not in seen:
-            seen.add(id(obj))
-            found.append(obj)
-            left += gc.get_referents(obj)
-    return found
+def play(seed, names):
+    """One world, looked at in some moments. Returns what was seen, and in which moment it differed."""
+    num_alive = count_alive(World(random.Random(seed), 100))
+    looking = Looking(World(random.Random(seed), 100))
+    differences = []
+    for name in names:
+        gc.collect()
+        looking.num_looks = 0
+        MOMENTS[name](looking.look, looking.world)
+        if not looking.num_looks:
+            differences.append(f"{name}: did not look")
+        differences += [f"{name}: {difference}" for difference in looking.differences]
+        looking.differences.clear()
+    num_alive = count_alive(looking.world) - num_alive
+    if num_alive:
+        differences.append(f"{num_alive} more objects stay alive than in a world that nobody looked at")
+    return looking, differences
 
 
-class Look:
-    """At a world, at one moment: what Python says of it, and what a capture does."""
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=0, help="for how long; 0: one world")
+    parser.add_argument("--seed", type=int, default=0, help="of the first world")
+    parser.add_argument("--moments", type=int, default=6, help="of each world")
+    arguments = parser.parse_args()
 
-    def __init__(self, pool, known):
-        self.pool = pool
-        self.known = known
-        self.graph = None
-
-    def __call__(self):
-        if self.graph is not None:
-            return
-        gc_was_enabled = gc.isenabled()
-        gc.disable()
-        self.objects = reached(self.pool, self.known)
-        self.canary = [object()]
-        self.objects.append(self.canary)
-        self.not_compared = set(contract.running_frames()) | set(map(id, vars(self).values())) | {id(self), id(vars(self))}
-        self.referents = [array("Q", map(id, gc.get_referents(obj))) for obj in self.objects]
-        self.counts = array("Q", map(sys.getrefcount, self.objects))
-        self.graph = refgraph.capture()
-        self.counts_after = array("Q", map(sys.getrefcount, self.objects))
-        if gc_was_enabled:
-            gc.enable()
-
-    def differences(self):
-        """Lines of text."""
-        graph = self.graph
-        if self.counts != self.counts_after:
-            yield "reference counts changed"
-        extra = self.counts[-1] - graph.node(graph._find(self.canary))["refcount"]
-        for obj, wanted, count in zip(self.objects, self.referents, self.counts):
-            if id(obj) in self.not_compared:
-                continue
-            try:
-                info = graph.node(graph._find(obj))
-            except refgraph.NotFoundError:
-                yield f"absent: {type(obj)}"
-                continue
-            if count < 2**30 and info["refcount"] + extra != count:
-                yield f"refcount of {type(obj)}: {info['refcount']} + {extra}, not {count}"
-            if info["counted"] > info["refcount"]:
-                yield f"more references than count for {type(obj)}: {info['counted']} of {info['refcount']}"
-            given = Counter(graph.node(edge["target"])["address"] for edge in graph.references(info["id"]))
-            missing = Counter(wanted) - given
-            if missing:
-                yield f"{type(obj)} lacks {sum(missing.values())} of {len(wanted)} references"
-
-
-def main(seconds=3600.0, first_world=0, num_worlds=sys.maxsize):
-    # What becomes of objects of the zoo that are let go of.
-    sys.unraisablehook = lambda raised: None
-    warnings.simplefilter("ignore")
-    logging.disable()
-    deadline = time.monotonic() + float(seconds)
-    kept = contract.find_all()
-    known = set(map(id, kept))
-    num_made = num_compared = 0
-    while time.monotonic() < deadline and num_made < num_worlds:
-        seed = int(first_world) + num_made
-        moment = MOMENTS[seed % len(MOMENTS)]
-        look = Look(make_world(seed), known)
-        moment(look)
-        for difference in look.differences():
-            print(f"world {seed}, {moment.__name__}: {difference}", flush=True)
-        num_compared += len(look.objects)
-        num_made += 1
-    print(num_made, "worlds", num_compared, "objects")
+    end = time.monotonic() + arguments.seconds
+    seed, num_looks, num_objects, has_failed = arguments.seed, 0, 0, False
+    while seed == arguments.seed or time.monotonic() < end:
+        names = random.Random(seed).sample(sorted(MOMENTS), arguments.moments)
+        looking, differences = play(seed, names)
+        num_looks += len(looking.graphs)
+        num_objects += looking.num_objects
+        for difference in differences:
+            print(f"seed {seed}: {difference}", file=sys.stderr)
+        has_failed |= bool(differences)
+        seed += 1
+    print(seed - arguments.seed, "worlds,", num_looks, "looks,", num_objects, "objects compared")
+    return has_failed
 
 
 if __name__ == "__main__":
-    main(*map(float, sys.argv[1:]))
+    sys.exit(main())
