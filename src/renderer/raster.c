@@ -82,9 +82,11 @@ static bool has_memory(const struct rgi_layout *layout, double dpi)
 {
   double scale = dpi / RGI_POINTS_PER_INCH;
   size_t num_pixels = (size_t)((layout->width * scale + 2) * (layout->height * scale + 2));
-  void *probe = malloc(num_pixels * sizeof(uint32_t) + (1 << 20));
+  // Volatile: a compiler may do without an allocation that nobody uses.
+  void *volatile probe = malloc(num_pixels * sizeof(uint32_t) + (1 << 20));
+  bool has = probe;
   free(probe);
-  return probe;
+  return has;
 }
 
 rg_error *rgi_raster_paint(const struct rgi_layout *layout, double dpi, rgi_raster_use use, void *use_context)
