@@ -64,9 +64,8 @@ counts_what_stopped_it() {
 }
 
 passes_shellcheck() {
-  (cd "$srcdir" && shellcheck -x bootstrap .ci/run build-aux/find-pythons build-aux/python-* tests/run-criterion \
-    tests/bootstrap.sh tests/examples.sh tests/headers.sh tests/install.sh tests/layering.sh \
-    tests/pythons.sh tests/tap.sh)
+  (cd "$srcdir" && shellcheck -x bootstrap .ci/run build-aux/find-pythons build-aux/python-* completion/refgraph \
+    tests/gate tests/lint tests/matrix tests/run-criterion tests/*.sh)
 }
 
 ok "no argument prints the usage" prints_usage

@@ -74,6 +74,7 @@ is_a_test() {
 
 promises_name_their_tests() {
   grep '^| ' "$srcdir/SECURITY.md" | grep -v 'it is promised' | while read -r promise; do
+    # shellcheck disable=SC2016 # the quotes of Markdown
     test=$(echo "$promise" | sed -n 's/.* | `\([^`]*\)` |$/\1/p')
     is_a_test "${test:-none}" || { echo "no test shows it: $promise"; exit 1; }
   done

@@ -712,7 +712,7 @@ size_t rgpy_frame_num_slots(PyObject *object)
   if (is_frame && !is_python_frame(((PyFrameObject *)object)->f_frame))
     return 0;
   PyCodeObject *code = is_frame ? code_of(((PyFrameObject *)object)->f_frame) : rgpy_generator_code(object);
-  return (size_t)(code->co_nlocalsplus + code->co_stacksize);
+  return (size_t)code->co_nlocalsplus + (size_t)code->co_stacksize;
 }
 
 bool rgpy_frame_object_frame(PyObject *object, struct rgpy_frame *ret)

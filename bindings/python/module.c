@@ -95,7 +95,7 @@ static PyObject *module_outline(PyObject *module, PyObject *args, PyObject *kwar
   static char *keywords[] = {"references", NULL};
   int with_references = 0;
   struct rgpy_outline *outline = NULL;
-  uint64_t pause_ns;
+  uint64_t pause_ns = 0;
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|$p", keywords, &with_references))
     return NULL;
   rg_error *error = read_outline(&outline, &pause_ns);

@@ -390,6 +390,7 @@ static bool is_default_thread_name(const char *text)
   static const char *const prefixes[] = {"Thread-", "ThreadPoolExecutor-", "Dummy-", "asyncio_"};
   for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
     size_t size = strlen(prefixes[i]);
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a text that begins so goes up to there
     if (strncmp(text, prefixes[i], size) == 0 && text[size] >= '0' && text[size] <= '9')
       return true;
   }

@@ -424,7 +424,9 @@ static struct arguments arguments_of(PyObject *owner)
     return defaults_of((PyFunctionObject *)owner);
   const struct partial *partial = (const struct partial *)owner;
   bool is_derived = !is_partial(Py_TYPE(owner));
-  struct rgpy_names parameters = is_derived ? (struct rgpy_names){0} : parameters_of(partial->function);
+  struct rgpy_names parameters = {0};
+  if (!is_derived)
+    parameters = parameters_of(partial->function);
   return (struct arguments){partial->arguments, partial->keywords, parameters};
 }
 

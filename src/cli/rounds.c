@@ -24,8 +24,6 @@
 #include "launch.h"
 #include "terminal.h"
 
-extern char **environ;
-
 /* --- the folder --------------------------------------------------------------------------------------------------- */
 
 #define PATH_SIZE 4096

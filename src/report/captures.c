@@ -27,6 +27,7 @@ static const char *name_of(const rg_graph *graph, rg_edge edge, const char *abov
   return *name ? name : above;
 }
 
+// NOLINTBEGIN(misc-no-recursion): it goes at most MAX_PASSAGES deep
 static rg_error *visit_edge(const struct visit *visit, rg_edge edge, const char *name, int num_left);
 
 static rg_error *visit_row(const struct visit *visit, rg_node node, const char *name, int num_left)
@@ -39,7 +40,6 @@ static rg_error *visit_row(const struct visit *visit, rg_node node, const char *
   return NULL;
 }
 
-// At most MAX_PASSAGES deep.
 static rg_error *visit_edge(const struct visit *visit, rg_edge edge, const char *name, int num_left)
 {
   rg_node target = rg_graph_edge_target(visit->graph, edge);
@@ -49,6 +49,7 @@ static rg_error *visit_edge(const struct visit *visit, rg_edge edge, const char 
   struct rgi_captured captured = {name, edge, target};
   return visit->visit(visit->context, &captured);
 }
+// NOLINTEND(misc-no-recursion)
 
 static rg_error *visit_value(const struct visit *visit, rg_edge edge, const char *name)
 {
@@ -240,7 +241,9 @@ static rg_error *describe(rg_report *report, const rg_graph *graph, rg_site site
   RGI_TRY(count_sharing(graph, most, &ret->num_sharing));
   RGI_TRY(add_name(report, variable->name, &ret->name));
   RGI_TRY(rgi_arena_add_string(&report->arena, type_of(graph, variable), &ret->type));
-  rg_site_info info = site == RG_SITE_NONE ? (rg_site_info){0} : rg_graph_site(graph, site);
+  rg_site_info info = {0};
+  if (site != RG_SITE_NONE)
+    info = rg_graph_site(graph, site);
   for (uint32_t i = 0; i < info.num_captured; i++) {
     if (strcmp(info.captured[i], variable->name) != 0)
       continue;

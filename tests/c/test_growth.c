@@ -190,7 +190,7 @@ static void write_signature(const rg_growth *growth, rg_signature signature, cha
 
 static void check_rows(const rg_growth *growth, struct oracle *oracle)
 {
-  int num_heads = 0;
+  size_t num_heads = 0;
   for (int i = 0; i < oracle->num; i++)
     num_heads += oracle->groups[i].head == i;
   cr_assert_eq(rg_growth_num_rows(growth), num_heads);

@@ -12,14 +12,14 @@
 #include "../../src/base/alloc.h"
 #include "heap.h"
 
-#define HEAP                                                                                                          \
-  "R.app>app app:module,label=app,type=module app.bus>bus bus:type=Bus,size=48 bus.handlers>list list:container,size=80 " \
-  "list[0]>f list[1]>g list[2]>h f{screen}>s g{screen}>t h{screen}>t s:type=Screen,size=56,finished=closed "          \
-  "f:closure,callable,type=function,label=on_click,size=100,site=make.on_click/ui.py/12/screen "                      \
-  "g:closure,callable,type=function,label=on_click,size=100,site=make.on_click/ui.py/12/screen "                      \
-  "h:closure,callable,type=function,label=on_key,size=100,site=make.on_key/ui.py/30/screen:r "                        \
-  "t:type=Screen,size=56 s.pixels>p t.pixels>q p:container,size=8000 q:container,size=9000 s.self>s t.other>s s.other>t " \
-  "lost:type=Screen,size=56 lost~weak>t"
+#define HEAP \
+  "R.app>app app:module,label=app,type=module app.bus>bus bus:type=Bus,size=48 bus.handlers>list " \
+  "list:container,size=80 list[0]>f list[1]>g list[2]>h f{screen}>s g{screen}>t h{screen}>t " \
+  "f:closure,callable,type=function,label=on_click,size=100,site=make.on_click/ui.py/12/screen " \
+  "g:closure,callable,type=function,label=on_click,size=100,site=make.on_click/ui.py/12/screen " \
+  "h:closure,callable,type=function,label=on_key,size=100,site=make.on_key/ui.py/30/screen:r " \
+  "s:type=Screen,size=56,finished=closed s.pixels>p s.self>s s.other>t p:container,size=8000 " \
+  "t:type=Screen,size=56 t.pixels>q t.other>s q:container,size=9000 lost:type=Screen,size=56 lost~weak>t"
 
 enum { NUM_THREADS = 4, NUM_TARGETS = 2 };
 
@@ -197,6 +197,7 @@ static void ask_for_pictures(const struct shared *shared, const rg_writer *answe
   options.deadline_ms = 120000;
   must(rg_render(shared->view, RG_FORMAT_DOT, &options, answer));
   must(rg_render(shared->view, RG_FORMAT_SVG, &options, answer));
+  must(rg_render(shared->view, RG_FORMAT_PNG, &options, answer));
 }
 
 static void ask_for_leaks(const struct shared *shared, const rg_writer *answer)

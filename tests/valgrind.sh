@@ -1,0 +1,61 @@
+#!/bin/sh
+# Library, renderer, command line and extension under valgrind's memcheck, which sees what is read before it was set, as no
+# sanitizer does. What it finds is in files, where tests/gate looks. Leaks are left to LeakSanitizer.
+
+set -u
+. "${srcdir:?}/tests/tap.sh"
+
+if ! command -v valgrind >/dev/null; then
+  skip "valgrind" "no valgrind (Debian: valgrind)"
+  plan
+  exit
+fi
+
+build=$(pwd)
+source=$(cd "$srcdir" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# The renderer starts without an environment, and libtool's `refgraph` is a script.
+wrap() {
+  printf '#!/bin/sh\nexec valgrind %s "%s" "$@"\n' "$VALGRIND_OPTS" "$2" >"$folder/$1" && chmod +x "$folder/$1"
+}
+wrap refgraph "$build/.libs/refgraph" && wrap refgraph-render "$build/refgraph-render" || exit
+export REFGRAPH_RENDER="$folder/refgraph-render" LD_LIBRARY_PATH="$build/.libs"
+
+ok "library and renderer, by several threads" valgrind tests/c/threads
+ok "the reader of dumps, over what fuzzers found" valgrind tests/fuzz/replay_dump "$source/tests/fuzz/dump"
+
+tests/cli/make_dump "$(cat "$source/tests/cli/heap.txt")" >"$folder/heap.rgd"
+tests/cli/make_dump "R.a>b R.a>c b:closure,callable,size=9 c:closure,callable,size=9" >"$folder/more.rgd"
+cd "$folder" || exit
+for command in info verify 'types --retained' closures 'why closure' 'why --cut type:Screen' 'why --disjoint type:Screen' \
+  'draw type:Screen -o refs.txt' dominators cycles leaks 'leaks --json' 'export -o heap.heapsnapshot' \
+  'export -o heap.sqlite' 'export -o heap.csv' 'export -o heap.json'; do
+  # shellcheck disable=SC2086 # a command and its options
+  ok "refgraph $command" ./refgraph $command heap.rgd
+done
+ok "refgraph diff" ./refgraph diff heap.rgd more.rgd
+ok "refgraph growth" ./refgraph growth heap.rgd more.rgd heap.rgd
+cd "$build" || exit
+
+cat >"$folder/closures.py" <<'PYTHON'
+import refgraph
+
+def make(rows):
+    return lambda: len(rows)
+
+count = make([[], {}, "text", 1.5])
+refgraph.show_refs(count).text, refgraph.why(count).json()
+refgraph.capture().closures().text
+refgraph.dump("closures.rgd")
+refgraph.load("closures.rgd").why_closures().text
+PYTHON
+
+if [ -n "$PYTHON" ]; then
+  # Each object a block of malloc's, so that a read beyond it is seen.
+  cd "$folder" || exit
+  ok "the extension" env -u LD_LIBRARY_PATH PYTHONMALLOC=malloc valgrind "$PYTHON" closures.py
+fi
+
+plan
