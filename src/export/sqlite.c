@@ -30,7 +30,7 @@ static const char schema[] =
     "  dst INTEGER NOT NULL, kind TEXT NOT NULL, name NOT NULL, PRIMARY KEY (dump, src, place)) WITHOUT ROWID;"
     "CREATE TABLE dominators (dump INTEGER NOT NULL REFERENCES dumps, id INTEGER NOT NULL, dominator INTEGER,"
     "  retained INTEGER NOT NULL, PRIMARY KEY (dump, id)) WITHOUT ROWID;"
-    "CREATE TABLE closures (dump INTEGER NOT NULL REFERENCES dumps, site INTEGER NOT NULL REFERENCES sites,"
+    "CREATE TABLE closures (dump INTEGER NOT NULL REFERENCES dumps, site INTEGER REFERENCES sites,"
     "  copies INTEGER NOT NULL, captured INTEGER NOT NULL, retained INTEGER NOT NULL, implicit INTEGER NOT NULL);"
     "CREATE VIEW heap AS SELECT dump, id, types.name AS type, types.module, label, context, size,"
     "    coalesce(retained, size) AS retained, dominator, retained IS NOT NULL AS reached, root, closure, refcount,"
@@ -42,7 +42,7 @@ static const char schema[] =
     "  FROM objects JOIN types USING (type) GROUP BY dump, type ORDER BY dump, bytes DESC;"
     "CREATE VIEW by_site AS SELECT dump, dump_id, host, pid, time, name AS site, file, line, copies, captured, retained,"
     "    implicit"
-    "  FROM closures JOIN dumps USING (dump) JOIN sites USING (site) ORDER BY dump, retained DESC;"
+    "  FROM closures JOIN dumps USING (dump) LEFT JOIN sites USING (site) ORDER BY dump, retained DESC;"
     "CREATE VIEW referrers AS SELECT refs.dump, dst AS id, src, kind, refs.name, types.name AS src_type,"
     "    objects.label AS src_label"
     "  FROM refs JOIN objects ON objects.dump = refs.dump AND objects.id = src JOIN types USING (type);";
@@ -243,6 +243,15 @@ static void add_optional(struct row *row, bool is_known, uint64_t number)
     add_none(row);
 }
 
+// Where code is defined: not known of all, even of closures.
+static void add_site_number(struct row *row, rg_site site)
+{
+  if (site == RG_SITE_NONE)
+    add_none(row);
+  else
+    add_number(row, (uint64_t)row->database->sites[site]);
+}
+
 static rg_error *add_object(const struct rgi_database *database, const struct rgi_exporting *exporting, rg_node node)
 {
   rg_node_info info = rg_graph_node(exporting->graph, node);
@@ -256,7 +265,7 @@ static rg_error *add_object(const struct rgi_database *database, const struct rg
   add_optional(&row, info.length != RG_LENGTH_NONE, info.length);
   add_text(&row, rgi_exported_text(exporting, info.label));
   add_text(&row, rgi_exported_text(exporting, info.context));
-  add_optional(&row, info.site != RG_SITE_NONE, info.site == RG_SITE_NONE ? 0 : (uint64_t)database->sites[info.site]);
+  add_site_number(&row, info.site);
   add_number(&row, rg_graph_is_root(exporting->graph, node));
   add_number(&row, (info.flags & RG_NODE_CLOSURE) != 0);
   return end_row(&row);
@@ -321,7 +330,7 @@ static rg_error *add_closures(const struct rgi_database *database, const struct 
     rg_closure_group group = rg_closures_group(closures, i);
     struct row row = begin_row(database, INSERT_CLOSURE);
     add_number(&row, database->num_dumps + 1);
-    add_number(&row, (uint64_t)database->sites[group.site]);
+    add_site_number(&row, group.site);
     add_number(&row, group.num_nodes);
     add_number(&row, group.captured_size);
     add_number(&row, group.retained);

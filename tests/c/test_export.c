@@ -1,6 +1,9 @@
 /* Exports: what tests in Python with readers of the formats cannot make. */
 #include <criterion/criterion.h>
 
+#ifdef HAVE_SQLITE3
+#include <sqlite3.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +318,31 @@ Test(export, a_database_survives_every_failed_allocation)
   SCOPED_HEAP heaped = heap("R>a a:type=A a>b");
   HEAP_TORTURE(write_files(heaped.graph, RG_EXPORT_SQLITE, path_in(folder, "a.db"), 2), (void)0);
   unlink(path_in(folder, "a.db"));
+  cr_assert_eq(rmdir(folder), 0);
+}
+
+static int query_number(const char *path, const char *sql)
+{
+  sqlite3 *connection;
+  sqlite3_stmt *statement;
+  cr_assert_eq(sqlite3_open(path, &connection), SQLITE_OK);
+  cr_assert_eq(sqlite3_prepare_v2(connection, sql, -1, &statement, NULL), SQLITE_OK);
+  cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+  int number = sqlite3_column_int(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(connection);
+  return number;
+}
+
+// A dump that was made up once had the database look up a site that there is not.
+Test(export, a_database_has_closures_of_which_nobody_knows_where_they_are_defined)
+{
+  char *folder = make_folder();
+  const char *path = path_in(folder, "a.db");
+  SCOPED_HEAP heaped = heap("R>a R>b a:closure,callable b:closure,callable");
+  check(write_files(heaped.graph, RG_EXPORT_SQLITE, path, 1));
+  cr_assert_eq(query_number(path, "SELECT copies FROM by_site WHERE site IS NULL"), 2);
+  unlink(path);
   cr_assert_eq(rmdir(folder), 0);
 }
 

@@ -1,7 +1,9 @@
 #include "ask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../src/render/request.h"
 
@@ -191,26 +193,48 @@ static void cut(const rg_graph *graph, rg_node node)
   rg_disjoint_paths_destroy(paths);
 }
 
+static void ask_filter(const rg_graph *graph, const char *text)
+{
+  rg_filter *filter = NULL;
+  rg_matches *matches = NULL;
+  must(rg_filter_create(text, &filter));
+  drop(rg_matches_create(graph, filter, &matches));
+  for (size_t i = 0; matches && i < rg_matches_num_nodes(matches); i++) {
+    if (!rg_matches_has(matches, rg_matches_nodes(matches)[i]))
+      abort();
+  }
+  rg_matches_destroy(matches);
+  rg_filter_destroy(filter);
+}
+
+static void filter(const rg_graph *graph)
+{
+  ask_filter(graph, "closure not garbage");
+  ask_filter(graph, "closure:make.on_close site:ui.py:12");
+  ask_filter(graph, "type:ui.Screen size:1..1M");
+  ask_filter(graph, "name:a");
+}
+
 /* --- other places ------------------------------------------------------------------------------------------------- */
 
-static rg_buffer dump(const rg_graph *graph)
+static rg_buffer dump(const rg_graph *graph, bool with_values)
 {
   rg_dump_write_options options = RG_DUMP_WRITE_OPTIONS_INIT;
   rg_buffer buffer = RG_BUFFER_INIT;
   rg_writer writer = rg_buffer_writer(&buffer);
-  options.with_values = true;
+  options.with_values = with_values;
   must(rg_dump_write(graph, &options, &writer));
   return buffer;
 }
 
-static void read_again(const rg_graph *graph)
+static void read_again(const rg_graph *graph, bool with_values)
 {
   rg_graph *again;
-  rg_buffer first = dump(graph);
+  rg_buffer first = dump(graph, with_values);
   rg_bytes bytes = {first.data, first.size};
   rg_reader reader = rg_bytes_reader(&bytes);
   must(rg_dump_read(&reader, NULL, &again));
-  rg_buffer second = dump(again);
+  rg_buffer second = dump(again, with_values);
   if (first.size != second.size || memcmp(first.data, second.data, first.size))
     abort();
   rg_graph_destroy(again);
@@ -233,7 +257,9 @@ void ask_all(const rg_graph *graph)
   find_cycles(graph);
   if (rg_graph_num_nodes(graph) > 1)
     cut(graph, rg_graph_num_nodes(graph) - 1);
-  read_again(graph);
+  filter(graph);
+  read_again(graph, true);
+  read_again(graph, false);
   export(graph);
 }
 
@@ -252,6 +278,32 @@ static void grow(rg_graph *const *graphs, size_t num)
     read_table(table);
   }
   rg_growth_destroy(growth);
+}
+
+// To files that are never completed, so that nothing is left of them.
+static void export_series(rg_graph *const *graphs, size_t num, rg_export_format format, const char *suffix)
+{
+  char path[100];
+  rg_export *exported = NULL;
+  rg_export_options options = RG_EXPORT_OPTIONS_INIT;
+  options.num_graphs = (uint32_t)num;
+  snprintf(path, sizeof(path), "/tmp/refgraph-fuzz-%d-%%d%s", (int)getpid(), suffix);
+  must(rg_export_create(path, format, &options, &exported));
+  rg_error *error = NULL;
+  for (size_t i = 0; !error && i < num; i++)
+    error = rg_export_add(exported, graphs[i]);
+  drop(error);
+  rg_export_destroy(exported);
+}
+
+// Now and then: files take more time than all the rest.
+static void export_rounds(rg_graph *const *graphs, size_t num)
+{
+  if (rg_graph_num_edges(graphs[num - 1]) % 8 != 5)
+    return;
+  export_series(graphs, num, RG_EXPORT_SQLITE, ".sqlite");
+  export_series(graphs, num, RG_EXPORT_CSV, ".csv");
+  export_series(graphs, num, RG_EXPORT_HEAPSNAPSHOT, ".heapsnapshot");
 }
 
 static rg_buffer write_baseline(const rg_report *report)
@@ -297,4 +349,5 @@ void ask_rounds(rg_graph *const *graphs, size_t num)
   tell(report, graphs[num - 1]);
   rg_report_destroy(report);
   grow(graphs, num);
+  export_rounds(graphs, num);
 }

@@ -42,6 +42,7 @@ static const char *const names[] = {
 struct making {
   rg_builder *builder;
   rg_string strings[LENGTH(names)];
+  rg_string secret; // private
   rg_site sites[2];
   rg_node_info last;
   rg_node num_nodes;
@@ -62,6 +63,8 @@ static void begin(struct making *making)
   must(rg_builder_create(&making->builder));
   for (size_t i = 0; i < LENGTH(names); i++)
     must(rg_builder_add_string(making->builder, names[i], strlen(names[i]), &making->strings[i]));
+  must(rg_builder_add_private_string(making->builder, "secret", 6, making->strings[1], &making->secret));
+  must(rg_builder_add_loss(making->builder, &(rg_loss){"frames: of another interpreter", 7}));
   for (size_t i = 0; i < LENGTH(infos); i++)
     must(rg_builder_add_site(making->builder, &infos[i], &making->sites[i]));
   making->num_nodes = 1;
@@ -72,8 +75,11 @@ static void begin(struct making *making)
 static void add_node(struct making *making)
 {
   rg_node node;
+  rg_allocation allocation = {"ui.py", making->last.refcount};
   making->last.address = 4096 + (uint64_t)making->num_nodes * 16;
   must(rg_builder_add_node(making->builder, &making->last, &node));
+  if (allocation.line)
+    must(rg_builder_set_allocation(making->builder, node, &allocation));
   making->num_nodes++;
 }
 
@@ -84,7 +90,7 @@ static void describe(struct making *making, const uint8_t *record)
   uint8_t value = record[3];
   must(rg_builder_add_type(making->builder, &types[record[1] % LENGTH(types)], &info->type));
   info->flags = (rg_node_flags)(record[2] | (record[1] & 0x80) << 1);
-  info->label = making->strings[value % LENGTH(names)];
+  info->label = value & 128 ? making->secret : making->strings[value % LENGTH(names)];
   info->context = making->strings[value & 3];
   info->size = value == 255 ? UINT64_MAX : (uint64_t)1 << (value & 31);
   info->refcount = value & 7;
