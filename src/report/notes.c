@@ -6,6 +6,8 @@
 #include "report-internal.h"
 
 enum { MAX_NOTES = 6, MAX_NAMED = 3, MAX_STAYING = 2 };
+// How far is looked for who else holds a value: a hostile dump has a variable with any number of values and referrers.
+enum { MAX_REFERRERS = 10000, MAX_OTHER_WAYS = 100 };
 
 static rg_error *add(rg_report *report, struct rgi_leak *leak, struct rgi_text *text)
 {
@@ -71,28 +73,32 @@ static bool is_other_way(const struct rgi_analysis *analysis, const struct rgi_l
   return node == RG_NODE_ROOT;
 }
 
-static rg_error *find_other_holder(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node value,
-                                   struct rgi_holder *ret)
-{
-  rg_referrers referrers;
-  ret->node = RG_NODE_NONE;
-  RGI_TRY(rg_graph_referrers(analysis->graph, value, &referrers));
-  for (size_t i = 0; i < referrers.num_edges && ret->node == RG_NODE_NONE; i++) {
-    rg_edge edge = referrers.edges[i];
-    bool is_strong = rg_graph_edge_kind(analysis->graph, edge) != RG_EDGE_WEAK;
-    if (is_strong && is_other_way(analysis, leak, rg_graph_edge_source(analysis->graph, edge)))
-      RGI_TRY(rgi_find_named_holder(analysis, edge, ret));
-  }
-  return NULL;
-}
-
 struct staying {
   rg_report *report;
   const struct rgi_analysis *analysis;
   struct rgi_leak *leak;
   const rg_leak_capture *capture;
   bool is_said;
+  size_t num_referrers, num_other_ways; // that were looked at
 };
+
+static rg_error *find_other_holder(struct staying *staying, rg_node value, struct rgi_holder *ret)
+{
+  const rg_graph *graph = staying->analysis->graph;
+  rg_referrers referrers;
+  RGI_TRY(rg_graph_referrers(graph, value, &referrers));
+  for (size_t i = 0; i < referrers.num_edges && ret->node == RG_NODE_NONE; i++) {
+    rg_edge edge = referrers.edges[i];
+    if (staying->num_referrers++ >= MAX_REFERRERS || staying->num_other_ways >= MAX_OTHER_WAYS)
+      return NULL;
+    if (rg_graph_edge_kind(graph, edge) == RG_EDGE_WEAK ||
+        !is_other_way(staying->analysis, staying->leak, rg_graph_edge_source(graph, edge)))
+      continue;
+    staying->num_other_ways++;
+    RGI_TRY(rgi_find_named_holder(staying->analysis, edge, ret));
+  }
+  return NULL;
+}
 
 // "Library.documents holds doc, too: it stays there".
 static rg_error *say_value_stays(void *context, const struct rgi_captured *captured)
@@ -103,7 +109,7 @@ static rg_error *say_value_stays(void *context, const struct rgi_captured *captu
   struct rgi_holder holder = {.node = RG_NODE_NONE};
   bool is_asked_for = !staying->is_said && rgi_is_variable(captured->name, staying->capture->name);
   if (is_asked_for && !rgi_leak_keeps(analysis, staying->leak, captured->value))
-    RGI_TRY(find_other_holder(analysis, staying->leak, captured->value, &holder));
+    RGI_TRY(find_other_holder(staying, captured->value, &holder));
   if (holder.node == RG_NODE_NONE)
     return NULL;
   staying->is_said = true;
@@ -117,7 +123,7 @@ static rg_error *say_what_stays(rg_report *report, const struct rgi_analysis *an
 {
   size_t num_before = leak->leak.num_notes;
   for (size_t i = 0; i < leak->leak.num_captures && leak->leak.num_notes < num_before + MAX_STAYING; i++) {
-    struct staying staying = {report, analysis, leak, &leak->captures[i], false};
+    struct staying staying = {report, analysis, leak, &leak->captures[i], .is_said = false};
     if (leak->captures[i].retained > leak->leak.retained)
       RGI_TRY(rgi_captured_visit(analysis->graph, leak->group->suspect, leak->shown, say_value_stays, &staying));
   }
