@@ -1088,7 +1088,9 @@ class BesideObjgraph(unittest.TestCase):
     def test_the_references_of_an_object_are_counted_alike_unless_objgraph_has_just_met_it(self):
         """What is among the last neighbours that it looked at has one reference more, and the last of them two."""
         obj = thing("Counted")
-        self.assert_same("show_refs", [obj], 0, refcounts=True)
+        # 3.14 borrows references that objgraph takes for its own, and takes off: it comes to less than there are.
+        if sys.version_info < (3, 14):
+            self.assert_same("show_refs", [obj], 0, refcounts=True)
         rows = [object(), object(), object()]
         ours, theirs = (
             [int(label.split("[")[1].split("]")[0]) for label in labels(text).values()]
@@ -1097,7 +1099,8 @@ class BesideObjgraph(unittest.TestCase):
             )
         )
         self.assertEqual(ours, [1, 0, 0, 0])
-        self.assertTrue(all(0 <= b - a <= 2 for a, b in zip(ours, theirs)), theirs)
+        if sys.version_info < (3, 14):
+            self.assertTrue(all(0 <= b - a <= 2 for a, b in zip(ours, theirs)), theirs)
 
     def test_what_leaks_is_the_same_but_that_references_of_all_objects_count(self):
         """objgraph 3.5 counts those of the objects that are passed alone, and fails without any."""
