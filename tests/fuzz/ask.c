@@ -1,5 +1,6 @@
 #include "ask.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,20 +281,32 @@ static void grow(rg_graph *const *graphs, size_t num)
   rg_growth_destroy(growth);
 }
 
-// To files that are never completed, so that nothing is left of them.
+static void remove_folder(const char *folder)
+{
+  DIR *files = opendir(folder);
+  for (struct dirent *file; files && (file = readdir(files));)
+    unlinkat(dirfd(files), file->d_name, 0); // fails for "." and ".."
+  closedir(files);
+  if (rmdir(folder))
+    abort();
+}
+
 static void export_series(rg_graph *const *graphs, size_t num, rg_export_format format, const char *suffix)
 {
-  char path[100];
+  char folder[] = "/tmp/refgraph-fuzz-XXXXXX", path[100];
   rg_export *exported = NULL;
   rg_export_options options = RG_EXPORT_OPTIONS_INIT;
   options.num_graphs = (uint32_t)num;
-  snprintf(path, sizeof(path), "/tmp/refgraph-fuzz-%d-%%d%s", (int)getpid(), suffix);
+  if (!mkdtemp(folder))
+    abort();
+  snprintf(path, sizeof(path), "%s/%%d%s", folder, suffix);
   must(rg_export_create(path, format, &options, &exported));
   rg_error *error = NULL;
   for (size_t i = 0; !error && i < num; i++)
     error = rg_export_add(exported, graphs[i]);
   drop(error);
   rg_export_destroy(exported);
+  remove_folder(folder);
 }
 
 // Now and then: files take more time than all the rest.
