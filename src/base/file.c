@@ -260,10 +260,15 @@ static bool sync_folder(const rg_file *file)
 rg_error *rg_file_commit(rg_file *file)
 {
   bool is_synced = file->options.is_synced;
+  // Whoever writes the same file takes one without a lock for a leftover: this descriptor keeps it until the rename.
+  int locked = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
   // Closing may tell of a write that failed, on a network's file system; only a file that is whole gets its name.
-  bool is_whole = (!is_synced || !fsync(file->fd)) && close_file(file);
-  if (!is_whole || rename(file->temporary.data, file->path.data))
-    return cannot_write(file->name.data, strerror(errno));
+  bool is_named = (!is_synced || !fsync(file->fd)) && close_file(file) && !rename(file->temporary.data, file->path.data);
+  int reason = errno;
+  if (locked >= 0)
+    close(locked);
+  if (!is_named)
+    return cannot_write(file->name.data, strerror(reason));
   rgi_text_clear(&file->temporary);
   if (is_synced && !sync_folder(file))
     return cannot_write(file->name.data, strerror(errno));

@@ -320,6 +320,28 @@ class Destinations(unittest.TestCase):
                 sample().svg(timeout=timeout)
 
 
+class OneNameForAll(unittest.TestCase):
+    def test_threads_that_write_one_file_leave_it_whole_and_none_fails(self):
+        drawing, errors = refgraph.show_refs([[1]]), []
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "refs.dot")
+
+            def write():
+                try:
+                    for _ in range(100):
+                        drawing.save(path)
+                except refgraph.Error as error:
+                    errors.append(str(error))
+
+            threads = [threading.Thread(target=write) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual(errors, [])
+            self.assertEqual(os.listdir(folder), ["refs.dot"])
+
+
 class Failures(unittest.TestCase):
     """The renderer is a process of its own. Whatever it does, the program goes on and nothing stays behind."""
 
