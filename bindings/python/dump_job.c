@@ -62,6 +62,7 @@ struct rgpy_job *rgpy_job_new(const char *name)
   pthread_mutex_init(&job->lock, NULL);
   pthread_cond_init(&job->ended, NULL);
   job->num_holders = 1;
+  job->pid = getpid();
   job->name = copied;
   job->snapshot.fd = job->own_fd = -1;
   return job;
@@ -404,6 +405,9 @@ rg_error *rgpy_job_start(struct rgpy_job *job, const struct rgpy_dump_call *call
 
 bool rgpy_job_is_ended(struct rgpy_job *job)
 {
+  // In a process that was forked nobody is left who would give the lock back.
+  if (job->pid != getpid())
+    return job->is_ended;
   pthread_mutex_lock(&job->lock);
   bool result = job->is_ended;
   pthread_mutex_unlock(&job->lock);

@@ -35,6 +35,7 @@ struct rgpy_job {
   pthread_cond_t ended;
   int num_holders; /* the object, and the thread while it runs */
   bool is_ended;
+  pid_t pid; /* whose it is; one that was forked from it has no thread that would end it */
 
   char *name; /* for messages */
   struct rgpy_snapshot snapshot;

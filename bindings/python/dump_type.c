@@ -1,6 +1,7 @@
 /* refgraph.Dump: a dump under way or done, and the call that makes one. */
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "docstrings.h"
 #include "dump_job.h"
@@ -82,6 +83,9 @@ static PyObject *dump_wait(PyObject *self, PyObject *args, PyObject *kwargs)
     return NULL;
   while (!is_ended(self)) {
     double slice = left < 0.1 ? left : 0.1;
+    if (job_of(self)->pid != getpid())
+      return rgpy_raise(rg_error_create(RG_ERROR_UNSUPPORTED, "the dump to '%s' is that of process %ld, which was forked",
+                                        job_of(self)->name, (long)job_of(self)->pid));
     if (!(left > 0))
       return rgpy_raise(rg_error_create(RG_ERROR_DEADLINE, "the dump to '%s' is not done yet", job_of(self)->name));
     Py_BEGIN_ALLOW_THREADS;

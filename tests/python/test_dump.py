@@ -489,6 +489,19 @@ class NotWaiting(Folder):
         self.assertEqual(seen, (False, None, None, None, None))
         del keep
 
+    def test_a_process_that_was_forked_is_told_whose_it_is(self):
+        printed = support.run_python(
+            "import os, refgraph\n"
+            "kept = [(lambda i=i: i) for i in range(100000)]\n"
+            f"dump = refgraph.dump({self.path!r}, wait=False)\n"
+            "if not os.fork():\n"
+            "    try: dump.wait()\n"
+            "    except refgraph.UnsupportedError as error: print(str(error).replace(str(os.getppid()), 'PID'), flush=True)\n"
+            "    os._exit(0)\n"
+            "os.wait(); dump.wait()"
+        )
+        self.assertEqual(printed, f"the dump to {self.path!r} is that of process PID, which was forked\n")
+
     def test_one_dump_is_made_at_a_time(self):
         keep = [[i] for i in range(300_000)]
         result = refgraph.dump(self.path, wait=False)
