@@ -1,5 +1,6 @@
 """What refgraph.testing asserts."""
 
+import contextvars
 import functools
 import threading
 import types
@@ -99,6 +100,54 @@ class Released(unittest.TestCase):
         lines = str(caught.exception).splitlines()[1:]
         paths = ["LEFT[0][0]", "LEFT[1]['key']", "LEFT[2] \N{RIGHTWARDS ARROW} session"]
         self.assertEqual(sorted(lines), [f"  {__name__}.{path}" for path in paths])
+
+    def test_what_the_caller_alone_holds_does_not_count(self):
+        session = Session()
+        kept = [session]
+        refgraph.testing.assert_released(session)
+        self.assertIs((lambda: session)(), kept[0])
+
+    def test_a_holder_that_the_caller_has_too_counts(self):
+        def check(kept):
+            session = Session()
+            kept.append(session)
+            refgraph.testing.assert_released(session)
+
+        with self.assertRaisesRegex(AssertionError, r"kept\[0\]|LEFT\[0\]"):
+            check(LEFT)
+
+    def test_what_an_outer_function_holds_counts(self):
+        kept = [Session()]
+
+        def check(session):
+            refgraph.testing.assert_released(session)
+
+        with self.assertRaisesRegex(AssertionError, r"kept\[0\]"):
+            check(kept[0])
+
+    def test_a_context_variable_counts(self):
+        variable = contextvars.ContextVar("variable")
+
+        def check():
+            session = Session()
+            variable.set(session)
+            refgraph.testing.assert_released(session)
+
+        with self.assertRaisesRegex(AssertionError, r"\[variable\]"):
+            contextvars.copy_context().run(check)
+
+    def test_the_argument_itself_does_not_count(self):
+        sessions = [Session()]
+        refgraph.testing.assert_released(sessions.pop())
+
+    def test_no_code_of_the_object_runs(self):
+        class Proxy:
+            @property
+            def __class__(self):
+                raise RuntimeError("outside of a request")
+
+        proxy = Proxy()
+        refgraph.testing.assert_released(proxy)
 
     def test_none_is_no_object_that_could_go(self):
         with self.assertRaisesRegex(TypeError, "None is never released"):

@@ -98,8 +98,9 @@ class assert_no_leaks:
 def assert_released(obj: object) -> None:
     """Fails if anything but the variables of functions that run in this thread holds the object.
 
-    It is gone, then, once these are: at once, or, in a cycle, with the next collection, which is not triggered.
-    A weak reference stands for its object, and passes if that is gone.
+    What the function that calls this one holds alone does not count either, as a list of its own: it is gone once that
+    returns. What others hold does, as the fixtures of a test. The object is gone, then, at once, or, in a cycle, with the
+    next collection, which is not triggered. A weak reference stands for its object, and passes if that is gone.
 
     >>> import refgraph.testing
     >>> class Session: pass
@@ -112,32 +113,61 @@ def assert_released(obj: object) -> None:
     __tracebackhide__ = True
     if obj is None:
         raise TypeError("None is never released: pass the object, or a weak reference to it")
-    if isinstance(obj, weakref.ref):
-        obj = obj()
+    # Of its type: the object itself may say that it is of another.
+    if issubclass(type(obj), weakref.ref):
+        obj = weakref.ref.__call__(obj)
         if obj is None:
             return
     graph = capture()
-    held = list(_holders(graph, graph._find(obj), f"{threading.current_thread().name}, "))
+    held = list(_holders(graph, graph._find(obj)))
     if held:
         lines = "".join(f"\n  {path}" for path in held)
-        raise AssertionError(f"{type(obj).__qualname__} is not released; what holds it:{lines}")
+        raise AssertionError(f"{_of(type(obj), '__qualname__')} is not released; what holds it:{lines}")
 
 
-def _holders(graph, id, mine):
-    """The path of each reference to an object, but for those through the object itself, or through a thread's frames.
+def _frames(graph):
+    """The frames that run in this thread, but for those of refgraph: ids, that of the caller first."""
+    mine = f"{threading.current_thread().name}, "
+    paths = {id: graph.paths(id=id) for id in graph.find("type:frame")}
+    return [id for id, found in paths.items() if found and found[0].steps[0].object.startswith(mine)]
 
-    The thread is told by what the labels of its frames begin with.
-    """
+
+def _holders(graph, id):
+    """The path of each reference to an object that counts."""
+    frames = _frames(graph)
+    caller = frames[0] if frames else None
+    for edge in _references(graph, id):
+        if edge["source"] in frames or not _is_reached(graph, edge["source"], frames, {id, caller}):
+            continue
+        paths = graph.paths(id=edge["source"])
+        elsewhere = (path for path in paths if path.steps[0].id != caller)
+        yield next(elsewhere, paths[0]).path + _suffix(edge)
+
+
+def _references(graph, id):
+    """Those that keep an object alive; a variable that functions capture has its object for them."""
     for edge in graph.referrers(id):
-        if edge["kind"] == "weak":
+        if edge["kind"] == "weak" or graph.node(edge["source"])["type"] == "this call":
             continue
-        if not edge["source"]:
-            yield edge["name"]
-            continue
-        for path in graph.paths(id=edge["source"]):
-            if not path.steps[0].object.startswith(mine) and all(step.id != id for step in path.steps):
-                yield path.path + _suffix(edge)
-                break
+        if graph.node(edge["source"])["type"] == "cell":
+            yield from graph.referrers(edge["source"])
+        else:
+            yield edge
+
+
+def _is_reached(graph, id, frames, without):
+    """Whether a way leads to an object from frames or from a root, which nothing refers to, and not through some others."""
+    seen, left = set(without), [id]
+    while left:
+        found = [node for node in left if node not in seen]
+        seen.update(found)
+        left = []
+        for node in found:
+            referrers = [edge["source"] for edge in graph.referrers(node) if edge["kind"] != "weak"]
+            if not referrers or node in frames:
+                return True
+            left += referrers
+    return False
 
 
 def _suffix(edge):
