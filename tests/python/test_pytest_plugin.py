@@ -79,6 +79,36 @@ class Handler(logging.Handler):
 def test_leaves_handlers():
     logging.getLogger("left").addHandler(Handler())
 
+@pytest.fixture
+def own():
+    return []
+
+@pytest.fixture(scope="module")
+def shared():
+    return []
+
+@pytest.mark.no_closure_leaks
+def test_patches_and_finalizes(monkeypatch, request, own):
+    monkeypatch.setattr(logging, "BASIC_FORMAT", lambda: "")
+    request.addfinalizer(lambda: None)
+    own.append(lambda: None)
+
+@pytest.mark.no_closure_leaks
+def test_fills_a_shared_fixture(shared):
+    shared.append(lambda: None)
+
+@pytest.mark.no_closure_leaks
+def test_is_run_by_another_plugin():
+    LEFT.append(lambda: None)
+
+class Outer:
+    class Inner:
+        pass
+
+@pytest.mark.no_object_leaks("Outer.Inner", "Docu*")
+def test_leaves_inner_objects():
+    LEFT.append(Outer.Inner())
+
 @pytest.mark.no_closure_leaks(limits=2)
 def test_has_a_bad_mark():
     pass
@@ -110,6 +140,15 @@ class Case(unittest.TestCase):
 '''
 
 
+CONFTEST = """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    return True if pyfuncitem.name == "test_is_run_by_another_plugin" else None
+"""
+
+
 @unittest.skipUnless(importlib.util.find_spec("pytest"), "needs pytest (Debian: python3-pytest)")
 class Plugin(unittest.TestCase):
     @classmethod
@@ -118,6 +157,7 @@ class Plugin(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         (cls.folder / "test_it.py").write_text(TESTS)
+        (cls.folder / "conftest.py").write_text(CONFTEST)
         words = ["-m", "pytest", "-p", "refgraph.pytest_plugin", "-rA", "--strict-markers", "test_it.py"]
         done = subprocess.run([sys.executable, *words], cwd=cls.folder, stdout=subprocess.PIPE, text=True)
         cls.output = done.stdout
@@ -157,6 +197,20 @@ class Plugin(unittest.TestCase):
         self.assertEqual(self.outcome("test_leaves_objects"), "FAILED")
         self.assertRegex(self.section("test_leaves_objects"), r"Document: more in every round: \d+, \d+, \d+")
         self.assertIn("LEFT", self.section("test_leaves_objects"))
+
+    def test_what_pytest_holds_until_the_test_is_over_passes(self):
+        self.assertEqual(self.outcome("test_patches_and_finalizes"), "PASSED")
+
+    def test_what_a_fixture_of_more_tests_holds_fails(self):
+        self.assertEqual(self.outcome("test_fills_a_shared_fixture"), "FAILED")
+
+    def test_a_test_that_another_plugin_runs_fails_and_says_so(self):
+        self.assertEqual(self.outcome("test_is_run_by_another_plugin"), "FAILED")
+        self.assertIn("looked at nothing", self.section("test_is_run_by_another_plugin"))
+
+    def test_patterns_and_qualified_names_of_types_count_the_same_objects(self):
+        self.assertEqual(self.outcome("test_leaves_inner_objects"), "FAILED")
+        self.assertIn("Outer.Inner: more in every round", self.section("test_leaves_inner_objects"))
 
     def test_a_name_that_no_class_has_is_warned_of(self):
         self.assertIn("no class is named 'Docment'", self.output)

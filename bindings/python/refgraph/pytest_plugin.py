@@ -2,7 +2,8 @@
 
 - ``@pytest.mark.no_closure_leaks(limit=0, warmup=1, repeat=3, ignore=())``: the test runs `warmup` times, then `repeat`
   times, and `repeat` times more if something grew. It fails if more than `limit` closures, or the like, were left
-  behind in all, with more after each round: see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files.
+  behind in all, with more after each round: see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files. What pytest
+  itself holds until the test is over does not count: patches, finalizers, fixtures of the test's own scope.
 - ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each a string with
   the name, with or without its module.
 - The fixture ``refgraph_leaks`` is a function that does for another function what the first mark does for a test.
@@ -24,6 +25,7 @@ from . import ArgumentError, Error
 from .testing import check_limits, leaks_of_rounds, objects_of_rounds, over_limit
 
 _IN_ROUND = pytest.StashKey[bool]()
+_IS_CHECKED = pytest.StashKey[bool]()
 
 
 _Failed: Any = pytest.fail.Exception
@@ -56,8 +58,12 @@ class _Section:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
+    report = outcome.get_result()
     if call.excinfo is not None and isinstance(call.excinfo.value, _Left):
-        outcome.get_result().longrepr = _Section(call.excinfo.value, item)
+        report.longrepr = _Section(call.excinfo.value, item)
+    elif report.when == "call" and report.passed and _marks(item) and not item.stash.get(_IS_CHECKED, False):
+        report.outcome = "failed"
+        report.longrepr = "refgraph's marks looked at nothing: another plugin ran the test, as those for async tests do"
 
 
 def pytest_addoption(parser):
@@ -85,10 +91,22 @@ def _save(drawing, request_or_item):
     return f"picture: {path}"
 
 
+def _goes_with_test(item, leak):
+    """Whether pytest holds it only until the test is over: as a finalizer, a patch, or by a fixture made for the test."""
+    fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    of_test = {f"[{name!r}]" for name, found in fixtures.items() if found[-1].scope == "function"}
+    for step, after, last in zip(leak.path, leak.path[1:], leak.path[2:] + leak.path[-1:]):
+        if step.type in ("MonkeyPatch", "SetupState"):
+            return True
+        if step.type == "Function" and (after.reference == "._obj" or last.reference in of_test):
+            return True
+    return False
+
+
 def _check_closures(run, item, limit=0, warmup=1, repeat=3, ignore=()):
     check_limits(limit, ignore)
     report = leaks_of_rounds(run, warmup=warmup, repeat=repeat)
-    if report is not None and over_limit(report, limit, ignore):
+    if report is not None and over_limit(report, limit, ignore, lambda leak: _goes_with_test(item, leak)):
         leak = next(leak for leak in report if not leak.accepted)
         line = f"{leak.kind} of {os.path.basename(leak.file)}:{leak.line} leaks, held by {leak.holder}"
         raise _Left(line, f"{report.text}\n{_save(report.draw(), item)}")
@@ -138,7 +156,7 @@ def pytest_pyfunc_call(pyfuncitem):
     marks = _marks(pyfuncitem)
     if not marks or pyfuncitem.stash.get(_IN_ROUND, False):
         return None
-    pyfuncitem.stash[_IN_ROUND] = True
+    pyfuncitem.stash[_IN_ROUND] = pyfuncitem.stash[_IS_CHECKED] = True
 
     def run():
         pyfuncitem.ihook.pytest_pyfunc_call(pyfuncitem=pyfuncitem)

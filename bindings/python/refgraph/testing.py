@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 
 from . import _refgraph
 from ._graph import Graph, capture
-from ._leaks import Report, call, leaks
+from ._leaks import Leak, Report, call, leaks
 
 __all__ = ["assert_no_leaks", "assert_released"]
 
@@ -48,9 +48,11 @@ def check_limits(limit: int, ignore: Sequence[str]) -> None:
         raise _refgraph.ArgumentError(f"bad ignore {ignore!r}: it is a list of patterns of names and files")
 
 
-def over_limit(report: Report, limit: int, ignore: Sequence[str]) -> bool:
-    """Accepts what was there before and what is ignored; whether more objects than `limit` are left of the rest."""
-    ignored = [leak.fingerprint for leak in report if not _has_grown(leak) or _is_ignored(leak, ignore)]
+def over_limit(
+    report: Report, limit: int, ignore: Sequence[str], goes: Callable[[Leak], bool] = lambda leak: False
+) -> bool:
+    """Accepts what was there before, is ignored or goes by itself; whether more objects than `limit` are left then."""
+    ignored = [leak.fingerprint for leak in report if not _has_grown(leak) or _is_ignored(leak, ignore) or goes(leak)]
     report.accept("\n".join(ignored))
     return sum(_num_left(leak) for leak in report if not leak.accepted) > limit
 
@@ -255,9 +257,14 @@ def _classes():
     return found.values()
 
 
+def _names(kind):
+    """All that a class may be called, the last one as filters have it."""
+    module, name, qualname = (str(_of(kind, f"__{word}__")) for word in ("module", "name", "qualname"))
+    return name, qualname, f"{module}.{qualname}", name if module == "builtins" else f"{module}.{name}"
+
+
 def _is_named(kind, name):
-    """By its own name: a pattern of a module and a name, or of a name alone, ends in one of that."""
-    return fnmatch.fnmatchcase(_of(kind, "__name__"), name.rpartition(".")[2])
+    return any(fnmatch.fnmatchcase(called, name) for called in (*_names(kind), f"builtins.{_of(kind, '__name__')}"))
 
 
 def _are_counted(classes):
@@ -271,8 +278,9 @@ def objects_of_rounds(
 ) -> tuple[dict[str, tuple[list[int], int]], Graph | None]:
     """Of which types a function leaves more objects each time that it runs, not counting garbage.
 
-    Returns {name: (numbers, one a round, and the id of an object of the last one)} of those, and the graph of the last
-    round; ({}, None) where nothing grows. Warns of a name that no class has.
+    `names` are patterns, as of fnmatch, of names with or without module. Returns {name: (numbers, one a round, and the id
+    of an object of the last one)} of those that grow, and the graph of the last round; ({}, None) where nothing does.
+    Warns of a name that no class has.
     """
     if not names or not all(isinstance(name, str) and name for name in names):
         raise _refgraph.ArgumentError(f"bad types {', '.join(map(repr, names)) or '(none)'}: name some by their names")
@@ -283,18 +291,21 @@ def objects_of_rounds(
     classes = list(itertools.chain(*named.values()))
     if _are_counted(classes) and not any(id(kind) in growing for kind in classes):
         return {}, None
-    return _left_behind(run, names, repeat)
+    # No class is kept: rounds may make their own.
+    terms = {name: {_names(kind)[-1] for kind in classes} for name, classes in named.items()}
+    del named, classes
+    return _left_behind(run, terms, repeat)
 
 
-def _left_behind(run, names, repeat):
-    numbers = {name: [] for name in names}
+def _left_behind(run, terms, repeat):
+    numbers = {name: [] for name in terms}
     newest = {}
     seen = set()
     for _ in range(repeat):
         run()
         graph = capture()
-        for name in names:
-            ids = graph.find(f"type:{name} not garbage")
+        for name, types in terms.items():
+            ids = sorted({id for term in types for id in graph.find(f"type:{term} not garbage")})
             numbers[name].append(len(ids))
             newest.update({name: id for id in ids if graph.node(id)["address"] not in seen})
             seen.update(graph.node(id)["address"] for id in ids)
