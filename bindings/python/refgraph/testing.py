@@ -19,6 +19,7 @@ import types
 import warnings
 import weakref
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from . import _refgraph
 from ._graph import Graph, capture
@@ -117,7 +118,8 @@ def assert_released(obj: object) -> None:
         raise TypeError("None is never released: pass the object, or a weak reference to it")
     # Of its type: the object itself may say that it is of another.
     if issubclass(type(obj), weakref.ref):
-        obj = weakref.ref.__call__(obj)
+        reference: Any = obj
+        obj = weakref.ref.__call__(reference)
         if obj is None:
             return
     graph = capture()
@@ -158,7 +160,7 @@ def _references(graph, id):
 
 
 def _is_reached(graph, id, frames, without):
-    """Whether a way leads to an object from frames or from a root, which nothing refers to, and not through some others."""
+    """Whether a way leads to an object from frames, or from a root, which nothing refers to: not through some others."""
     seen, left = set(without), [id]
     while left:
         found = [node for node in left if node not in seen]
