@@ -132,8 +132,14 @@ BEYOND = [
 ]
 
 
+def is_array(obj):
+    return any(f"{base.__module__}.{base.__name__}" == "numpy.ndarray" for base in type(obj).__mro__)
+
+
 def is_beyond(obj, edge):
     if type(obj).__name__ == "_lru_cache_wrapper" and edge["name"] == "link":  # each beside what it holds
+        return True
+    if edge["name"] in ("base", "dtype") and is_array(obj):  # only classes that derive from it tell anything
         return True
     return any(
         isinstance(obj, kinds) and edge["kind"] == kind and edge["name"] in names for kinds, kind, names in BEYOND
