@@ -21,7 +21,7 @@ registry = FormRegistry()
 class Table:
     def __init__(self, columns):
         self.columns = columns
-        self.rows = [tuple(range(number, number + len(columns))) for number in range(500)]
+        self.rows = [tuple(range(number, number + len(columns))) for number in range(1000)]
 
 
 def form_for(table, registry=registry):
