@@ -13,6 +13,8 @@ import threading
 import time
 import unittest
 
+from support import IS_SANITIZED
+
 import refgraph
 
 
@@ -213,7 +215,7 @@ PROGRAM = """
 
 
 @unittest.skipUnless(shutil.which("refgraph"), "needs the command line")
-@unittest.skipIf("libasan" in os.environ.get("LD_PRELOAD", ""), "needs a Python without sanitizers")
+@unittest.skipIf(IS_SANITIZED, "needs a Python without sanitizers")
 class Program(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()

@@ -13,13 +13,15 @@ import tempfile
 import types
 import unittest
 
+from support import IS_SANITIZED
+
 import refgraph
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "leaks"
 ROUNDS = 3
 
 # Under sanitizers the code is what counts, not the facts: every fourth program runs it all.
-PATHS = sorted(FOLDER.glob("*/*.py"))[:: 4 if "libasan" in os.environ.get("LD_PRELOAD", "") else 1]
+PATHS = sorted(FOLDER.glob("*/*.py"))[:: 4 if IS_SANITIZED else 1]
 
 # Dumps have no values, and the command line reads them: one of each kind is enough.
 BY_COMMAND = ("event_bus", "logging_handler", "memoised_method")
