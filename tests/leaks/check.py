@@ -220,7 +220,7 @@ def check(path):
     """Says what is wrong with a program, a line a fault."""
     program = load(path)
     needed = getattr(program, "NEEDS", None)
-    if needed and not importlib.util.find_spec(needed):
+    if needed and not getattr(program, needed):
         sys.exit(f"SKIP needs {needed}")
     tracemalloc.start()
     if not is_collected(program):

@@ -47,9 +47,10 @@ def by_command(program):
 
 def report_on(path):
     """What a program says that leaks, and what the report says, of rounds and of one look at the end."""
-    if importlib.util.find_spec("numpy") is None and "numpy" in path.stem:
-        return {"missing": "numpy"}
     program = load(path)
+    needed = getattr(program, "NEEDS", None)
+    if needed and not getattr(program, needed):
+        return {"missing": needed}
     if not getattr(program, "COLLECTOR", True):
         gc.disable()
     if path.stem in BY_COMMAND:

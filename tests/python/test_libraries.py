@@ -1,11 +1,11 @@
 """Holders of libraries that the report knows, with the libraries themselves: those that the interpreter has."""
 
-import importlib.util
 import json
-import os
 import subprocess
 import sys
 import unittest
+
+from support import why_not
 
 # A program of a library, in which step() leaves a lambda behind; the holder, and the call that releases.
 PROGRAMS = {
@@ -75,10 +75,11 @@ class Libraries(unittest.TestCase):
     pass
 
 
-def add_test(library, holder, release):
-    @unittest.skipUnless(importlib.util.find_spec(library), f"needs {library}")
-    @unittest.skipIf(library == "tkinter" and not os.environ.get("DISPLAY"), "tkinter needs a display")
+def add_test(library, setup, holder, release):
     def test(self):
+        failure = why_not(setup)
+        if failure:
+            self.skipTest(f"needs {library}: {failure}")
         leaks = leaks_of(library)
         self.assertEqual([leak["site"]["qualname"] for leak in leaks], ["step.<locals>.<lambda>"])
         self.assertEqual(leaks[0]["holder"], holder)
@@ -87,8 +88,8 @@ def add_test(library, holder, release):
     setattr(Libraries, f"test_only_the_lambda_that_{library.lower()}_holds_leaks", test)
 
 
-for library, (_, _, holder, release) in PROGRAMS.items():
-    add_test(library, holder, release)
+for library, (setup, _, holder, release) in PROGRAMS.items():
+    add_test(library, setup, holder, release)
 
 if __name__ == "__main__":
     unittest.main()

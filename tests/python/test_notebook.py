@@ -2,7 +2,6 @@
 
 import base64
 import html.parser
-import importlib.util
 import json
 import os
 import pathlib
@@ -12,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+from support import why_not
 
 # The source of each cell; the last expression of each is displayed.
 DRAWING = "import refgraph\nrows = bytearray(1000)\nrefgraph.show_refs([(lambda rows: lambda: rows)(rows)])"
@@ -59,13 +60,12 @@ class Page(html.parser.HTMLParser):
             self.texts[self._open[-1]][-1] += data
 
 
-HAS_NOTEBOOKS = importlib.util.find_spec("nbconvert") and importlib.util.find_spec("ipykernel")
-
-
-@unittest.skipUnless(HAS_NOTEBOOKS, "needs nbconvert and ipykernel (Debian: jupyter-nbconvert python3-ipykernel)")
 class Notebook(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        failure = why_not("import nbconvert.nbconvertapp, ipykernel")
+        if failure:
+            raise unittest.SkipTest(f"needs nbconvert and ipykernel (Debian: python3-nbconvert python3-ipykernel): {failure}")
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         path = pathlib.Path(folder.name, "notebook.ipynb")
