@@ -60,10 +60,16 @@ class Page(html.parser.HTMLParser):
             self.texts[self._open[-1]][-1] += data
 
 
+EMPTY = """
+import nbconvert.preprocessors, nbformat
+nbconvert.preprocessors.ExecutePreprocessor().preprocess(nbformat.v4.new_notebook())
+"""
+
+
 class Notebook(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        failure = why_not("import nbconvert.nbconvertapp, ipykernel")
+        failure = why_not(EMPTY)
         if failure:
             raise unittest.SkipTest(f"needs nbconvert and ipykernel (Debian: python3-nbconvert python3-ipykernel): {failure}")
         folder = tempfile.TemporaryDirectory()
