@@ -67,16 +67,17 @@ static double depth_in_one_column(const struct sheet *sheet, uint32_t level)
 static void fill_columns(struct sheet *sheet, uint32_t level, uint32_t num_columns)
 {
   double before = 0;
+  uint32_t column = 0;
   for (uint32_t i = 0; i < num_columns; i++)
     sheet->bottoms[i] = sheet->widths[i] = 0;
   for (uint32_t i = 0; i < num_boxes(sheet, level); i++) {
     struct rgi_place *box = place_at(sheet, level, i);
-    uint32_t column = i % num_columns;
     double top = fmax(before / num_columns, sheet->bottoms[column]);
     box->y = top + (box->height + BOX_GAP) / 2;
     sheet->bottoms[column] = top + box->height + BOX_GAP;
     sheet->widths[column] = fmax(sheet->widths[column], box->width);
     before += box->height + BOX_GAP;
+    column = column + 1 < num_columns ? column + 1 : 0;
   }
 }
 
@@ -86,27 +87,34 @@ static void place_columns(struct sheet *sheet, uint32_t level, uint32_t num_colu
   struct block *block = &sheet->blocks[level];
   block->length = LEVEL_GAP - COLUMN_GAP;
   block->depth = 0;
-  // From now on the left side of a column.
   double left = LEVEL_GAP / 2;
-  for (uint32_t i = 0; i < num_columns; i++) {
-    double width = sheet->widths[i] + COLUMN_GAP;
-    sheet->widths[i] = left;
+  for (uint32_t column = 0; column < num_columns; column++) {
+    for (uint32_t i = column; i < num_boxes(sheet, level); i += num_columns) {
+      struct rgi_place *box = place_at(sheet, level, i);
+      box->x = left + box->width / 2;
+    }
+    double width = sheet->widths[column] + COLUMN_GAP;
     left += width;
     block->length += width;
-    block->depth = fmax(block->depth, sheet->bottoms[i]);
+    block->depth = fmax(block->depth, sheet->bottoms[column]);
   }
-  for (uint32_t i = 0; i < num_boxes(sheet, level); i++) {
-    struct rgi_place *box = place_at(sheet, level, i);
-    box->x = sheet->widths[i % num_columns] + box->width / 2;
-  }
+}
+
+// As few as have room for all boxes, at most one a box.
+static uint32_t num_columns_within(const struct sheet *sheet, uint32_t level, double max_depth)
+{
+  double depth = depth_in_one_column(sheet, level);
+  uint32_t num = 1;
+  while (num < num_boxes(sheet, level) && num * max_depth < depth)
+    num++;
+  return num;
 }
 
 static void fill_level(struct sheet *sheet, uint32_t level, double max_depth)
 {
-  double num_columns = ceil(depth_in_one_column(sheet, level) / max_depth);
-  uint32_t num = num_columns < num_boxes(sheet, level) ? (uint32_t)num_columns : num_boxes(sheet, level);
-  fill_columns(sheet, level, num);
-  place_columns(sheet, level, num);
+  uint32_t num_columns = num_columns_within(sheet, level, max_depth);
+  fill_columns(sheet, level, num_columns);
+  place_columns(sheet, level, num_columns);
 }
 
 static void fill_levels(struct sheet *sheet, double max_depth)
