@@ -273,7 +273,7 @@ static void begin(struct measure *measure)
 static void end(struct measure *measure, const rg_graph *graph)
 {
   double took = seconds() - measure->begin;
-  measure->least = !measure->least || took < measure->least ? took : measure->least;
+  measure->least = measure->least > 0 && measure->least < took ? measure->least : took;
   double peak = (status_bytes("VmHWM") - measure->resident) / rg_graph_num_nodes(graph);
   measure->peak = peak > measure->peak ? peak : measure->peak;
 }
