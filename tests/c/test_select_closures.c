@@ -7,12 +7,7 @@
 
 #include "../../src/base/alloc.h"
 #include "heap.h"
-
-static void destroy_selection(rg_selection **selection)
-{
-  rg_selection_destroy(*selection);
-}
-#define SCOPED_SELECTION __attribute__((cleanup(destroy_selection))) rg_selection
+#include "selected.h"
 
 static rg_selection *select_all(const rg_graph *graph, const rg_why_closures_options *options)
 {
@@ -24,20 +19,9 @@ static rg_selection *select_all(const rg_graph *graph, const rg_why_closures_opt
   return selection;
 }
 
-static const rg_selected_node *find(const rg_selection *selection, rg_node node)
-{
-  static rg_selected_node found;
-  for (size_t i = 0; i < rg_selection_num_nodes(selection); i++) {
-    found = rg_selection_node(selection, i);
-    if (found.node == node)
-      return &found;
-  }
-  return NULL;
-}
-
 static uint32_t count_of(const rg_selection *selection, rg_node node)
 {
-  const rg_selected_node *found = find(selection, node);
+  const rg_selected_node *found = selected_node(selection, node);
   return found ? found->count : 0;
 }
 
@@ -51,7 +35,7 @@ Test(why_closures, draws_one_box_for_all_copies_in_one_list)
   SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
   cr_assert_eq(rg_selection_num_nodes(selection), 3);
   cr_assert_eq(COUNT("a"), 3);
-  cr_assert_eq(find(selection, heap_node(&heaped, "a"))->role, RG_ROLE_TARGET);
+  cr_assert_eq(selected_node(selection, heap_node(&heaped, "a"))->role, RG_ROLE_TARGET);
   cr_assert_eq(rg_selection_num_edges(selection), 2);
   cr_assert_eq(rg_selection_edge(selection, 1).count, 3);
 }
@@ -126,15 +110,15 @@ Test(why_closures, counts_the_copies_that_the_budget_has_no_room_for)
   options.max_nodes = 3;
   SCOPED_SELECTION *selection = select_all(heaped.graph, &options);
   cr_assert_eq(rg_selection_num_nodes(selection), 2);
-  cr_assert_eq(find(selection, heap_node(&heaped, "a"))->num_cut_referrers, 1);
+  cr_assert_eq(selected_node(selection, heap_node(&heaped, "a"))->num_cut_referrers, 1);
 }
 
 Test(why_closures, go_through_a_closure_that_holds_another)
 {
   SCOPED_HEAP heaped = heap("R>m m.a>a a{}>t t:passage t{cb}>c c:passage c{}>b a:" TICK " b:" DRAW);
   SCOPED_SELECTION *selection = select_all(heaped.graph, NULL);
-  cr_assert_eq(find(selection, heap_node(&heaped, "a"))->role, RG_ROLE_TARGET);
-  cr_assert_eq(find(selection, heap_node(&heaped, "b"))->role, RG_ROLE_TARGET);
+  cr_assert_eq(selected_node(selection, heap_node(&heaped, "a"))->role, RG_ROLE_TARGET);
+  cr_assert_eq(selected_node(selection, heap_node(&heaped, "b"))->role, RG_ROLE_TARGET);
   cr_assert_eq(rg_selection_num_edges(selection), 4);
 }
 

@@ -7,14 +7,9 @@
 
 #include "../../src/base/alloc.h"
 #include "heap.h"
+#include "selected.h"
 
 TestSuite(neighbourhood, .timeout = 120);
-
-static void destroy_selection(rg_selection **selection)
-{
-  rg_selection_destroy(*selection);
-}
-#define SCOPED_SELECTION __attribute__((cleanup(destroy_selection))) rg_selection
 
 static rg_selection *select_around(const rg_graph *graph, rg_node target, const rg_neighbourhood_options *options)
 {
@@ -23,18 +18,7 @@ static rg_selection *select_around(const rg_graph *graph, rg_node target, const 
   return selection;
 }
 
-static const rg_selected_node *find(const rg_selection *selection, rg_node node)
-{
-  static rg_selected_node found;
-  for (size_t i = 0; i < rg_selection_num_nodes(selection); i++) {
-    found = rg_selection_node(selection, i);
-    if (found.node == node)
-      return &found;
-  }
-  return NULL;
-}
-
-#define FIND(name) find(selection, heap_node(&heaped, (name)))
+#define FIND(name) selected_node(selection, heap_node(&heaped, (name)))
 
 /* --- the plain search --------------------------------------------------------------------------------------------- */
 
@@ -363,8 +347,8 @@ Test(neighbourhood, backward_follows_machinery_to_what_one_may_ask_about)
   SCOPED_SELECTION *selection = select_around(heaped.graph, heap_node(&heaped, "c"), &backward);
   cr_assert_not_null(FIND("f"));
   SCOPED_SELECTION *of_variable = select_around(heaped.graph, heap_node(&heaped, "v"), &backward);
-  cr_assert_null(find(of_variable, heap_node(&heaped, "f")));
-  cr_assert_not_null(find(of_variable, heap_node(&heaped, "m")));
+  cr_assert_null(selected_node(of_variable, heap_node(&heaped, "f")));
+  cr_assert_not_null(selected_node(of_variable, heap_node(&heaped, "m")));
 }
 
 Test(neighbourhood, backward_ends_at_a_passage_that_nobody_holds)

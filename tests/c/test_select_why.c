@@ -7,12 +7,7 @@
 
 #include "../../src/base/alloc.h"
 #include "heap.h"
-
-static void destroy_selection(rg_selection **selection)
-{
-  rg_selection_destroy(*selection);
-}
-#define SCOPED_SELECTION __attribute__((cleanup(destroy_selection))) rg_selection
+#include "selected.h"
 
 static rg_selection *ask_why(const rg_graph *graph, rg_node target, uint32_t max_paths, uint32_t max_nodes)
 {
@@ -24,19 +19,8 @@ static rg_selection *ask_why(const rg_graph *graph, rg_node target, uint32_t max
   return selection;
 }
 
-static const rg_selected_node *find(const rg_selection *selection, rg_node node)
-{
-  static rg_selected_node found;
-  for (size_t i = 0; i < rg_selection_num_nodes(selection); i++) {
-    found = rg_selection_node(selection, i);
-    if (found.node == node)
-      return &found;
-  }
-  return NULL;
-}
-
 #define WHY(name, max_paths) ask_why(heaped.graph, heap_node(&heaped, (name)), (max_paths), RG_MAX_NODES_DEFAULT)
-#define FIND(name) find(selection, heap_node(&heaped, (name)))
+#define FIND(name) selected_node(selection, heap_node(&heaped, (name)))
 
 static const rg_selected_edge *find_gap(const rg_selection *selection)
 {
@@ -182,7 +166,7 @@ Test(why, prefers_the_holder_on_the_shortest_path_among_equals)
   // Both are as near; the root of m comes first, the edge of n does.
   SCOPED_HEAP heaped = heap("n:instance m:instance R>m R>n n>t m>t");
   SCOPED_SELECTION *one = WHY("t", 1);
-  cr_assert_not_null(find(one, heap_node(&heaped, "m")));
+  cr_assert_not_null(selected_node(one, heap_node(&heaped, "m")));
   SCOPED_SELECTION *selection = ask_why(heaped.graph, heap_node(&heaped, "t"), 2, 2);
   cr_assert_not_null(FIND("m"));
   cr_assert_null(FIND("n"));
@@ -197,7 +181,7 @@ Test(why, gives_several_paths_only_where_no_machinery_shares_them)
   cr_assert_null(FIND("f"));
   SCOPED_HEAP machinery = heap("R>f f!__globals__>d d:passage d.t>t");
   SCOPED_SELECTION *only = ask_why(machinery.graph, heap_node(&machinery, "t"), 5, RG_MAX_NODES_DEFAULT);
-  cr_assert_not_null(find(only, heap_node(&machinery, "f")));
+  cr_assert_not_null(selected_node(only, heap_node(&machinery, "f")));
 }
 
 /* --- chains and many targets --------------------------------------------------------------------------------------- */
@@ -336,7 +320,7 @@ Test(why, keeps_the_root_and_the_end_of_a_path_that_is_too_long)
   rg_graph *graph = heap_chain(1000000);
   SCOPED_SELECTION *selection = ask_why(graph, 1000000, 1, 10);
   cr_assert_eq(rg_selection_num_nodes(selection), 10);
-  cr_assert_eq(find(selection, 1)->role, RG_ROLE_ROOT);
+  cr_assert_eq(selected_node(selection, 1)->role, RG_ROLE_ROOT);
   const rg_selected_edge *gap = find_gap(selection);
   cr_assert_not_null(gap);
   cr_assert_eq(gap->count, 1000000 - 9);
