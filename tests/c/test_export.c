@@ -11,29 +11,17 @@
 #include <unistd.h>
 
 #include "../../src/base/alloc.h"
+#include "errors.h"
 #include "heap.h"
 
 #define SCOPED_BUFFER __attribute__((cleanup(rg_buffer_deinit))) rg_buffer
-
-static void check(rg_error *error)
-{
-  cr_assert_null(error, "%s", error->message);
-}
-
-static void assert_fails(rg_error *error, rg_error_code code, const char *message)
-{
-  cr_assert_not_null(error);
-  cr_assert_eq(error->code, code, "%s", error->message);
-  cr_assert_not_null(strstr(error->message, message), "%s", error->message);
-  rg_error_destroy(error);
-}
 
 static rg_buffer export_text(const char *notation, rg_export_format format)
 {
   SCOPED_HEAP heaped = heap(notation);
   rg_buffer buffer = RG_BUFFER_INIT;
   rg_writer writer = rg_buffer_writer(&buffer);
-  check(rg_export_write(heaped.graph, format, NULL, &writer));
+  must(rg_export_write(heaped.graph, format, NULL, &writer));
   return buffer;
 }
 
@@ -109,7 +97,7 @@ Test(heapsnapshot, sizes_that_no_heap_has_are_refused)
   SCOPED_HEAP heaped = heap("R>a a:size=18446744073709551615");
   SCOPED_BUFFER text = RG_BUFFER_INIT;
   rg_writer writer = rg_buffer_writer(&text);
-  assert_fails(rg_export_write(heaped.graph, RG_EXPORT_HEAPSNAPSHOT, NULL, &writer), RG_ERROR_LIMIT, "no heap");
+  must_fail(rg_export_write(heaped.graph, RG_EXPORT_HEAPSNAPSHOT, NULL, &writer), RG_ERROR_LIMIT, "no heap");
 }
 
 Test(heapsnapshot, what_no_root_reaches_hangs_on_a_node_of_its_own)
@@ -125,12 +113,12 @@ static void find_ids(const char *const *notations, size_t num, size_t i, unsigne
   rg_export *exported = NULL;
   rg_export_options options = RG_EXPORT_OPTIONS_INIT;
   options.num_graphs = (uint32_t)num;
-  check(rg_export_create(path_in(folder, "heap-%d.heapsnapshot"), RG_EXPORT_HEAPSNAPSHOT, &options, &exported));
+  must(rg_export_create(path_in(folder, "heap-%d.heapsnapshot"), RG_EXPORT_HEAPSNAPSHOT, &options, &exported));
   for (size_t graph = 0; graph < num; graph++) {
     SCOPED_HEAP heaped = heap(notations[graph]);
-    check(rg_export_add(exported, heaped.graph));
+    must(rg_export_add(exported, heaped.graph));
   }
-  check(rg_export_commit(exported));
+  must(rg_export_commit(exported));
   rg_export_destroy(exported);
   for (size_t graph = 0; graph < num; graph++) {
     char name[40], text[4096] = "";
@@ -183,7 +171,7 @@ Test(export, several_graphs_for_one_file_are_refused)
   rg_export *exported = NULL;
   rg_export_options options = RG_EXPORT_OPTIONS_INIT;
   options.num_graphs = 2;
-  assert_fails(rg_export_create("heap.heapsnapshot", RG_EXPORT_HEAPSNAPSHOT, &options, &exported), RG_ERROR_ARGUMENT,
+  must_fail(rg_export_create("heap.heapsnapshot", RG_EXPORT_HEAPSNAPSHOT, &options, &exported), RG_ERROR_ARGUMENT,
                "put %d into its name");
 }
 
@@ -192,9 +180,9 @@ Test(export, more_graphs_than_were_announced_are_refused)
   char *folder = make_folder();
   SCOPED_HEAP heaped = heap("R>a");
   rg_export *exported = NULL;
-  check(rg_export_create(path_in(folder, "a.heapsnapshot"), RG_EXPORT_HEAPSNAPSHOT, NULL, &exported));
-  check(rg_export_add(exported, heaped.graph));
-  assert_fails(rg_export_add(exported, heaped.graph), RG_ERROR_ARGUMENT, "more graphs than the 1");
+  must(rg_export_create(path_in(folder, "a.heapsnapshot"), RG_EXPORT_HEAPSNAPSHOT, NULL, &exported));
+  must(rg_export_add(exported, heaped.graph));
+  must_fail(rg_export_add(exported, heaped.graph), RG_ERROR_ARGUMENT, "more graphs than the 1");
   rg_export_destroy(exported);
   unlink(path_in(folder, "a.heapsnapshot"));
   cr_assert_eq(rmdir(folder), 0);
@@ -207,8 +195,8 @@ Test(export, a_file_is_for_its_owner_alone)
   SCOPED_HEAP heaped = heap("R>a");
   rg_export *exported = NULL;
   struct stat status;
-  check(rg_export_create(path, RG_EXPORT_HEAPSNAPSHOT, NULL, &exported));
-  check(rg_export_add(exported, heaped.graph));
+  must(rg_export_create(path, RG_EXPORT_HEAPSNAPSHOT, NULL, &exported));
+  must(rg_export_add(exported, heaped.graph));
   rg_export_destroy(exported);
   cr_assert_eq(stat(path, &status), 0);
   cr_assert_eq(status.st_mode & 0777, 0600);
@@ -233,7 +221,7 @@ Test(export, progress_can_stop_it)
   rg_export_options options = RG_EXPORT_OPTIONS_INIT;
   options.progress = stop;
   for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-    assert_fails(rg_export_write(graph, formats[i], &options, &writer), RG_ERROR_INTERRUPTED, "interrupted");
+    must_fail(rg_export_write(graph, formats[i], &options, &writer), RG_ERROR_INTERRUPTED, "interrupted");
   rg_graph_destroy(graph);
 }
 
@@ -247,7 +235,7 @@ Test(export, a_failure_of_the_writer_is_handed_on)
 {
   SCOPED_HEAP heaped = heap("R>a");
   rg_writer writer = {refuse, NULL};
-  assert_fails(rg_export_write(heaped.graph, RG_EXPORT_HEAPSNAPSHOT, NULL, &writer), RG_ERROR_SYSTEM, "disk is full");
+  must_fail(rg_export_write(heaped.graph, RG_EXPORT_HEAPSNAPSHOT, NULL, &writer), RG_ERROR_SYSTEM, "disk is full");
 }
 
 static rg_error *write_all(const rg_graph *graph, rg_export_format format, rg_buffer *buffer)
@@ -277,8 +265,8 @@ Test(export, what_is_no_stream_says_so)
 {
   SCOPED_HEAP heaped = heap("R>a");
   rg_writer writer = {refuse, NULL};
-  assert_fails(rg_export_write(heaped.graph, RG_EXPORT_CSV, NULL, &writer), RG_ERROR_ARGUMENT, "needs a name");
-  assert_fails(rg_export_write(heaped.graph, RG_EXPORT_SQLITE, NULL, &writer), RG_ERROR_ARGUMENT, "needs a file");
+  must_fail(rg_export_write(heaped.graph, RG_EXPORT_CSV, NULL, &writer), RG_ERROR_ARGUMENT, "needs a name");
+  must_fail(rg_export_write(heaped.graph, RG_EXPORT_SQLITE, NULL, &writer), RG_ERROR_ARGUMENT, "needs a file");
 }
 
 Test(export, it_survives_every_failed_allocation)
@@ -340,7 +328,7 @@ Test(export, a_database_has_closures_of_which_nobody_knows_where_they_are_define
   char *folder = make_folder();
   const char *path = path_in(folder, "a.db");
   SCOPED_HEAP heaped = heap("R>a R>b a:closure,callable b:closure,callable");
-  check(write_files(heaped.graph, RG_EXPORT_SQLITE, path, 1));
+  must(write_files(heaped.graph, RG_EXPORT_SQLITE, path, 1));
   cr_assert_eq(query_number(path, "SELECT copies FROM by_site WHERE site IS NULL"), 2);
   unlink(path);
   cr_assert_eq(rmdir(folder), 0);
@@ -351,8 +339,8 @@ Test(export, a_database_that_is_not_committed_leaves_nothing)
   char *folder = make_folder();
   SCOPED_HEAP heaped = heap("R>a");
   rg_export *exported = NULL;
-  check(rg_export_create(path_in(folder, "a.db"), RG_EXPORT_SQLITE, NULL, &exported));
-  check(rg_export_add(exported, heaped.graph));
+  must(rg_export_create(path_in(folder, "a.db"), RG_EXPORT_SQLITE, NULL, &exported));
+  must(rg_export_add(exported, heaped.graph));
   rg_export_destroy(exported);
   cr_assert_eq(rmdir(folder), 0);
 }

@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "../../src/base/alloc.h"
+#include "errors.h"
 #include "heap.h"
-
-#define must(call) cr_assert_null(call)
 
 static rg_builder *new_builder(void)
 {

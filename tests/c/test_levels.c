@@ -7,14 +7,10 @@
 
 #include "../../src/base/alloc.h"
 #include "../../src/renderer/sheet.h"
+#include "errors.h"
 #include "heap.h"
 
 /* --- helpers ---------------------------------------------------------------------------------------------------- */
-
-static void succeed(rg_error *error)
-{
-  cr_assert_null(error, "%s", error->message);
-}
 
 struct picture {
   struct rgi_request request;
@@ -53,7 +49,7 @@ static void arrow(struct picture *picture, uint32_t i, uint32_t source, uint32_t
 // Checks that each box is in one level, and that no level is empty.
 static void find_levels(struct picture *picture)
 {
-  succeed(rgi_levels_find(&picture->request, &picture->levels));
+  must(rgi_levels_find(&picture->request, &picture->levels));
   const struct rgi_levels *levels = &picture->levels;
   for (uint32_t i = 0; i < picture->request.num_nodes; i++)
     picture->level_of[i] = UINT32_MAX;
@@ -126,7 +122,7 @@ Test(levels, a_box_is_one_level_and_no_box_is_none)
   SCOPED_PICTURE none = boxes(0, 0);
   find_levels(&none);
   cr_expect_eq(none.levels.num_levels, 0);
-  succeed(rgi_sheet_lay(&none.levels, RG_DIRECTION_LEFT_RIGHT, none.places));
+  must(rgi_sheet_lay(&none.levels, RG_DIRECTION_LEFT_RIGHT, none.places));
 }
 
 Test(levels, count_along_the_arrows_from_what_no_arrow_leads_to)
@@ -280,7 +276,7 @@ static void lay(struct picture *picture, rg_direction direction)
     picture->places[i].height = 15 + heap_random_below(&state, 60);
   }
   find_levels(picture);
-  succeed(rgi_sheet_lay(&picture->levels, direction, picture->places));
+  must(rgi_sheet_lay(&picture->levels, direction, picture->places));
 }
 
 static bool overlap(const struct rgi_place *a, const struct rgi_place *b)
@@ -374,7 +370,7 @@ Test(sheet, a_level_in_columns_keeps_its_order_down_the_page)
   for (uint32_t i = 0; i < 500; i++)
     picture.places[i] = (struct rgi_place){.width = 80, .height = 30};
   find_levels(&picture);
-  succeed(rgi_sheet_lay(&picture.levels, RG_DIRECTION_LEFT_RIGHT, picture.places));
+  must(rgi_sheet_lay(&picture.levels, RG_DIRECTION_LEFT_RIGHT, picture.places));
   for (uint32_t i = 2; i < 500; i++)
     cr_expect_lt(picture.places[i].y, picture.places[i - 1].y, "%u", i);
 }
@@ -385,7 +381,7 @@ Test(sheet, sizes_that_make_no_sense_end_all_the_same)
   for (uint32_t i = 0; i < 50; i++)
     picture.places[i] = (struct rgi_place){.width = i % 3 ? 1e300 : INFINITY, .height = i % 2 ? NAN : 0};
   find_levels(&picture);
-  succeed(rgi_sheet_lay(&picture.levels, RG_DIRECTION_LEFT_RIGHT, picture.places));
+  must(rgi_sheet_lay(&picture.levels, RG_DIRECTION_LEFT_RIGHT, picture.places));
 }
 
 Test(sheet, every_allocation_may_fail)

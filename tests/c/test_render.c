@@ -27,6 +27,7 @@
 #include "../../src/render/exchange.h"
 #include "../../src/render/reply.h"
 #include "../../src/render/request.h"
+#include "errors.h"
 #include "heap.h"
 
 #define CLOSURE \
@@ -43,20 +44,6 @@ static const char *real_renderer(void)
   return path;
 }
 
-static void succeed(rg_error *error)
-{
-  cr_assert_null(error, "%s", error->message);
-}
-
-static void fail_with(rg_error *error, rg_error_code code, const char *words)
-{
-  cr_assert(error);
-  cr_expect_eq(error->code, code, "%d: %s", (int)error->code, error->message);
-  cr_expect(strstr(error->message, words), "'%s' in '%s'", words, error->message);
-  cr_expect_null(strchr(error->message, '\n'));
-  rg_error_destroy(error);
-}
-
 struct picture {
   struct heap heap;
   rg_selection *selection;
@@ -67,8 +54,8 @@ static struct picture picture_with(const char *notation, const char *target, con
 {
   struct picture picture = {.heap = heap(notation)};
   rg_node node = heap_node(&picture.heap, target);
-  succeed(rg_select_neighbourhood(picture.heap.graph, &node, 1, NULL, &picture.selection));
-  succeed(rg_view_create(picture.selection, options, &picture.view));
+  must(rg_select_neighbourhood(picture.heap.graph, &node, 1, NULL, &picture.selection));
+  must(rg_view_create(picture.selection, options, &picture.view));
   return picture;
 }
 
@@ -167,7 +154,7 @@ Test(render, dot_names_boxes_and_arrows_and_carries_their_looks)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
   SCOPED_BUFFER dot = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
+  must(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
   cr_expect(contains(&dot, "digraph refgraph {"));
   cr_expect(contains(&dot, "make.&lt;locals&gt;.on_click\\nfunction, ui.py:12"), "%s", dot.data);
   cr_expect(contains(&dot, "label=screen"), "%s", dot.data);
@@ -184,8 +171,8 @@ Test(render, the_same_view_gives_the_same_bytes)
   for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
     SCOPED_BUFFER first = RG_BUFFER_INIT;
     SCOPED_BUFFER second = RG_BUFFER_INIT;
-    succeed(draw(picture.view, formats[i], NULL, &first));
-    succeed(draw(picture.view, formats[i], NULL, &second));
+    must(draw(picture.view, formats[i], NULL, &first));
+    must(draw(picture.view, formats[i], NULL, &second));
     cr_expect(first.size && first.size == second.size && !memcmp(first.data, second.data, first.size));
   }
 }
@@ -194,7 +181,7 @@ Test(render, svg_says_what_it_shows_and_knows_dark_pages)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
+  must(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
   cr_expect(contains(&svg, "<svg class=\"refgraph\" role=\"img\" aria-label=\""));
   cr_expect(contains(&svg, "prefers-color-scheme: dark"));
   cr_expect(contains(&svg, "class=\"node callable\""));
@@ -208,7 +195,7 @@ Test(render, svg_says_what_it_shows_and_knows_dark_pages)
 Test(render, pdf_is_a_pdf)
 {
   SCOPED_BUFFER pdf = RG_BUFFER_INIT;
-  succeed(draw_with(NULL, 20000, RG_FORMAT_PDF, &pdf));
+  must(draw_with(NULL, 20000, RG_FORMAT_PDF, &pdf));
   cr_expect(pdf.size > 1000 && !memcmp(pdf.data, "%PDF-", 5));
 }
 
@@ -216,8 +203,8 @@ Test(render, text_and_json_need_no_renderer)
 {
   SCOPED_BUFFER text = RG_BUFFER_INIT;
   SCOPED_BUFFER json = RG_BUFFER_INIT;
-  succeed(draw_with("/nonexistent/renderer", 1, RG_FORMAT_TEXT, &text));
-  succeed(draw_with("/nonexistent/renderer", 1, RG_FORMAT_JSON, &json));
+  must(draw_with("/nonexistent/renderer", 1, RG_FORMAT_TEXT, &text));
+  must(draw_with("/nonexistent/renderer", 1, RG_FORMAT_JSON, &json));
   cr_expect(text.size && json.size);
 }
 
@@ -232,7 +219,7 @@ Test(render, the_error_of_the_writer_comes_back)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
   rg_writer writer = {refuse, NULL};
-  fail_with(rg_render(picture.view, RG_FORMAT_DOT, NULL, &writer), RG_ERROR_SYSTEM, "no room for");
+  must_fail(rg_render(picture.view, RG_FORMAT_DOT, NULL, &writer), RG_ERROR_SYSTEM, "no room for");
 }
 
 /* --- PNG -------------------------------------------------------------------------------------------------------- */
@@ -264,7 +251,7 @@ Test(render, png_has_a_palette_a_resolution_and_its_texts)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
   SCOPED_BUFFER png = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_PNG, NULL, &png));
+  must(draw(picture.view, RG_FORMAT_PNG, NULL, &png));
   const char *head = chunk(&png, "IHDR", "");
   cr_expect(big_endian(head) > 300 && big_endian(head) <= 1200, "%u px wide", big_endian(head));
   cr_expect_eq(head[8], 8, "bits a pixel");
@@ -288,8 +275,8 @@ Test(render, a_suspect_is_bold_and_red_and_has_its_note)
   SCOPED_PICTURE picture = picture_with("R>a a.x>b b:instance", "a", &options);
   SCOPED_BUFFER dot = RG_BUFFER_INIT;
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
-  succeed(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
+  must(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
+  must(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
   cr_expect(contains(&dot, "label=\".x\\nremove\\nit\""));
   cr_expect(contains(&dot, "penwidth=2.6"));
   cr_expect(contains(&svg, "class=\"edge suspect\""));
@@ -303,7 +290,7 @@ Test(render, png_carries_its_dot_on_request)
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   options.with_dot = true;
   SCOPED_BUFFER png = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_PNG, &options, &png));
+  must(draw(picture.view, RG_FORMAT_PNG, &options, &png));
   cr_expect(chunk(&png, "iTXt", "refgraph:dot"));
 }
 
@@ -322,7 +309,7 @@ static rg_error *draw_large(const char *inches, rg_format format, rg_buffer *buf
 Test(render, a_large_png_gets_a_lower_resolution)
 {
   SCOPED_BUFFER png = RG_BUFFER_INIT;
-  succeed(draw_large("150", RG_FORMAT_PNG, &png));
+  must(draw_large("150", RG_FORMAT_PNG, &png));
   uint32_t width = big_endian(chunk(&png, "IHDR", ""));
   cr_expect(width > 7000 && width <= 8192, "%u px wide", width);
 }
@@ -331,9 +318,9 @@ Test(render, a_png_that_nobody_could_read_is_refused_and_svg_named)
 {
   SCOPED_BUFFER png = RG_BUFFER_INIT;
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  fail_with(draw_large("500", RG_FORMAT_PNG, &png), RG_ERROR_LIMIT, "use SVG");
+  must_fail(draw_large("500", RG_FORMAT_PNG, &png), RG_ERROR_LIMIT, "use SVG");
   cr_expect_eq(png.size, 0);
-  succeed(draw_large("500", RG_FORMAT_SVG, &svg));
+  must(draw_large("500", RG_FORMAT_SVG, &svg));
 }
 
 /* --- hostile text ----------------------------------------------------------------------------------------------- */
@@ -415,7 +402,7 @@ static void draw_label_on(enum rgi_rung rung, const char *label, rg_format forma
                                   .deadline_ms = rgi_clock_ms() + 20000,
                                   .memory_limit = (uint64_t)2 << 30};
   bool is_lost;
-  succeed(rgi_exchange_run(&exchange, &received, &reply, &is_lost));
+  must(rgi_exchange_run(&exchange, &received, &reply, &is_lost));
   rgi_text_add(ret, reply.body, reply.size);
 }
 
@@ -589,7 +576,7 @@ Test(render, attributes_that_open_files_or_carry_links_are_left_out)
   options.num_annotations = 1;
   SCOPED_PICTURE picture = picture_with("R>a", "a", &options);
   SCOPED_BUFFER dot = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
+  must(draw(picture.view, RG_FORMAT_DOT, NULL, &dot));
   static const char *const denied[] = {"image", "shapefile", "passwd", "URL", "href", "record", "bad name", "pink\""};
   for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++)
     cr_expect_not(contains(&dot, denied[i]), "%s", denied[i]);
@@ -625,7 +612,7 @@ Test(render, damaged_requests_are_read_without_harm)
 static void expect_failure(const char *renderer, rg_error_code code, const char *words)
 {
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-  fail_with(draw_with(renderer, 5000, RG_FORMAT_SVG, &buffer), code, words);
+  must_fail(draw_with(renderer, 5000, RG_FORMAT_SVG, &buffer), code, words);
   cr_expect_eq(buffer.size, 0);
   cr_expect_not(has_children());
 }
@@ -787,7 +774,7 @@ Test(render, a_file_that_is_replaced_keeps_its_mode_and_a_link_to_it_stays)
   snprintf(name, sizeof(name), "%s.link", path);
   close(open(path, O_CREAT | O_WRONLY, 0600));
   cr_assert_eq(symlink(path, name), 0);
-  succeed(rg_render_file(picture.view, RG_FORMAT_TEXT, NULL, name));
+  must(rg_render_file(picture.view, RG_FORMAT_TEXT, NULL, name));
   struct stat status;
   cr_assert_eq(lstat(name, &status), 0);
   cr_expect(S_ISLNK(status.st_mode));
@@ -808,7 +795,7 @@ Test(render, the_deadline_ends_the_renderer_and_its_children)
   const char *path = script("sleep 60 & echo $! >\"$HERE.child\"; echo $$ >\"$HERE.pid\"; wait");
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
   uint64_t start_ms = rgi_clock_ms();
-  fail_with(draw_with(path, 2000, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
+  must_fail(draw_with(path, 2000, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
             "drawing took longer than 2 s: 5 boxes");
   cr_expect_geq(rgi_clock_ms() - start_ms, 2000);
   cr_expect_not(has_children());
@@ -822,7 +809,7 @@ Test(render, the_deadline_ends_the_renderer_and_its_children)
 Test(render, a_renderer_that_was_stopped_is_ended_by_the_deadline)
 {
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-  fail_with(draw_with(script("kill -STOP $$"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "longer than 0.3 s");
+  must_fail(draw_with(script("kill -STOP $$"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "longer than 0.3 s");
   cr_expect_not(has_children());
 }
 
@@ -830,7 +817,7 @@ Test(render, words_without_end_do_not_put_off_the_deadline)
 {
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
   const char *path = script("exec yes still at it >&2");
-  fail_with(draw_with(path, 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "still at it");
+  must_fail(draw_with(path, 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE, "still at it");
   cr_expect_not(has_children());
 }
 
@@ -843,14 +830,14 @@ Test(render, a_renderer_that_never_reads_is_ended_by_the_deadline)
   exchange.deadline_ms = rgi_clock_ms() + 300;
   struct rgi_reply reply;
   bool is_lost;
-  fail_with(rgi_exchange_run(&exchange, &received, &reply, &is_lost), RG_ERROR_DEADLINE, "");
+  must_fail(rgi_exchange_run(&exchange, &received, &reply, &is_lost), RG_ERROR_DEADLINE, "");
   cr_expect_not(has_children());
 }
 
 Test(render, what_a_renderer_said_before_its_time_was_up_is_told)
 {
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-  fail_with(draw_with(script("echo a reason >&2; exec sleep 60"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
+  must_fail(draw_with(script("echo a reason >&2; exec sleep 60"), 300, RG_FORMAT_DOT, &buffer), RG_ERROR_DEADLINE,
             "allow more time: a reason");
 }
 
@@ -858,7 +845,7 @@ Test(render, a_layout_that_takes_too_long_steps_down)
 {
   const char *path = script("[ -e \"$HERE.second\" ] && exec \"$R\"; : >\"$HERE.second\"; exec sleep 60");
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw_with(path, 4000, RG_FORMAT_SVG, &svg));
+  must(draw_with(path, 4000, RG_FORMAT_SVG, &svg));
   cr_expect(contains(&svg, "</svg>"));
 }
 
@@ -866,7 +853,7 @@ Test(render, a_layout_that_crashes_steps_down)
 {
   const char *path = script("[ -e \"$HERE.second\" ] && exec \"$R\"; : >\"$HERE.second\"; kill -SEGV $$");
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw_with(path, 4000, RG_FORMAT_SVG, &svg));
+  must(draw_with(path, 4000, RG_FORMAT_SVG, &svg));
   cr_expect(contains(&svg, "</svg>"));
 }
 
@@ -886,8 +873,8 @@ static struct picture long_picture(uint32_t num)
   rg_neighbourhood_options options = RG_NEIGHBOURHOOD_OPTIONS_INIT;
   options.max_depth = options.max_nodes = options.max_edges = num;
   rg_node first = 1;
-  succeed(rg_select_neighbourhood(picture.heap.graph, &first, 1, &options, &picture.selection));
-  succeed(rg_view_create(picture.selection, NULL, &picture.view));
+  must(rg_select_neighbourhood(picture.heap.graph, &first, 1, &options, &picture.selection));
+  must(rg_view_create(picture.selection, NULL, &picture.view));
   return picture;
 }
 
@@ -901,7 +888,7 @@ Test(render, a_picture_that_would_be_a_strip_becomes_a_page)
 {
   SCOPED_PICTURE picture = long_picture(400);
   SCOPED_BUFFER png = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_PNG, NULL, &png));
+  must(draw(picture.view, RG_FORMAT_PNG, NULL, &png));
   expect_page(&png);
 }
 
@@ -911,7 +898,7 @@ Test(render, five_thousand_boxes_are_a_page_in_every_format)
   SCOPED_PICTURE picture = long_picture(5000);
   for (size_t i = 0; i < 3; i++) {
     SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-    succeed(draw(picture.view, formats[i], NULL, &buffer));
+    must(draw(picture.view, formats[i], NULL, &buffer));
     cr_expect_gt(buffer.size, 100000);
     if (formats[i] == RG_FORMAT_PNG)
       expect_page(&buffer);
@@ -933,7 +920,7 @@ Test(render, a_million_boxes_are_refused_in_time_and_say_how_many_they_are)
   for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
     SCOPED_BUFFER buffer = RG_BUFFER_INIT;
     uint64_t start_ms = rgi_clock_ms();
-    fail_with(draw(picture.view, formats[i], &options, &buffer), RG_ERROR_DEADLINE, "00000 boxes and ");
+    must_fail(draw(picture.view, formats[i], &options, &buffer), RG_ERROR_DEADLINE, "00000 boxes and ");
     cr_expect_lt(rgi_clock_ms() - start_ms, 10000);
     cr_expect_eq(buffer.size, 0);
   }
@@ -944,7 +931,7 @@ Test(render, arrows_keep_their_words_when_they_are_drawn_before_boxes)
 {
   SCOPED_PICTURE picture = long_picture(1100);
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
+  must(draw(picture.view, RG_FORMAT_SVG, NULL, &svg));
   const char *arrow = strstr(svg.data, "<g id=\"edge2\""), *box = strstr(svg.data, "<g id=\"node1\"");
   cr_assert(arrow && box && arrow < box);
   cr_expect(strstr(arrow, "<title>.next: ") == strstr(arrow, "<title>"), "%.200s", arrow);
@@ -962,11 +949,11 @@ Test(render, without_the_plugin_for_neato_dot_does_what_it_can_and_a_failure_nam
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   options.renderer = script(WITHOUT_NEATO);
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw(picture.view, RG_FORMAT_SVG, &options, &svg));
+  must(draw(picture.view, RG_FORMAT_SVG, &options, &svg));
   cr_expect(contains(&svg, "</svg>"));
   options.renderer = script(WITHOUT_NEATO);
   SCOPED_BUFFER png = RG_BUFFER_INIT;
-  fail_with(draw(picture.view, RG_FORMAT_PNG, &options, &png), RG_ERROR_LIMIT, "libgvplugin-neato-layout");
+  must_fail(draw(picture.view, RG_FORMAT_PNG, &options, &png), RG_ERROR_LIMIT, "libgvplugin-neato-layout");
 }
 
 static int stop_at_third(void *context, const char *phase, unsigned long long done, unsigned long long total)
@@ -986,7 +973,7 @@ Test(render, progress_is_called_all_the_time_and_can_stop)
   options.progress = stop_at_third;
   options.progress_context = &num_calls;
   SCOPED_BUFFER buffer = RG_BUFFER_INIT;
-  fail_with(draw(picture.view, RG_FORMAT_SVG, &options, &buffer), RG_ERROR_INTERRUPTED, "interrupted");
+  must_fail(draw(picture.view, RG_FORMAT_SVG, &options, &buffer), RG_ERROR_INTERRUPTED, "interrupted");
   cr_expect_eq(num_calls, 3);
   cr_expect_not(has_children());
 }
@@ -997,7 +984,7 @@ Test(render, a_host_that_ignores_sigchld_gets_its_picture)
 {
   signal(SIGCHLD, SIG_IGN);
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw_with(NULL, 20000, RG_FORMAT_SVG, &svg));
+  must(draw_with(NULL, 20000, RG_FORMAT_SVG, &svg));
   cr_expect(contains(&svg, "</svg>"));
   expect_failure(script("kill -SEGV $$"), RG_ERROR_RENDERER, "ended without a picture");
 }
@@ -1019,7 +1006,7 @@ Test(render, a_host_that_reaps_all_children_gets_its_pictures)
   cr_assert_eq(pthread_create(&thread, NULL, reap_all, NULL), 0);
   for (int i = 0; i < 10; i++) {
     SCOPED_BUFFER dot = RG_BUFFER_INIT;
-    succeed(draw_with(NULL, 20000, RG_FORMAT_DOT, &dot));
+    must(draw_with(NULL, 20000, RG_FORMAT_DOT, &dot));
     cr_expect(contains(&dot, "digraph"));
   }
   atomic_store(&is_over, true);
@@ -1046,7 +1033,7 @@ Test(render, threads_draw_at_the_same_time)
   for (int i = 0; i < 4; i++) {
     void *error;
     pthread_join(threads[i], &error);
-    succeed(error);
+    must(error);
   }
   cr_expect_not(has_children());
 }
@@ -1099,7 +1086,7 @@ Test(render, what_loads_code_or_opens_files_is_not_in_the_environment_of_the_ren
   for (size_t i = 0; i < NUM_NOT_PASSED_ON; i++)
     setenv(not_passed_on[i], "/nonexistent/hostile", 1);
   SCOPED_BUFFER svg = RG_BUFFER_INIT;
-  succeed(draw_with(NULL, 20000, RG_FORMAT_SVG, &svg));
+  must(draw_with(NULL, 20000, RG_FORMAT_SVG, &svg));
   // Dash has its own environment; what it was given is another one.
   rg_error *error = draw_with(script("tr '\\0' ' ' </proc/$$/environ >&2; exit 1"), 5000, RG_FORMAT_SVG, &svg);
   cr_assert(error && strstr(error->message, "LANG=C.UTF-8"), "%s", error->message);
@@ -1113,7 +1100,7 @@ static struct rgi_child at_work(void)
   RGI_SCOPED_TEXT request = RGI_TEXT_INIT;
   ask_for_much(&request);
   struct rgi_child child;
-  succeed(rgi_child_start(real_renderer(), &child));
+  must(rgi_child_start(real_renderer(), &child));
   for (size_t sent = 0; sent < request.size;) {
     ssize_t num = send(child.fds[RGI_CHILD_IN], request.data + sent, request.size - sent, MSG_NOSIGNAL);
     cr_assert(num > 0);
@@ -1212,7 +1199,7 @@ Test(render, a_file_appears_whole_and_alone)
   snprintf(path, sizeof(path), "%s/refs.png", home);
   umask(027);
   for (int times = 0; times < 2; times++) {
-    succeed(rg_render_file(picture.view, RG_FORMAT_PNG, NULL, path));
+    must(rg_render_file(picture.view, RG_FORMAT_PNG, NULL, path));
     cr_expect_eq(num_entries(home), 1);
   }
   struct stat status;
@@ -1233,7 +1220,7 @@ Test(render, a_failed_drawing_leaves_the_old_file_and_nothing_else)
   fclose(file);
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   options.renderer = script("\"$R\" | head -c 100");
-  fail_with(rg_render_file(picture.view, RG_FORMAT_PNG, &options, path), RG_ERROR_RENDERER, "without a picture");
+  must_fail(rg_render_file(picture.view, RG_FORMAT_PNG, &options, path), RG_ERROR_RENDERER, "without a picture");
   struct stat status;
   cr_assert_eq(stat(path, &status), 0);
   cr_expect_eq(status.st_size, 3);
@@ -1278,7 +1265,7 @@ Test(render, a_folder_that_is_not_there_is_named_before_anything_is_drawn)
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   options.renderer = script(": >\"$HERE.started\"");
-  fail_with(rg_render_file(picture.view, RG_FORMAT_PNG, &options, "/nonexistent/refs.png"), RG_ERROR_SYSTEM,
+  must_fail(rg_render_file(picture.view, RG_FORMAT_PNG, &options, "/nonexistent/refs.png"), RG_ERROR_SYSTEM,
             "cannot write '/nonexistent/refs.png': No such file or directory");
   char started[PATH_MAX];
   snprintf(started, sizeof(started), "%s.started", options.renderer);
@@ -1288,8 +1275,8 @@ Test(render, a_folder_that_is_not_there_is_named_before_anything_is_drawn)
 Test(render, devices_and_folders_are_not_replaced)
 {
   SCOPED_PICTURE picture = picture_of(CLOSURE, "f");
-  fail_with(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, "/dev/null"), RG_ERROR_SYSTEM, "'/dev/null'");
-  fail_with(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, folder()), RG_ERROR_SYSTEM, "it is a folder");
+  must_fail(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, "/dev/null"), RG_ERROR_SYSTEM, "'/dev/null'");
+  must_fail(rg_render_file(picture.view, RG_FORMAT_DOT, NULL, folder()), RG_ERROR_SYSTEM, "it is a folder");
 }
 
 Test(render, extensions_name_formats_in_any_case)
@@ -1302,7 +1289,7 @@ Test(render, extensions_name_formats_in_any_case)
                {"a.json", RG_FORMAT_JSON}};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     rg_format format;
-    succeed(rg_format_of(names[i].path, &format));
+    must(rg_format_of(names[i].path, &format));
     cr_expect_eq(format, names[i].format, "%s", names[i].path);
   }
 }
@@ -1312,6 +1299,6 @@ Test(render, other_extensions_are_refused_with_those_that_work)
   static const char *const names[] = {"a.bmp", "png", "", "a.png/", "/a.png/b", "a.png\n"};
   for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
     rg_format format;
-    fail_with(rg_format_of(names[i], &format), RG_ERROR_ARGUMENT, ".dot, .gv, .svg, .png, .pdf, .txt or .json");
+    must_fail(rg_format_of(names[i], &format), RG_ERROR_ARGUMENT, ".dot, .gv, .svg, .png, .pdf, .txt or .json");
   }
 }

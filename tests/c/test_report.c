@@ -7,34 +7,7 @@
 #include <string.h>
 
 #include "../../src/base/alloc.h"
-#include "heap.h"
-
-static void destroy_scoped(rg_report **report)
-{
-  rg_report_destroy(*report);
-}
-#define SCOPED_REPORT __attribute__((cleanup(destroy_scoped))) rg_report
-
-static void must(rg_error *error)
-{
-  cr_assert_null(error, "%s", error->message);
-}
-
-#define LISTENERS "R>app app:module,label=app app.bus>bus bus:type=EventBus,size=50 bus.handlers>list list:container"
-
-/* Graphs that are given as text, the oldest first. */
-static rg_report *report_on(const char *const *notations, size_t num)
-{
-  rg_report *report;
-  must(rg_report_create(NULL, &report));
-  for (size_t i = 0; i < num; i++) {
-    SCOPED_HEAP heaped = heap(notations[i]);
-    must(i + 1 < num ? rg_report_add(report, heaped.graph) : rg_report_finish(report, heaped.graph));
-  }
-  return report;
-}
-#define REPORT(...) \
-  report_on((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+#include "reports.h"
 
 #define CLOSURE(name) \
   " list[0]>" name " " name ":closure,callable,size=100,site=Screen.show.<lambda>/ui.py/12/self " name "{self}>s" name \

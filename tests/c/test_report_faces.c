@@ -6,18 +6,7 @@
 #include <string.h>
 
 #include "../../src/base/alloc.h"
-#include "heap.h"
-
-static void destroy_scoped(rg_report **report)
-{
-  rg_report_destroy(*report);
-}
-#define SCOPED_REPORT __attribute__((cleanup(destroy_scoped))) rg_report
-
-static void must(rg_error *error)
-{
-  cr_assert_null(error, "%s", error->message);
-}
+#include "reports.h"
 
 static void must_say(rg_error *error, rg_error_code code, const char *message)
 {
@@ -27,19 +16,9 @@ static void must_say(rg_error *error, rg_error_code code, const char *message)
   rg_error_destroy(error);
 }
 
-#define LISTENERS "R>app app:module,label=app app.bus>bus bus:type=EventBus,size=50 bus.handlers>list list:container"
 #define CLOSED(name) \
   " list[0]>" name " " name ":closure,callable,size=100,site=" name ".<lambda>/ui.py/12/self " name "{self}>s" name \
   " s" name ":type=Screen,size=1000,finished=closed"
-
-static rg_report *report_on(const char *notation)
-{
-  rg_report *report;
-  SCOPED_HEAP heaped = heap(notation);
-  must(rg_report_create(NULL, &report));
-  must(rg_report_finish(report, heaped.graph));
-  return report;
-}
 
 typedef rg_error *(*write_report)(const rg_report *report, const rg_writer *writer);
 
@@ -63,7 +42,7 @@ static rg_error *accept(rg_report *report, const char *text)
 
 Test(report_faces, a_leak_is_accepted_by_its_fingerprint)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));
   char first[64];
   strcpy(first, rg_report_leak(report, 0)->fingerprint);
   must(accept(report, first));
@@ -77,7 +56,7 @@ Test(report_faces, a_leak_is_accepted_by_its_fingerprint)
 
 Test(report_faces, what_is_accepted_is_counted_in_the_text_and_not_listed)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));
   must(accept(report, rg_report_leak(report, 0)->fingerprint));
   const char *text = written(rg_report_write_text, report);
   cr_assert_not_null(strstr(text, "LEAK 1 of 1 "));
@@ -87,7 +66,7 @@ Test(report_faces, what_is_accepted_is_counted_in_the_text_and_not_listed)
 
 Test(report_faces, what_is_accepted_is_in_the_json_as_such)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));
   must(accept(report, rg_report_leak(report, 0)->fingerprint));
   const char *json = written(rg_report_write_json, report);
   const char *open = strstr(json, "\"accepted\": false"), *accepted = strstr(json, "\"accepted\": true");
@@ -96,7 +75,7 @@ Test(report_faces, what_is_accepted_is_in_the_json_as_such)
 
 Test(report_faces, no_leak_but_what_is_accepted_is_said)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   must(accept(report, rg_report_leak(report, 0)->fingerprint));
   cr_assert_str_eq(written(rg_report_write_text, report),
                    "No leak found but what is accepted.\n\n1 accepted leak is not listed.\n");
@@ -104,7 +83,7 @@ Test(report_faces, no_leak_but_what_is_accepted_is_said)
 
 Test(report_faces, a_baseline_that_is_written_accepts_all_that_was_found)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));
   char *baseline = strdup(written(rg_report_write_baseline, report));
   cr_assert_not_null(strstr(baseline, " lambda a.<lambda> ui.py:12\n"));
   must(accept(report, baseline));
@@ -114,7 +93,7 @@ Test(report_faces, a_baseline_that_is_written_accepts_all_that_was_found)
 
 Test(report_faces, entries_that_match_nothing_any_more_are_counted_once_each)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   must(accept(report, "# old ones\n\n0123456789abcdef x\n  0123456789abcdef y\r\nfedcba9876543210"));
   cr_assert_eq(rg_report_num_unmatched(report), 2);
   cr_assert_not_null(strstr(written(rg_report_write_text, report),
@@ -123,7 +102,7 @@ Test(report_faces, entries_that_match_nothing_any_more_are_counted_once_each)
 
 Test(report_faces, accepts_nothing_of_a_baseline_with_a_bad_line)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   char text[100];
   snprintf(text, sizeof(text), "# one\n%s x\nABCDEF x\n", rg_report_leak(report, 0)->fingerprint);
   must_say(accept(report, text), RG_ERROR_ARGUMENT,
@@ -133,7 +112,7 @@ Test(report_faces, accepts_nothing_of_a_baseline_with_a_bad_line)
 
 Test(report_faces, a_fingerprint_ends_where_its_digits_do)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   rg_error *error = accept(report, "0123456789abcdef0");
   cr_assert_not_null(error);
   rg_error_destroy(error);
@@ -141,7 +120,7 @@ Test(report_faces, a_fingerprint_ends_where_its_digits_do)
 
 Test(report_faces, a_hostile_line_is_shown_clean_and_cut)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   must_say(rg_report_accept(report, "\x1b[2J\0\xff", 6), RG_ERROR_ARGUMENT,
            "line 1 of the baseline, '\\x1b[2J\\x00\\xff', does not begin with a fingerprint: 16 hexadecimal digits");
   char *line = malloc(1000000);
@@ -159,7 +138,7 @@ Test(report_faces, leaks_beyond_the_bound_are_accepted_too)
     snprintf(notation + strlen(notation), sizeof(notation) - strlen(notation),
              " list[%d]>a%d a%d:closure,callable,site=f%d/ui.py/12/self a%d{self}>s%d s%d:type=S,size=9,finished=x", i, i,
              i, i, i, i, i);
-  SCOPED_REPORT *report = report_on(notation);
+  SCOPED_REPORT *report = REPORT(notation);
   cr_assert_eq(rg_report_num_omitted(report), 10);
   char *baseline = strdup(written(rg_report_write_baseline, report));
   must(accept(report, baseline));
@@ -269,7 +248,7 @@ static void check_place(const char *file, const char *expected)
   char notation[400];
   snprintf(notation, sizeof(notation), LISTENERS " list[0]>a a:closure,callable,site=f/%s/12/self a{self}>s"
            " s:type=Screen,finished=closed", file);
-  SCOPED_REPORT *report = report_on(notation);
+  SCOPED_REPORT *report = REPORT(notation);
   const char *sarif = written(write_sarif, report);
   cr_assert_not_null(strstr(sarif, expected), "%s is not in %s", expected, sarif);
 }
@@ -297,7 +276,7 @@ Test(report_faces, sarif_names_no_file_where_there_is_none)
 
 Test(report_faces, sarif_says_what_leaks_and_who_holds_it_and_the_best_mend)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   char expected[300];
   snprintf(expected, sizeof(expected), "\"The lambda a.<lambda> leaks: 1 copy keeps 1.1 kB (its Screen is finished: "
            "Screen.closed says so). EventBus.handlers holds it. %s.\"", rg_report_leak(report, 0)->mends[0].text);
@@ -306,7 +285,7 @@ Test(report_faces, sarif_says_what_leaks_and_who_holds_it_and_the_best_mend)
 
 Test(report_faces, sarif_suppresses_what_is_accepted)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a") CLOSED("b"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));
   must(accept(report, rg_report_leak(report, 0)->fingerprint));
   const char *sarif = written(write_sarif, report), *open = strstr(sarif, "\"suppressions\": []");
   cr_assert(open && strstr(open, "\"suppressions\": [{\"kind\": \"external\", \"status\": \"accepted\"}]"));
@@ -314,7 +293,7 @@ Test(report_faces, sarif_suppresses_what_is_accepted)
 
 Test(report_faces, a_hostile_name_stays_text_in_sarif)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS " list[0]>a a:closure,callable,site=[x](mailto:me){0}\"\\/ui.py/12/self"
+  SCOPED_REPORT *report = REPORT(LISTENERS " list[0]>a a:closure,callable,site=[x](mailto:me){0}\"\\/ui.py/12/self"
                                     " a{self}>s s:type=Screen,finished=closed");
   const char *sarif = written(write_sarif, report);
   cr_assert_not_null(strstr(sarif, "The closure [x] (mailto:me){{0}}\\\"\\\\ leaks"), "%s", sarif);
@@ -453,7 +432,7 @@ Test(report_faces, a_picture_has_forty_objects_at_most)
 
 Test(report_faces, draws_no_leak_of_another_graph)
 {
-  SCOPED_REPORT *report = report_on(LISTENERS CLOSED("a"));
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a"));
   SCOPED_HEAP other = heap("R>a");
   rg_view *view;
   must_say(rg_report_view(report, 0, other.graph, &view), RG_ERROR_ARGUMENT,
