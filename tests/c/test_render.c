@@ -1094,6 +1094,19 @@ Test(render, what_loads_code_or_opens_files_is_not_in_the_environment_of_the_ren
   rg_error_destroy(error);
 }
 
+// Waits until a process has had so much time of a processor, however busy the machine is.
+static void await_work(pid_t pid, double seconds)
+{
+  clockid_t clock;
+  struct timespec used = {0};
+  cr_assert_eq(clock_getcpuclockid(pid, &clock), 0);
+  while ((double)used.tv_sec + (double)used.tv_nsec / 1e9 < seconds) {
+    nanosleep(&(struct timespec){0, 10000000}, NULL);
+    cr_assert_eq(waitpid(pid, NULL, WNOHANG), 0, "it is at work");
+    cr_assert_eq(clock_gettime(clock, &used), 0);
+  }
+}
+
 // A request that takes long, sent to the renderer, which is at work then.
 static struct rgi_child at_work(void)
 {
@@ -1106,8 +1119,7 @@ static struct rgi_child at_work(void)
     cr_assert(num > 0);
     sent += (size_t)num;
   }
-  nanosleep(&(struct timespec){0, 200000000}, NULL);
-  cr_expect_eq(waitpid(child.pid, NULL, WNOHANG), 0, "it is at work");
+  await_work(child.pid, 0.3);
   return child;
 }
 
