@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../c/heap.h"
+#include "errors.h"
 
 static const char objects[] =
   "R>app app:module,label=app app.bus>bus bus:type=ui.Bus,size=50 bus.handlers>list list:container,length=2 list[0]>f "
@@ -17,12 +18,8 @@ static void ask(const char *text)
   static struct heap asked;
   if (!asked.graph)
     asked = heap(objects);
-  rg_error *error = rg_filter_create(text, &filter);
-  if (!error)
-    error = rg_matches_create(asked.graph, filter, &matches);
-  if (error && strchr(error->message, '\n'))
-    abort();
-  rg_error_destroy(error);
+  if (!fails(rg_filter_create(text, &filter)))
+    must(rg_matches_create(asked.graph, filter, &matches));
   rg_matches_destroy(matches);
   rg_filter_destroy(filter);
 }

@@ -7,10 +7,10 @@
  */
 #include "fuzz.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
+#include "errors.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -47,12 +47,6 @@ struct making {
   rg_node_info last;
   rg_node num_nodes;
 };
-
-static void must(rg_error *error)
-{
-  if (error)
-    abort();
-}
 
 static void begin(struct making *making)
 {
