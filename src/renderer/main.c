@@ -58,17 +58,26 @@ static bool write_all(const char *data, size_t size)
 }
 
 // The only way out: nothing that was allocated is freed, no handler of a library runs.
-__attribute__((noreturn)) static void finish(const rg_error *error, const struct rgi_text *picture)
+__attribute__((noreturn)) static void finish(const struct rgi_text *reply)
+{
+  bool is_written = !reply->is_failed && write_all(reply->data, reply->size);
+  _exit(is_written ? 0 : 1);
+}
+
+__attribute__((noreturn)) static void fail(const rg_error *error)
 {
   struct rgi_text reply = RGI_TEXT_INIT;
-  if (!error && picture->size > RGI_REPLY_SIZE_MAX)
-    error = rg_error_create(RG_ERROR_LIMIT, "the picture would take %zu MB: draw fewer objects", picture->size >> 20);
-  if (error)
-    rgi_reply_add_error(&reply, error);
-  else
-    rgi_reply_add(&reply, picture->data, picture->size);
-  bool is_written = !reply.is_failed && write_all(reply.data, reply.size);
-  _exit(is_written ? 0 : 1);
+  rgi_reply_add_error(&reply, error);
+  finish(&reply);
+}
+
+__attribute__((noreturn)) static void succeed(const struct rgi_text *picture)
+{
+  struct rgi_text reply = RGI_TEXT_INIT;
+  if (picture->size > RGI_REPLY_SIZE_MAX)
+    fail(rg_error_create(RG_ERROR_LIMIT, "the picture would take %zu MB: draw fewer objects", picture->size >> 20));
+  rgi_reply_add(&reply, picture->data, picture->size);
+  finish(&reply);
 }
 
 static rg_error *read_request(struct rgi_request *ret)
@@ -125,7 +134,9 @@ static void *draw(void *request)
 {
   struct rgi_text picture = RGI_TEXT_INIT;
   rg_error *error = rgi_draw(request, &picture);
-  finish(error, &picture);
+  if (error)
+    fail(error);
+  succeed(&picture);
 }
 
 static uint64_t stack_size(uint64_t memory_limit)
@@ -164,10 +175,10 @@ int main(int argc, char **argv)
   static struct rgi_request request;
   rg_error *error = read_request(&request);
   if (error)
-    finish(error, NULL);
+    fail(error);
   limit_process(&request.settings);
   if (!start_drawing(&request))
-    finish(rgi_out_of_memory(), NULL);
+    fail(rgi_out_of_memory());
   wait_for_end_of_parent();
   _exit(1);
 }
