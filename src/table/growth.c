@@ -59,11 +59,11 @@ static void add_reference(struct rgi_text *text, const rg_signature_info *step)
 }
 
 // The steps of objects, the last one first, each with the reference on the way from the object before that has a name:
-// those through passages have it there. Returns how many there are, at most `max_steps`.
+// those through passages have it there. Returns how many there are: 1 to `max_steps`.
 static size_t list_steps(const rg_growth *growth, rg_signature signature, rg_signature_info *steps, size_t max_steps)
 {
   size_t num = 0;
-  while (signature > RG_SIGNATURE_UNREACHED && num < max_steps) {
+  do {
     rg_signature_info step = rg_growth_signature(growth, signature);
     bool is_way = num && step.is_passage;
     if (!is_way)
@@ -72,7 +72,7 @@ static size_t list_steps(const rg_growth *growth, rg_signature signature, rg_sig
       steps[num - 1] = step;
     signature = step.parent;
     steps[num - 1].parent = signature;
-  }
+  } while (signature > RG_SIGNATURE_UNREACHED && num < max_steps);
   return num;
 }
 
