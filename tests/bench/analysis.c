@@ -142,13 +142,25 @@ struct kinds {
   rg_type instance, container, value, callable, type, module, frame;
 };
 
+static rg_type type_of_hub(uint32_t object, const struct kinds *kinds)
+{
+  const struct {
+    uint32_t end;
+    rg_type type;
+  } hubs[] = {{DICTS, kinds->module},   {TYPES, kinds->container}, {CODES, kinds->type},
+              {NAMES, kinds->callable}, {FRAMES, kinds->value},    {NUM_HUBS, kinds->frame}};
+  size_t i = 0;
+  while (object >= hubs[i].end)
+    i++;
+  return hubs[i].type;
+}
+
 static rg_node_info describe(uint32_t object, const struct kinds *kinds)
 {
   rg_node_info info = {.length = RG_LENGTH_NONE, .site = RG_SITE_NONE, .type = kinds->value, .size = 56};
   uint32_t place = (object - NUM_HUBS) % GROUP_SIZE, in_unit = place % UNIT_SIZE;
   if (object < NUM_HUBS) {
-    info.type = object < DICTS ? kinds->module : object < TYPES ? kinds->container : object < CODES ? kinds->type :
-                object < NAMES ? kinds->callable : object < FRAMES ? kinds->value : kinds->frame;
+    info.type = type_of_hub(object, kinds);
     info.flags = object >= DICTS && object < LISTS ? RG_NODE_PASSAGE : 0;
   } else if (place == LIST) {
     info.type = kinds->container;
@@ -189,7 +201,7 @@ static void describe_all(struct maker *maker, uint32_t num_objects)
 
 static void place(struct maker *maker, uint32_t num_objects, bool is_shuffled)
 {
-  maker->places = malloc(num_objects * sizeof(*maker->places));
+  maker->places = calloc(num_objects, sizeof(*maker->places));
   for (uint32_t object = 0; object < num_objects; object++)
     maker->places[object] = object;
   for (uint32_t i = num_objects - 1; is_shuffled && i > 1; i--) {

@@ -69,7 +69,8 @@ static void print_cut(const rg_graph *graph, rg_node node)
   rg_edge_list edges = rg_cut_get_result(cut) == RG_CUT_FOUND ? rg_cut_edges(cut) : (rg_edge_list){0};
   rg_freed freed;
   must(rg_freed_by_cuts(graph, 0, &(rg_what_if){edges.edges, edges.num_edges, NULL, 0}, 1, &freed));
-  printf("cut %u %llu", node, (unsigned long long)(freed.at_once.size + freed.by_collection.size));
+  uint64_t size = freed.at_once.size + freed.by_collection.size;
+  printf("cut %u %llu", node, (unsigned long long)size);
   for (size_t i = 0; i < edges.num_edges; i++)
     printf(" %llu", (unsigned long long)edges.edges[i]);
   printf("\n");

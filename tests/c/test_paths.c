@@ -49,7 +49,7 @@ static bool relax(const rg_graph *graph, rg_edge edge, rg_node avoid, struct rea
 static struct reach *relax_all(const rg_graph *graph, rg_node avoid)
 {
   uint32_t num_nodes = rg_graph_num_nodes(graph);
-  struct reach *reaches = malloc(num_nodes * sizeof(*reaches));
+  struct reach *reaches = calloc(num_nodes, sizeof(*reaches));
   for (rg_node node = 0; node < num_nodes; node++)
     reaches[node] = (struct reach){RG_DISTANCE_NONE, RG_EDGE_NONE};
   reaches[RG_NODE_ROOT] = (struct reach){0, 0};

@@ -473,7 +473,7 @@ static void read_value(const char *start, const char *name, struct rgi_text *ret
   RGI_SCOPED_TEXT value = RGI_TEXT_INIT;
   unquote(strstr(start, name) + strlen(name), &value);
   cr_expect(value.size < 16384, "the scanner takes no longer strings");
-  cr_expect_null(strchr(value.data, '\\'), "%s", value.data);
+  cr_expect_null(strchr(rgi_text_string(&value), '\\'), "%s", rgi_text_string(&value));
   RGI_SCOPED_TEXT decoded = RGI_TEXT_INIT;
   decode(value.data, value.size, &decoded);
   for (const char *c = decoded.data; *c; c++) {
