@@ -261,7 +261,9 @@ static void grow(rg_graph *const *graphs, size_t num)
 static void remove_folder(const char *folder)
 {
   DIR *files = opendir(folder);
-  for (struct dirent *file; files && (file = readdir(files));)
+  if (!files)
+    abort();
+  for (struct dirent *file; (file = readdir(files));)
     unlinkat(dirfd(files), file->d_name, 0); // fails for "." and ".."
   closedir(files);
   if (rmdir(folder))
