@@ -1,6 +1,6 @@
 #!/bin/sh
-# Library, renderer, command line and extension under valgrind's memcheck, which sees what is read before it was set, as no
-# sanitizer does. What it finds is in files, where tests/gate looks. Leaks are left to LeakSanitizer.
+# Library, renderer, command line and extension under valgrind's memcheck, which sees what is read before it was set, as
+# no sanitizer does. What it finds is in files, where tests/gate looks. Leaks are left to LeakSanitizer.
 
 set -u
 . "${srcdir:?}/tests/tap.sh"
@@ -29,11 +29,12 @@ ok "the library, over what fuzzers found" valgrind tests/fuzz/replay "$source/te
 tests/cli/make_dump "$(cat "$source/tests/cli/heap.txt")" >"$folder/heap.rgd"
 tests/cli/make_dump "R.a>b R.a>c b:closure,callable,size=9 c:closure,callable,size=9" >"$folder/more.rgd"
 cd "$folder" || exit
-for command in 'info heap.rgd' 'verify heap.rgd' 'types heap.rgd --retained' 'closures heap.rgd' 'why heap.rgd closure' \
-  'why heap.rgd type:Screen --cut' 'why heap.rgd type:Screen --disjoint' 'why heap.rgd closure -o why.svg' \
-  'draw heap.rgd type:Screen -o refs.png' 'dominators heap.rgd' 'cycles heap.rgd' 'leaks heap.rgd' 'leaks heap.rgd --json' \
-  'diff heap.rgd more.rgd' 'growth heap.rgd more.rgd heap.rgd' 'export heap.rgd -o heap.heapsnapshot' \
-  'export heap.rgd -o heap.sqlite' 'export heap.rgd -o heap.csv' 'export heap.rgd -o heap.json'; do
+for command in 'info heap.rgd' 'verify heap.rgd' 'types heap.rgd --retained' 'closures heap.rgd' \
+  'why heap.rgd closure' 'why heap.rgd type:Screen --cut' 'why heap.rgd type:Screen --disjoint' \
+  'why heap.rgd closure -o why.svg' 'draw heap.rgd type:Screen -o refs.png' 'dominators heap.rgd' 'cycles heap.rgd' \
+  'leaks heap.rgd' 'leaks heap.rgd --json' 'diff heap.rgd more.rgd' 'growth heap.rgd more.rgd heap.rgd' \
+  'export heap.rgd -o heap.heapsnapshot' 'export heap.rgd -o heap.sqlite' 'export heap.rgd -o heap.csv' \
+  'export heap.rgd -o heap.json'; do
   # shellcheck disable=SC2086 # a command and its options
   ok "refgraph $command" ./refgraph $command
 done

@@ -1,5 +1,5 @@
-/* What a fuzz target is: one function that takes made-up input. libFuzzer calls it by the name that it knows; in the program
- * that replays the corpora each target has its own. */
+/* What a fuzz target is: one function that takes made-up input. libFuzzer calls it by the name that it knows; in the
+ * program that replays the corpora each target has its own. */
 #ifndef FUZZ_H
 #define FUZZ_H
 

@@ -8,7 +8,8 @@
 
 static const char leak[] =
   "R>a app:module,label=app app.bus>bus bus:type=EventBus,size=50 bus.handlers>list list:container list[0]>f "
-  "f:closure,callable,size=100,site=Screen.show.<lambda>/ui.py/12/self f{self}>s s:type=Screen,size=1000,finished=closed";
+  "f:closure,callable,size=100,site=Screen.show.<lambda>/ui.py/12/self f{self}>s "
+  "s:type=Screen,size=1000,finished=closed";
 
 FUZZ_TARGET(baseline)
 {

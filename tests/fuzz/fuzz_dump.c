@@ -1,5 +1,5 @@
-/* A dump that is anything: reading it gives an error, or a graph that answers. Its checksums are made right first, since
- * nothing else would get past them; mutate_dump.c makes up dumps. */
+/* A dump that is anything: reading it gives an error, or a graph that answers. Its checksums are made right first,
+ * since nothing else would get past them; mutate_dump.c makes up dumps. */
 #include "fuzz.h"
 
 #include <stdlib.h>

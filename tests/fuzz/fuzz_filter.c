@@ -9,7 +9,8 @@
 
 static const char objects[] =
   "R>app app:module,label=app app.bus>bus bus:type=ui.Bus,size=50 bus.handlers>list list:container,length=2 list[0]>f "
-  "f:closure,callable,size=100,site=show.<lambda>/ui.py/12/self f{self}>s s:type=ui.Screen,size=1000,finished=closed a>b b>a";
+  "f:closure,callable,size=100,site=show.<lambda>/ui.py/12/self f{self}>s "
+  "s:type=ui.Screen,size=1000,finished=closed a>b b>a";
 
 static void ask(const char *text)
 {

@@ -1,5 +1,5 @@
-/* A graph that is anything: four bytes an object or a reference, after each third of which the program is looked at once
- * more. Whatever refers to whatever in whichever way, questions are answered.
+/* A graph that is anything: four bytes an object or a reference, after each third of which the program is looked at
+ * once more. Whatever refers to whatever in whichever way, questions are answered.
  *
  *   0 | type   | flags          | value     an object
  *   1 | number | holder         | kind      as many copies of the last object, and one reference to each
@@ -36,8 +36,9 @@ static const rg_type_info types[] = {
 };
 
 static const char *const names[] = {
-    "", "a", "self", "_handlers", "handlers", "callback", "on_close", "subscribe", "unsubscribe", "__dict__", "__func__",
-    "__self__", "__closure__", "cell_contents", "cache", "link", "f_back", "_closed", "cached by", "a<&>\"\n\\{|}\xff",
+    "", "a", "self", "_handlers", "handlers", "callback", "on_close", "subscribe", "unsubscribe", "__dict__",
+    "__func__", "__self__", "__closure__", "cell_contents", "cache", "link", "f_back", "_closed", "cached by",
+    "a<&>\"\n\\{|}\xff",
 };
 
 struct making {

@@ -1,5 +1,5 @@
-/* What the renderer answers, as anything, in two parts: once it is known to be junk it stays so, and a picture lies within
- * what came. */
+/* What the renderer answers, as anything, in two parts: once it is known to be junk it stays so, and a picture lies
+ * within what came. */
 #include "fuzz.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* What the renderer is asked to draw, as anything: an error, or a view whose every string ends and whose every arrow has two
- * boxes. */
+/* What the renderer is asked to draw, as anything: an error, or a view whose every string ends and whose every arrow
+ * has two boxes. */
 #include "fuzz.h"
 
 #include <stdlib.h>

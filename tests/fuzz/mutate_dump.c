@@ -1,6 +1,6 @@
-/* Makes up dumps that are still dumps: one column of one chunk is changed, and the sizes around it are made to fit. What a
- * fuzzer changes in a zstd frame or in a size gives a dump that cannot be divided into columns, and nothing behind
- * that would be reached often. For libFuzzer alone; one change in four is its own, of the whole dump. */
+/* Makes up dumps that are still dumps: one column of one chunk is changed, and the sizes around it are made to fit.
+ * What a fuzzer changes in a zstd frame or in a size gives a dump that cannot be divided into columns, and nothing
+ * behind that would be reached often. For libFuzzer alone; one change in four is its own, of the whole dump. */
 #include <stdlib.h>
 #include <string.h>
 
