@@ -158,13 +158,17 @@ static bool size_with_head(size_t num, size_t size, size_t *ret)
          *ret < SIZE_MAX / 2;
 }
 
+static size_t page_size(void)
+{
+  return (size_t)sysconf(_SC_PAGESIZE);
+}
+
 // Lets the kernel provide the pages of a block at once, for a third of what it costs one by one as they are touched.
 // A kernel before 5.14 does not know how, and does no harm.
 static void populate(struct head *head, size_t from, size_t to)
 {
 #ifdef MADV_POPULATE_WRITE
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  from &= ~(page - 1);
+  from &= ~(page_size() - 1);
   madvise((char *)head + from, to - from, MADV_POPULATE_WRITE);
 #else
   (void)head, (void)from, (void)to;
@@ -201,8 +205,10 @@ static void advise(void *mapped, size_t bytes)
     madvise(mapped, bytes, MADV_HUGEPAGE);
 }
 
+// No less than a page is kept: a smaller size in front would be taken for a class of the arena.
 static struct head *remap(struct head *head, size_t bytes)
 {
+  bytes = bytes < page_size() ? page_size() : bytes;
   void *moved = mremap(head, head->mapped, bytes, MREMAP_MAYMOVE);
   if (moved == MAP_FAILED)
     return NULL;

@@ -389,6 +389,19 @@ Test(graph, an_error_without_memory_is_that_there_is_none)
   rg_error_destroy(error);
 }
 
+Test(memory, of_a_large_block_that_shrank_to_a_byte_is_not_given_out_as_a_larger_one)
+{
+  enum { SIZE = 100000 };
+  // Criterion runs each test in a process of its own.
+  rg_memory_isolate();
+  void *large = rg_memory_alloc(1, 2 << 20);
+  large = rg_memory_realloc(large, 1, 1);
+  rg_memory_free(large);
+  void *next = rg_memory_alloc(1, SIZE);
+  memset(next, 1, SIZE);
+  rg_memory_free(next);
+}
+
 Test(graph, can_be_finished_after_finishing_failed)
 {
   rg_builder *builder = new_builder();
