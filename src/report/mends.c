@@ -329,7 +329,7 @@ static rg_error *keep_attributes(void *context, const struct rgi_captured *found
   if (!is_asked_for(captured, found) || captured->is_missing)
     return NULL;
   for (const char *word = captured->attributes; *word;) {
-    char name[RG_STRING_MAX];
+    char name[RG_STRING_MAX + 1];
     size_t size = strcspn(word, " ");
     memcpy(name, word, size);
     name[size] = '\0';

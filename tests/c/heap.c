@@ -212,7 +212,7 @@ static void read_node(struct reader *reader, const char *word, size_t size)
 {
   size_t length = name_size(word);
   rg_node node = find_or_add(reader, word, length);
-  char settings[512];
+  char settings[2 * RG_STRING_MAX];
   snprintf(settings, sizeof(settings), "%.*s", (int)(size - length - 1), word + length + 1);
   char *rest = settings;
   for (char *setting; (setting = strsep(&rest, ","));) {

@@ -461,6 +461,17 @@ Test(report, says_what_capturing_an_attribute_alone_frees)
   cr_assert_str_eq(mend->call, "name = self.name  # before f, which then uses it");
 }
 
+Test(report, says_what_capturing_an_attribute_frees_whose_name_is_as_long_as_any)
+{
+  char name[RG_STRING_MAX + 1], notation[4 * RG_STRING_MAX];
+  memset(name, 'a', RG_STRING_MAX);
+  name[RG_STRING_MAX] = '\0';
+  snprintf(notation, sizeof(notation), LISTENERS " list[0]>f f:closure,callable,size=100,site=f/a.py/1/self:.%s f{self}>s"
+           " s:type=Worker,size=500,finished=closed s.%s>n n:value,type=str,size=40 s.data>d d:size=900", name, name);
+  SCOPED_REPORT *report = REPORT(notation);
+  cr_assert_eq(find_mend(report, RG_MEND_NARROW)->freed.at_once.size, 1400);
+}
+
 Test(report, does_not_advise_to_capture_a_method_alone_which_keeps_its_object)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS " list[0]>f f:closure,callable,size=100,site=f/a.py/1/self:.draw f{self}>s"
