@@ -59,18 +59,42 @@ void rgi_text_printf(struct rgi_text *text, const char *format, ...)
   text->size += (size_t)size;
 }
 
+static const char *json_escape(char c)
+{
+  return c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : NULL;
+}
+
+static void add_json(struct rgi_text *text, const char *data, size_t size)
+{
+  size_t begin = 0; // of what needs no escape
+  rgi_text_puts(text, "\"");
+  for (size_t i = 0; i < size; i++) {
+    const char *escape = json_escape(data[i]);
+    if (!escape)
+      continue;
+    rgi_text_add(text, data + begin, i - begin);
+    rgi_text_puts(text, escape);
+    begin = i + 1;
+  }
+  rgi_text_add(text, data + begin, size - begin);
+  rgi_text_puts(text, "\"");
+}
+
 void rgi_text_add_json(struct rgi_text *text, const char *string)
 {
-  rgi_text_puts(text, "\"");
-  for (const char *run = string;; run++) {
-    size_t plain = strcspn(run, "\"\\\n");
-    rgi_text_add(text, run, plain);
-    run += plain;
-    if (!*run)
-      break;
-    rgi_text_puts(text, *run == '"' ? "\\\"" : *run == '\\' ? "\\\\" : "\\n");
+  add_json(text, string, strlen(string));
+}
+
+void rgi_text_add_json_words(struct rgi_text *text, const char *words)
+{
+  rgi_text_puts(text, "[");
+  for (const char *word = words; *word;) {
+    size_t size = strcspn(word, " ");
+    rgi_text_puts(text, word > words ? ", " : "");
+    add_json(text, word, size);
+    word += size + (word[size] == ' ');
   }
-  rgi_text_puts(text, "\"");
+  rgi_text_puts(text, "]");
 }
 
 rg_error *rgi_text_error(const struct rgi_text *text)

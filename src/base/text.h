@@ -23,8 +23,9 @@ void rgi_text_clear(struct rgi_text *text);
 void rgi_text_add(struct rgi_text *text, const char *data, size_t size);
 void rgi_text_puts(struct rgi_text *text, const char *string);
 void rgi_text_printf(struct rgi_text *text, const char *format, ...) RG_PRINTF(2, 3);
-/* As a JSON string, with its quotes. */
+/* Clean text as a JSON string, with its quotes; words of it, separated by a space, as a list of strings. */
 void rgi_text_add_json(struct rgi_text *text, const char *string);
+void rgi_text_add_json_words(struct rgi_text *text, const char *words);
 /* The out-of-memory error if anything failed, else NULL. */
 rg_error *rgi_text_error(const struct rgi_text *text);
 /* "" for an empty text. */

@@ -105,17 +105,6 @@ void cli_json_numbers(const char *name, const uint32_t *values, size_t num)
   fputs(num ? "]" : "[]", stdout);
 }
 
-void cli_json_words(const char *name, const char *words)
-{
-  cli_json_open(name, '[');
-  for (size_t size; *words; words += size + (words[size] == ' ')) {
-    size = strcspn(words, " ");
-    begin(NULL);
-    printf("\"%.*s\"", (int)size, words);
-  }
-  cli_json_close(']');
-}
-
 void cli_json_document(const char *name, const char *text)
 {
   begin(name);

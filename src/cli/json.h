@@ -16,9 +16,8 @@ void cli_json_bool(const char *name, bool value);
 void cli_json_null(const char *name);
 void cli_json_open(const char *name, char bracket);
 void cli_json_close(char bracket);
-/* Lists in one line: of numbers, and of names that are separated by spaces. */
+/* A list in one line. */
 void cli_json_numbers(const char *name, const uint32_t *values, size_t num);
-void cli_json_words(const char *name, const char *words);
 /* A document as the value of a field. */
 void cli_json_document(const char *name, const char *text);
 

@@ -24,14 +24,6 @@ static void add_bool(struct rgi_text *text, const char *key, bool value)
   rgi_text_printf(text, "%s\"%s\": %s", is_first ? "" : ", ", key, value ? "true" : "false");
 }
 
-static void add_words(struct rgi_text *text, const char *words)
-{
-  for (size_t size; *words; words += size + (words[size] == ' ')) {
-    size = strcspn(words, " ");
-    rgi_text_printf(text, "\"%.*s\"%s", (int)size, words, words[size] ? ", " : "");
-  }
-}
-
 static const char *use_word(rg_use use)
 {
   if (!(use & RG_USE_KNOWN))
@@ -65,9 +57,9 @@ static void add_captures(struct rgi_text *text, const rg_leak *leak)
     add_number(text, "values", capture->num_values);
     add_number(text, "shared", capture->num_sharing);
     add_string(text, "used", use_word(capture->use));
-    rgi_text_puts(text, ", \"attributes\": [");
-    add_words(text, capture->attributes);
-    rgi_text_puts(text, "]}");
+    rgi_text_puts(text, ", \"attributes\": ");
+    rgi_text_add_json_words(text, capture->attributes);
+    rgi_text_puts(text, "}");
   }
   rgi_text_puts(text, "]");
 }

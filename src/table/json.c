@@ -2,17 +2,6 @@
 #include "table-internal.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-static void add_words(struct rgi_text *text, const char *words)
-{
-  rgi_text_puts(text, "[");
-  for (size_t size; *words; words += size + (words[size] == ' ')) {
-    size = strcspn(words, " ");
-    rgi_text_printf(text, "\"%.*s\"%s", (int)size, words, words[size] ? ", " : "");
-  }
-  rgi_text_puts(text, "]");
-}
 
 // NOLINTBEGIN(misc-no-recursion): how deep tables nest is told by what makes them, not by a heap
 static void add_rows(struct rgi_text *text, const rg_table *table, const char *separator);
@@ -34,7 +23,7 @@ static void add_value(struct rgi_text *text, const rg_cell *cell)
     rgi_text_puts(text, cell->number ? "true" : "false");
     break;
   case RG_CELL_WORDS:
-    add_words(text, cell->text);
+    rgi_text_add_json_words(text, cell->text);
     break;
   case RG_CELL_TABLE:
     rgi_text_puts(text, "[");

@@ -106,6 +106,16 @@ Test(table, of_closures_has_a_table_of_what_each_site_captures)
   rg_table_destroy(table);
 }
 
+Test(table, keeps_a_hostile_name_of_an_attribute_in_its_string)
+{
+  SCOPED_HEAP heaped = heap("R>f f{x}>a f:closure,site=f/a.py/1/x:.close.\"]}\\.title a:type=Row");
+  rg_table *table = closures_of(heaped.graph);
+  rg_buffer json = WRITTEN(rg_table_write_json(table, &writer));
+  cr_assert_not_null(strstr(json.data, "\"attributes\": [\"close\", \"\\\"]}\\\\\", \"title\"]"), "%s", json.data);
+  rg_buffer_deinit(&json);
+  rg_table_destroy(table);
+}
+
 static rg_table *dominators_of(const rg_graph *graph, const rg_node *nodes, size_t num_nodes, size_t max_rows)
 {
   rg_dominators *dominators;
