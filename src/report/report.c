@@ -7,10 +7,11 @@ rg_error *rg_report_create(const rg_report_options *options, rg_report **ret)
 {
   rg_report_options complete = RG_REPORT_OPTIONS_INIT;
   rgi_options_read(&complete, options);
-  rg_report *report = *ret = rgi_alloc(1, sizeof(*report));
+  rg_report *report = rgi_alloc(1, sizeof(*report));
   if (!report)
     return rgi_out_of_memory();
   report->series.min_rounds = complete.min_graphs ? complete.min_graphs : 3;
+  *ret = report;
   return NULL;
 }
 

@@ -541,6 +541,16 @@ static rg_error *make_report(const rg_graph *graph, rg_report **ret)
   return error;
 }
 
+Test(report, without_memory_leaves_what_it_was_to_make_alone)
+{
+  rg_report *report = (rg_report *)&report;
+  rgi_alloc_fail_after(0);
+  rg_error *error = rg_report_create(NULL, &report);
+  rgi_alloc_fail_after(SIZE_MAX);
+  cr_assert_eq(error->code, RG_ERROR_MEMORY);
+  cr_assert_eq(report, (rg_report *)&report);
+}
+
 Test(report, survives_every_failing_allocation)
 {
   SCOPED_HEAP heaped = heap(LISTENERS CLOSED CLOSURE("b"));
