@@ -240,6 +240,8 @@ static rg_error *init_sorter(struct sorter *sorter, const rg_graph *graph, const
   uint32_t num_types = rg_graph_num_types(graph);
   sorter->graph = graph;
   sorter->paths = paths;
+  if (num_places(graph) >= UINT32_MAX)
+    return rg_error_create(RG_ERROR_LIMIT, "more than %u sites and types", UINT32_MAX / RGI_NUM_SUSPECT_KINDS);
   RGI_TRY(rgi_parts_init(&sorter->parts, graph, paths));
   sorter->is_collecting = process.is_collector_enabled || !*process.mode;
   sorter->suspects = rgi_alloc(num_types, sizeof(*sorter->suspects));
