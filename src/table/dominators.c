@@ -20,6 +20,10 @@ static const rg_column columns[] = {
 
 #define ROW_NONE UINT32_MAX
 
+// Deeper rows keep the column of this one and say their depth, as in a picture as text: those of a long chain would take
+// memory by the square of its length.
+#define MAX_INDENTED 24
+
 struct candidate {
   rg_node node;
   uint32_t parent; // row; ROW_NONE at the top
@@ -158,6 +162,14 @@ static rg_error *grow(struct tree *tree, const rg_node *nodes, size_t num_nodes)
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
 
+static void indent(struct rgi_text *text, uint32_t depth)
+{
+  bool is_deep = depth > MAX_INDENTED;
+  rgi_text_printf(text, "%*s", 2 * (is_deep ? MAX_INDENTED : (int)depth), "");
+  if (is_deep)
+    rgi_text_printf(text, "%u: ", depth);
+}
+
 static void list_row(rg_table *table, const struct tree *tree, const struct row *row)
 {
   const rg_graph *graph = tree->graph;
@@ -165,7 +177,8 @@ static void list_row(rg_table *table, const struct tree *tree, const struct row 
   RGI_SCOPED_TEXT label = RGI_TEXT_INIT, name = RGI_TEXT_INIT, shown = RGI_TEXT_INIT;
   rgi_view_add_node_label(&label, graph, row->node);
   rgi_text_printf(&name, "%s%s%s", type.module, *type.module ? "." : "", type.name);
-  rgi_text_printf(&shown, "%*s%s", (int)(2 * row->depth), "", rgi_text_string(&label));
+  indent(&shown, row->depth);
+  rgi_text_puts(&shown, rgi_text_string(&label));
   shown.is_failed |= label.is_failed;
   rgi_table_add_number(table, RG_CELL_NUMBER, row->node);
   if (row->parent == ROW_NONE)

@@ -172,6 +172,19 @@ Test(table, of_dominators_has_what_stands_under_another_once)
   rg_table_destroy(table);
 }
 
+Test(table, of_dominators_of_a_long_chain_is_no_wider_than_it_is_deep)
+{
+  rg_graph *graph = heap_chain(30000);
+  rg_table *table = dominators_of(graph, NULL, 0, SIZE_MAX);
+  const char *shown = rg_table_cell(table, 24, 7).text, *deeper = rg_table_cell(table, 29999, 7).text;
+  cr_assert_eq(strspn(shown, " "), 48);
+  cr_assert_eq(strncmp(shown + 48, "object", 6), 0);
+  cr_assert_eq(strspn(deeper, " "), 48);
+  cr_assert_eq(strncmp(deeper + 48, "29999: object", 13), 0);
+  rg_table_destroy(table);
+  rg_graph_destroy(graph);
+}
+
 static rg_table *cycles_of(const rg_graph *graph, size_t max_rows)
 {
   rg_cycles *cycles;
