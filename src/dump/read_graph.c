@@ -40,7 +40,7 @@ static void read_node(struct rgi_reading *reading, struct rgi_node *node, rg_nod
       (uint32_t)rgi_apply_difference(rgi_reading_number(reading, RGI_NODE_DETAIL), reading->details[type]);
   reading->addresses[type] = address;
   reading->details[type] = detail;
-  *flags = (rg_node_flags)rgi_reading_number(reading, RGI_NODE_FLAGS);
+  *flags = (rg_node_flags)rgi_reading_below(reading, RGI_NODE_FLAGS, UINT16_MAX + 1);
   *node = (struct rgi_node){
       .address = rgi_rotate_left4(address),
       .size = (uint32_t)rgi_reading_below(reading, RGI_NODE_SIZE, (uint64_t)UINT32_MAX + 1),

@@ -703,6 +703,33 @@ Test(dump, an_unknown_chunk_is_skipped_unless_it_is_critical)
   rg_graph_destroy(graph);
 }
 
+// Where a column of a chunk that is not compressed begins.
+static char *find_column(const rg_buffer *buffer, size_t chunk, unsigned column, size_t *size_ret)
+{
+  const uint8_t *payload = (const uint8_t *)buffer->data + chunk + RGI_CHUNK_HEADER_SIZE;
+  struct rgi_cursor cursor = {payload, payload + chunk_at(buffer, chunk).raw_size, false};
+  while (rgi_varint_get(&cursor) != column) {
+    uint64_t size = rgi_varint_get(&cursor);
+    cursor.at += size;
+  }
+  *size_ret = rgi_varint_get(&cursor);
+  return buffer->data + ((const char *)cursor.at - buffer->data);
+}
+
+Test(dump, a_flag_beyond_all_that_a_node_has_room_for_is_refused)
+{
+  SCOPED_HEAP heaped = heap("R>l l:container,length=3");
+  rg_buffer buffer = dump(heaped.graph, &uncompressed);
+  size_t size;
+  char *flags = find_column(&buffer, find_chunk(&buffer, RGI_CHUNK_NODE), RGI_NODE_FLAGS, &size);
+  char *of_list = memmem(flags, size, "\x80\x80\x01", 3); // it has a length
+  cr_assert_not_null(of_list);
+  of_list[2] = 5;
+  make_right(&buffer);
+  assert_refused(&buffer, RG_ERROR_DUMP, "column 5 has a value that cannot be");
+  rg_buffer_deinit(&buffer);
+}
+
 Test(dump, counts_of_billions_take_no_memory)
 {
   rg_graph *graph = everything();
