@@ -1,5 +1,8 @@
 /* The line at the foot: the call, what is shown, what was left out. */
+#include <string.h>
+
 #include "../base/alloc.h"
+#include "../base/clean.h"
 #include "view-internal.h"
 
 #define DOT " \xc2\xb7 "
@@ -151,7 +154,7 @@ rg_error *rgi_view_set_caption(struct rgi_sheet *sheet)
     rgi_text_puts(&text, "TRUNCATED dump: lower bounds");
   if (sheet->options.call) {
     begin_part(&text);
-    rgi_text_puts(&text, sheet->options.call);
+    rgi_text_add_clean(&text, sheet->options.call, strlen(sheet->options.call), RG_STRING_MAX);
   }
   add_question(&text, sheet);
   return rgi_arena_add_text(&sheet->view->strings, &text, &sheet->view->caption);

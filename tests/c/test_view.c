@@ -446,6 +446,14 @@ Test(view, says_at_the_foot_what_is_shown_and_what_is_not)
   cr_assert_str_eq(rg_view_caption(bare.view), "");
 }
 
+Test(view, cleans_what_a_caller_writes_at_the_foot)
+{
+  rg_view_options options = RG_VIEW_OPTIONS_INIT;
+  options.call = "two\nlines\x1b[2J";
+  SCOPED_DRAWN drawn = draw_with("t:value", NULL, &options);
+  cr_assert_str_eq(rg_view_caption(drawn.view), "two\\nlines\\x1b[2J · 1 object");
+}
+
 Test(view, runs_short_paths_to_the_right_and_long_ones_down)
 {
   SCOPED_DRAWN brief = draw_why("R>a a.x>t", 9);
