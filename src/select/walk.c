@@ -2,8 +2,8 @@
 
 #include "../base/alloc.h"
 
-// Edges of passages that one walk may look at again: more than any real object needs, few enough that passages that
-// lead to each other in many ways cost no more than their edges and this.
+// Edges of passages and links of the chain that one walk may look at again: more than any real object needs, few enough
+// that passages that lead to each other in many ways cost no more than their edges and this.
 #define MAX_ENTERED_AGAIN 65536
 
 bool rgi_is_passage(const rg_graph *graph, rg_node node)
@@ -106,6 +106,9 @@ static bool is_end(const struct rgi_walk *walk, const struct rgi_link *link)
 // Two variables may lead to one value through one passage, so a passage is entered anew unless the chain is in it.
 static rg_error *enter_again(struct rgi_walk *walk, rg_node node, rg_edge edge)
 {
+  if (walk->num_links > walk->num_spare)
+    return NULL;
+  walk->num_spare -= walk->num_links;
   for (size_t i = 0; i < walk->num_links; i++) {
     if (walk->links[i].node == node)
       return NULL;

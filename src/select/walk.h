@@ -31,7 +31,7 @@ struct rgi_walk {
   struct rgi_link *links;
   size_t num_links;
   size_t links_capacity;
-  uint64_t num_spare;      /* edges of passages that may still be looked at again */
+  uint64_t num_spare;      /* edges of passages and links that may still be looked at again */
   uint64_t num_unfollowed; /* references of the start and its passages that the capture did not follow */
 };
 

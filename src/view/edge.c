@@ -6,7 +6,8 @@
 #include "../base/sort.h"
 #include "view-internal.h"
 
-#define MAX_ENTERED_AGAIN 65536
+// Steps that are looked at to see whether a passage is entered again: more than any real picture needs.
+#define MAX_LOOKED_AT_AGAIN 65536
 
 // The selected edges grouped by source, in the order of the graph.
 struct rows {
@@ -67,7 +68,7 @@ struct tracer {
   struct rgi_sheet *sheet;
   struct rows rows;
   uint32_t *entered; // by selected node: the last source from which this passage was entered, plus one
-  size_t num_spare;  // how often passages may still be entered again
+  size_t num_spare;  // steps that may still be looked at again
   struct step *steps;
   size_t num_steps;
   size_t steps_capacity;
@@ -276,15 +277,15 @@ static rg_error *push(struct tracer *tracer, uint32_t passage, struct chain chai
 // anew from the same source, but not without end.
 static bool may_enter(struct tracer *tracer, uint32_t passage, uint32_t source)
 {
+  if (tracer->entered[passage] != source + 1)
+    return true;
+  if (tracer->num_steps > tracer->num_spare)
+    return false;
+  tracer->num_spare -= tracer->num_steps;
   for (size_t i = 0; i < tracer->num_steps; i++) {
     if (tracer->steps[i].passage == passage)
       return false;
   }
-  if (tracer->entered[passage] != source + 1)
-    return true;
-  if (!tracer->num_spare)
-    return false;
-  tracer->num_spare--;
   return true;
 }
 
@@ -325,7 +326,7 @@ static rg_error *trace(struct tracer *tracer, uint32_t selected)
 rg_error *rgi_view_add_arrows(struct rgi_sheet *sheet)
 {
   const rg_selection *selection = sheet->selection;
-  __attribute__((cleanup(deinit_tracer))) struct tracer tracer = {.sheet = sheet, .num_spare = MAX_ENTERED_AGAIN};
+  __attribute__((cleanup(deinit_tracer))) struct tracer tracer = {.sheet = sheet, .num_spare = MAX_LOOKED_AT_AGAIN};
   RGI_TRY(init_rows(&tracer.rows, selection));
   tracer.entered = rgi_alloc(selection->num_nodes, sizeof(*tracer.entered));
   if (!tracer.entered)

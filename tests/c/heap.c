@@ -359,3 +359,16 @@ rg_graph *heap_linked_list(uint32_t num_nodes)
 {
   return chain(num_nodes, "next", "next");
 }
+
+rg_graph *heap_passages(uint32_t num_passages)
+{
+  rg_node end = num_passages + 2;
+  rg_builder *builder = begin_graph(end, NULL, NULL);
+  for (rg_node node = 2; node < end; node++)
+    rg_builder_add_flags(builder, node, RG_NODE_PASSAGE);
+  for (uint32_t i = 0; i < num_passages; i++)
+    check(rg_builder_add_edge(builder, end - 1, end - 2, RG_EDGE_ATTRIBUTE, 0));
+  for (rg_node node = 1; node < end; node++)
+    check(rg_builder_add_edge(builder, node, node + 1, RG_EDGE_ATTRIBUTE, 0));
+  return finish_graph(builder);
+}

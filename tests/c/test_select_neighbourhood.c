@@ -369,6 +369,14 @@ Test(neighbourhood, of_passages_that_lead_to_each_other_in_many_ways_ends)
   cr_assert_not_null(FIND("v"));
 }
 
+Test(neighbourhood, of_a_long_chain_of_passages_that_leads_back_to_itself_ends, .timeout = 20)
+{
+  rg_graph *graph = heap_passages(300000);
+  SCOPED_SELECTION *selection = select_around(graph, 1, NULL);
+  cr_assert_eq(rg_selection_num_nodes(selection), 300002);
+  rg_graph_destroy(graph);
+}
+
 Test(neighbourhood, of_a_chain_of_a_million_works_at_any_depth)
 {
   rg_graph *graph = heap_chain(1000000);

@@ -288,6 +288,20 @@ Test(view, draws_one_arrow_through_passages_named_by_the_last_name)
   assert_arrow(drawn, "a", ".x");
 }
 
+Test(view, draws_one_arrow_through_however_many_passages, .timeout = 20)
+{
+  rg_graph *graph = heap_passages(300000);
+  rg_node target = 1;
+  struct drawn drawn = {0};
+  cr_assert_null(rg_select_neighbourhood(graph, &target, 1, NULL, &drawn.selection));
+  cr_assert_null(rg_view_create(drawn.selection, NULL, &drawn.view));
+  cr_assert_eq(rg_view_num_boxes(drawn.view), 2);
+  cr_assert_eq(rg_view_num_arrows(drawn.view), 1);
+  rg_view_destroy(drawn.view);
+  rg_selection_destroy(drawn.selection);
+  rg_graph_destroy(graph);
+}
+
 Test(view, says_in_words_what_is_shared_weak_or_not_set)
 {
   SCOPED_DRAWN drawn = draw("t:callable t{}>p p:passage p{a}>c c:passage,shared c{}>s s:type=S p{b}>e e:passage "
