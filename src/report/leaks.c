@@ -47,33 +47,74 @@ static rg_error *find_finished(const rg_graph *graph, const struct rgi_suspect *
 
 /* --- which of them are others' ------------------------------------------------------------------------------------- */
 
-// By node: the leak that it is a copy of, plus one.
-static rg_error *mark_copies(const rg_graph *graph, const struct rgi_leak *leaks, size_t num, uint32_t **ret)
+struct copies {
+  const rg_paths *paths;
+  uint32_t *marks; // by node: the leak that it is a copy of, plus one; 0: none
+  rg_node *above;  // by node: the next copy on the path to it that is one of another leak; RG_NODE_ROOT: not known yet
+};
+
+static void deinit_copies(struct copies *copies)
 {
-  uint32_t *marks = rgi_alloc(rg_graph_num_nodes(graph), sizeof(*marks));
-  if (!marks)
+  rgi_free(copies->marks);
+  rgi_free(copies->above);
+}
+
+static rg_error *mark_copies(struct copies *copies, const struct rgi_analysis *analysis, const struct rgi_leak *leaks,
+                             size_t num)
+{
+  copies->paths = analysis->paths;
+  copies->marks = rgi_alloc(rg_graph_num_nodes(analysis->graph), sizeof(*copies->marks));
+  copies->above = rgi_alloc(rg_graph_num_nodes(analysis->graph), sizeof(*copies->above));
+  if (!copies->marks || !copies->above)
     return rgi_out_of_memory();
   for (uint32_t i = 0; i < num; i++) {
     for (uint32_t node_i = 0; node_i < leaks[i].group->num_nodes; node_i++)
-      marks[leaks[i].group->nodes[node_i]] = i + 1;
+      copies->marks[leaks[i].group->nodes[node_i]] = i + 1;
   }
-  *ret = marks;
   return NULL;
 }
 
+// What is above a node, by what is above its parent.
+static rg_node look_above(const struct copies *copies, rg_node node)
+{
+  rg_node parent = rg_paths_parent(copies->paths, node);
+  uint32_t own = copies->marks[node];
+  if (parent == RG_NODE_ROOT || parent == RG_NODE_NONE)
+    return RG_NODE_NONE;
+  if (copies->marks[parent] != own && copies->marks[parent])
+    return parent;
+  rg_node above = copies->above[parent];
+  return above != RG_NODE_NONE && copies->marks[above] == own ? copies->above[above] : above;
+}
+
+// Climbs the path to what is known, leaving at each node the one below in place of what is above it, and looks on the
+// way back: however many copies hang on each other, each node is climbed over once.
+static rg_node find_above(struct copies *copies, rg_node copy)
+{
+  rg_node below = RG_NODE_NONE;
+  for (rg_node node = copy; node != RG_NODE_ROOT && node != RG_NODE_NONE && copies->above[node] == RG_NODE_ROOT;
+       node = rg_paths_parent(copies->paths, node)) {
+    copies->above[node] = below;
+    below = node;
+  }
+  while (below != RG_NODE_NONE) {
+    rg_node next = copies->above[below];
+    copies->above[below] = look_above(copies, below);
+    below = next;
+  }
+  return copies->above[copy];
+}
+
 // The leak that holds most objects of another; 0, or its place plus one.
-static uint32_t find_holding_leak(const struct rgi_analysis *analysis, const struct rgi_leak *leak, const uint32_t *marks,
-                                  uint32_t own)
+static uint32_t find_holding_leak(struct copies *copies, const struct rgi_leak *leak)
 {
   uint32_t num = 0, last = 0;
   for (uint32_t i = 0; i < leak->group->num_nodes; i++) {
-    rg_node node = rg_paths_parent(analysis->paths, leak->group->nodes[i]);
-    while (node != RG_NODE_ROOT && node != RG_NODE_NONE && (!marks[node] || marks[node] == own))
-      node = rg_paths_parent(analysis->paths, node);
-    if (node == RG_NODE_ROOT || node == RG_NODE_NONE)
+    rg_node above = find_above(copies, leak->group->nodes[i]);
+    if (above == RG_NODE_NONE)
       continue;
     num++;
-    last = marks[node];
+    last = copies->marks[above];
   }
   return 2 * num > leak->group->num_nodes ? last : 0;
 }
@@ -94,13 +135,13 @@ static bool is_holder(const rg_graph *graph, const struct rgi_leak *holding, con
 // What most objects of a leak hang on is the leak, and takes them along, unless it is but their holder.
 static rg_error *leave_out_those_of_others(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t *num)
 {
-  RGI_SCOPED_FREE uint32_t *marks = NULL;
+  __attribute__((cleanup(deinit_copies))) struct copies copies = {0};
   RGI_SCOPED_FREE bool *are_left_out = rgi_alloc(*num, sizeof(*are_left_out));
   if (!are_left_out)
     return rgi_out_of_memory();
-  RGI_TRY(mark_copies(analysis->graph, leaks, *num, &marks));
+  RGI_TRY(mark_copies(&copies, analysis, leaks, *num));
   for (uint32_t i = 0; i < *num; i++) {
-    uint32_t holding = find_holding_leak(analysis, &leaks[i], marks, i + 1);
+    uint32_t holding = find_holding_leak(&copies, &leaks[i]);
     if (!holding)
       continue;
     are_left_out[is_holder(analysis->graph, &leaks[holding - 1], &leaks[i]) ? holding - 1 : i] = true;

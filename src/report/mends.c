@@ -141,23 +141,40 @@ static rg_error *add_holding(const struct mender *mender, rg_node node, struct r
   return NULL;
 }
 
-// The uppermost object on the path that is finished, and holds the copy for nothing, or what piles up with it; else the copy.
-static rg_node find_end(const struct mender *mender, rg_node copy)
+// Whether an object should go: it is finished, and holds a copy for nothing, or it piles up with its copy.
+static bool is_end(const struct mender *mender, rg_node node)
 {
-  rg_node end = copy, parent;
-  for (rg_node on = copy; on != RG_NODE_ROOT && on != RG_NODE_NONE; on = parent) {
-    parent = rg_paths_parent(mender->analysis->paths, on);
-    bool is_piled = mender->leak->parting != RG_NODE_NONE && parent == mender->leak->parting;
-    if (is_piled || rg_graph_node(mender->graph, on).state == RG_STATE_FINISHED)
-      end = on;
+  rg_node parting = mender->leak->parting;
+  return (parting != RG_NODE_NONE && rg_paths_parent(mender->analysis->paths, node) == parting) ||
+         rg_graph_node(mender->graph, node).state == RG_STATE_FINISHED;
+}
+
+// The uppermost one of these on the path; else the copy. `ends` has it by node, RG_NODE_NONE for none, RG_NODE_ROOT where
+// nobody has come by yet: however many copies hang on each other, each node is climbed over once.
+static rg_node find_end(const struct mender *mender, rg_node copy, rg_node *ends)
+{
+  const rg_paths *paths = mender->analysis->paths;
+  rg_node end = RG_NODE_NONE, known = copy;
+  for (; known != RG_NODE_ROOT && known != RG_NODE_NONE && ends[known] == RG_NODE_ROOT;
+       known = rg_paths_parent(paths, known))
+    end = is_end(mender, known) ? known : end;
+  if (known != RG_NODE_ROOT && known != RG_NODE_NONE && ends[known] != RG_NODE_NONE)
+    end = ends[known];
+  rg_node found = end == RG_NODE_NONE ? copy : end;
+  for (rg_node node = copy; node != known; node = rg_paths_parent(paths, node)) {
+    ends[node] = end;
+    end = node == end ? RG_NODE_NONE : end; // of what is above it
   }
-  return end;
+  return found;
 }
 
 static rg_error *add_all_holding(const struct mender *mender, struct rgi_proposal *proposal)
 {
+  RGI_SCOPED_FREE rg_node *ends = rgi_alloc(rg_graph_num_nodes(mender->graph), sizeof(*ends));
+  if (!ends)
+    return rgi_out_of_memory();
   for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++)
-    RGI_TRY(add_holding(mender, find_end(mender, mender->leak->group->nodes[i]), proposal));
+    RGI_TRY(add_holding(mender, find_end(mender, mender->leak->group->nodes[i], ends), proposal));
   return NULL;
 }
 

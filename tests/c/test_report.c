@@ -110,6 +110,16 @@ Test(report, what_hangs_on_a_leak_is_not_one_of_its_own)
 
 /* --- what is said of it --------------------------------------------------------------------------------------------- */
 
+Test(report, what_hangs_on_a_leak_by_others_of_its_own_kind_is_not_one_of_its_own)
+{
+#define HANGING(above, name)                                                                                        \
+  " " above ".next>" name " " name ":closure,callable,size=10,site=inner/ui.py/40/it " name "{it}>s" name " s" name \
+  ":type=Screen,size=1000,finished=closed"
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED HANGING("a", "u") HANGING("u", "v") HANGING("v", "w"));
+  cr_assert_eq(rg_report_num_leaks(report), 1);
+  cr_assert_str_eq(rg_report_leak(report, 0)->name, "Screen.show.<lambda>");
+}
+
 Test(report, leads_from_a_root_with_a_verdict_on_each_step)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS CLOSED);
@@ -521,6 +531,53 @@ Test(report, takes_what_is_finished_above_the_closure_for_what_should_go)
                                  " j:type=Job,size=10,finished=done j.callbacks>list list:container,size=5" CLOSED);
   cr_assert_eq(find_mend(report, RG_MEND_LIFETIME)->freed.at_once.size, 1115);
   cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call, "jobs.remove(job)  # once it is not needed any more");
+}
+
+/* --- long chains ----------------------------------------------------------------------------------------------------- */
+
+// R > module > closure > closure > … , each captured as "f" by the one above.
+static rg_graph *closures_that_wrap_each_other(uint32_t num)
+{
+  rg_builder *builder;
+  must(rg_builder_create(&builder));
+  rg_type module, function;
+  must(rg_builder_add_type(builder, &(rg_type_info){"module", "", RG_CATEGORY_MODULE}, &module));
+  must(rg_builder_add_type(builder, &(rg_type_info){"function", "", RG_CATEGORY_CALLABLE}, &function));
+  const char *captured = "f";
+  rg_site_info wrapper = {.name = "wrap.<locals>.wrapper", .file = "a.py", .line = 3, .num_captured = 1,
+                          .captured = &captured};
+  rg_site site;
+  must(rg_builder_add_site(builder, &wrapper, &site));
+  rg_string name;
+  must(rg_builder_add_string(builder, "f", 1, &name));
+  rg_node_info info = {.type = module, .length = RG_LENGTH_NONE, .site = RG_SITE_NONE};
+  rg_node node, above;
+  must(rg_builder_add_node(builder, &info, &above));
+  must(rg_builder_add_edge(builder, RG_NODE_ROOT, above, RG_EDGE_ATTRIBUTE, name));
+  info = (rg_node_info){.type = function, .length = RG_LENGTH_NONE, .site = site, .flags = RG_NODE_CLOSURE, .size = 100};
+  for (uint32_t i = 0; i < num; i++, above = node) {
+    must(rg_builder_add_node(builder, &info, &node));
+    must(rg_builder_add_edge(builder, above, node, i ? RG_EDGE_CAPTURED : RG_EDGE_ATTRIBUTE, name));
+  }
+  rg_graph *graph;
+  must(rg_builder_finish(builder, &graph));
+  rg_builder_destroy(builder);
+  return graph;
+}
+
+// For every copy the whole path to it was climbed, twice: 24,000 took half a minute.
+Test(report, of_closures_that_wrap_each_other_any_number_of_times_is_made, .timeout = 20)
+{
+  enum { NUM = 20000 };
+  SCOPED_REPORT *report;
+  must(rg_report_create(NULL, &report));
+  for (uint32_t i = 1; i <= 3; i++) {
+    rg_graph *graph = closures_that_wrap_each_other(i * NUM);
+    must(i < 3 ? rg_report_add(report, graph) : rg_report_finish(report, graph));
+    rg_graph_destroy(graph);
+  }
+  cr_assert_eq(rg_report_num_leaks(report), 1);
+  cr_assert_eq(rg_report_leak(report, 0)->num_copies, 3 * NUM);
 }
 
 /* --- memory --------------------------------------------------------------------------------------------------------- */
