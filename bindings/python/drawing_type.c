@@ -282,16 +282,14 @@ static PyGetSetDef drawing_getset[] = {
     {0},
 };
 
-#define KEYWORDS(function) ((PyCFunction)(void (*)(void))(function))
-
 static PyMethodDef drawing_methods[] = {
-    {"_repr_mimebundle_", KEYWORDS(drawing_repr_mimebundle), METH_VARARGS | METH_KEYWORDS,
+    {"_repr_mimebundle_", RGPY_METHOD(drawing_repr_mimebundle), METH_VARARGS | METH_KEYWORDS,
      DOC_Drawing__repr_mimebundle_},
     {"json", drawing_json, METH_NOARGS, DOC_Drawing_json},
-    {"pdf", KEYWORDS(drawing_pdf), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_pdf},
-    {"png", KEYWORDS(drawing_png), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_png},
-    {"save", KEYWORDS(drawing_save), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_save},
-    {"svg", KEYWORDS(drawing_svg), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_svg},
+    {"pdf", RGPY_METHOD(drawing_pdf), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_pdf},
+    {"png", RGPY_METHOD(drawing_png), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_png},
+    {"save", RGPY_METHOD(drawing_save), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_save},
+    {"svg", RGPY_METHOD(drawing_svg), METH_VARARGS | METH_KEYWORDS, DOC_Drawing_svg},
     {0},
 };
 

@@ -168,7 +168,7 @@ static PyGetSetDef dump_getset[] = {
 };
 
 static PyMethodDef dump_methods[] = {
-    {"wait", (PyCFunction)(void (*)(void))dump_wait, METH_VARARGS | METH_KEYWORDS, DOC_Dump_wait},
+    {"wait", RGPY_METHOD(dump_wait), METH_VARARGS | METH_KEYWORDS, DOC_Dump_wait},
     {0},
 };
 

@@ -106,11 +106,9 @@ static PyObject *growth_table(PyObject *object, PyObject *args, PyObject *kwargs
   return error ? rgpy_raise(error) : rgpy_table_new(table);
 }
 
-#define KEYWORDS(function) ((PyCFunction)(void (*)(void))(function))
-
 static PyMethodDef growth_methods[] = {
-    {"add", KEYWORDS(growth_add), METH_VARARGS | METH_KEYWORDS, DOC_Growth_add},
-    {"table", KEYWORDS(growth_table), METH_VARARGS | METH_KEYWORDS, DOC_Growth_table},
+    {"add", RGPY_METHOD(growth_add), METH_VARARGS | METH_KEYWORDS, DOC_Growth_add},
+    {"table", RGPY_METHOD(growth_table), METH_VARARGS | METH_KEYWORDS, DOC_Growth_table},
     {0},
 };
 

@@ -109,20 +109,18 @@ static PyObject *module_outline(PyObject *module, PyObject *args, PyObject *kwar
   return result;
 }
 
-#define FASTCALL(function) ((PyCFunction)(void (*)(void))(function))
-
 static PyMethodDef module_methods[] = {
     {"count_captured_items", rgpy_count_captured_items, METH_NOARGS, DOC_count_captured_items},
     {"count_types", rgpy_count_types, METH_O, DOC_count_types},
-    {"dump", (PyCFunction)(void (*)(void))rgpy_dump, METH_VARARGS | METH_KEYWORDS, DOC_dump},
+    {"dump", RGPY_METHOD(rgpy_dump), METH_VARARGS | METH_KEYWORDS, DOC_dump},
     {"expect_gone", rgpy_expect_gone, METH_O, DOC_expect_gone},
-    {"find_chain", FASTCALL(rgpy_find_chain), METH_FASTCALL, DOC_find_chain},
+    {"find_chain", RGPY_METHOD(rgpy_find_chain), METH_FASTCALL, DOC_find_chain},
     {"format_of", module_format_of, METH_O, DOC_format_of},
     {"note_ids", rgpy_note_ids, METH_VARARGS, DOC_note_ids},
     {"objects_at", rgpy_objects_at, METH_O, DOC_objects_at},
     {"objects_named", rgpy_objects_named, METH_VARARGS, DOC_objects_named},
     {"objects_without_referrers", rgpy_objects_without_referrers, METH_O, DOC_objects_without_referrers},
-    {"outline", (PyCFunction)(void (*)(void))module_outline, METH_VARARGS | METH_KEYWORDS, DOC_outline},
+    {"outline", RGPY_METHOD(module_outline), METH_VARARGS | METH_KEYWORDS, DOC_outline},
     {"read_frame", module_read_frame, METH_NOARGS, DOC_read_frame},
     {0},
 };

@@ -150,7 +150,7 @@ static PyObject *report_loss(PyObject *self, void *closure)
 
 static PyMethodDef report_methods[] = {
     {"accept", report_accept, METH_O, DOC_Report_accept},
-    {"add", (PyCFunction)(void (*)(void))report_add, METH_VARARGS | METH_KEYWORDS, DOC_Report_add},
+    {"add", RGPY_METHOD(report_add), METH_VARARGS | METH_KEYWORDS, DOC_Report_add},
     {"draw", report_draw, METH_VARARGS, DOC_Report_draw},
     {"sarif", report_sarif, METH_VARARGS, DOC_Report_sarif},
     {0},

@@ -37,6 +37,9 @@ static inline PyObject *rgpy_take(PyObject **object)
   return taken;
 }
 
+/* A function with another signature than PyCFunction, as the flags of its PyMethodDef tell. */
+#define RGPY_METHOD(function) ((PyCFunction)(void (*)(void))(function))
+
 /* Returns the error of a failing call of the library to the caller. */
 #define RGPY_TRY(call)                  \
   do {                                  \
