@@ -24,14 +24,6 @@ static rg_error *find_dominators(struct rgpy_graph *graph, const rg_dominators *
   return error;
 }
 
-int rgpy_read_limit(PyObject *limit, size_t *ret)
-{
-  *ret = SIZE_MAX;
-  if (limit != Py_None)
-    *ret = PyLong_AsSize_t(limit);
-  return PyErr_Occurred() ? -1 : 0;
-}
-
 static PyObject *answer(rg_error *error, rg_table *table)
 {
   return error ? rgpy_raise(error) : rgpy_table_new(table);

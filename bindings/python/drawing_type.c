@@ -1,6 +1,6 @@
 /* refgraph.Drawing: a view of a graph, to look at, to save and to read from. */
 #include "docstrings.h"
-#include "rgpy.h"
+#include "streams.h"
 
 struct drawing {
   PyObject_HEAD
@@ -35,31 +35,34 @@ static const rg_view *view_of(PyObject *self)
 
 /* --- rendering ---------------------------------------------------------------------------------------------------- */
 
-struct rendering {
-  PyThreadState *thread;
-};
-
-// While a picture is drawn the GIL is free; each slice looks for signals.
-static int check_signals(void *context, const char *phase, unsigned long long done, unsigned long long total)
+// At once: the library asks now and then, and when a signal came.
+static int check_signals(void *stream, const char *phase, unsigned long long done, unsigned long long total)
 {
-  struct rendering *rendering = context;
   (void)phase, (void)done, (void)total;
-  PyEval_RestoreThread(rendering->thread);
+  rgpy_stream_end(stream);
   int result = PyErr_CheckSignals();
-  rendering->thread = PyEval_SaveThread();
+  rgpy_stream_begin(stream);
   return result;
+}
+
+// While a picture is drawn the GIL is free.
+static rg_error *render_unlocked(const rg_view *view, rg_format format, rg_render_options *options, const char *path,
+                                 const rg_writer *writer)
+{
+  struct rgpy_stream stream = {0};
+  options->progress = check_signals;
+  options->progress_context = &stream;
+  rgpy_stream_begin(&stream);
+  rg_error *error = path ? rg_render_file(view, format, options, path) : rg_render(view, format, options, writer);
+  rgpy_stream_end(&stream);
+  return error;
 }
 
 static PyObject *render(PyObject *self, rg_format format, rg_render_options *options)
 {
   rg_buffer buffer = RG_BUFFER_INIT;
   rg_writer writer = rg_buffer_writer(&buffer);
-  struct rendering rendering;
-  options->progress = check_signals;
-  options->progress_context = &rendering;
-  rendering.thread = PyEval_SaveThread();
-  rg_error *error = rg_render(view_of(self), format, options, &writer);
-  PyEval_RestoreThread(rendering.thread);
+  rg_error *error = render_unlocked(view_of(self), format, options, NULL, &writer);
   PyObject *result = NULL;
   if (error)
     rgpy_raise(error);
@@ -114,8 +117,8 @@ static PyObject *render_keywords(PyObject *self, PyObject *args, PyObject *kwarg
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   double timeout = options.deadline_ms / 1000.0;
   int with_dot = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_png ? "|$dp" : "|$d", is_png ? png_keywords : other_keywords,
-                                   &timeout, &with_dot) ||
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, is_png ? "|$O&p" : "|$O&", is_png ? png_keywords : other_keywords,
+                                   rgpy_convert_timeout, &timeout, &with_dot) ||
       read_timeout(timeout, &options) < 0)
     return NULL;
   options.with_dot = with_dot;
@@ -143,20 +146,15 @@ static PyObject *drawing_save(PyObject *self, PyObject *args, PyObject *kwargs)
   RGPY_CLEANUP_DECREF PyObject *path = NULL;
   rg_render_options options = RG_RENDER_OPTIONS_INIT;
   double timeout = options.deadline_ms / 1000.0;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|$d", keywords, PyUnicode_FSConverter, &path, &timeout) ||
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|$O&", keywords, rgpy_convert_path, &path,
+                                   rgpy_convert_timeout, &timeout) ||
       read_timeout(timeout, &options) < 0)
     return NULL;
   const char *name = PyBytes_AS_STRING(path);
   rg_format format;
   rg_error *error = rg_format_of(name, &format);
-  if (error)
-    return rgpy_raise(error);
-  struct rendering rendering;
-  options.progress = check_signals;
-  options.progress_context = &rendering;
-  rendering.thread = PyEval_SaveThread();
-  error = rg_render_file(view_of(self), format, &options, name);
-  PyEval_RestoreThread(rendering.thread);
+  if (!error)
+    error = render_unlocked(view_of(self), format, &options, name, NULL);
   if (error)
     return rgpy_raise(error);
   Py_RETURN_NONE;

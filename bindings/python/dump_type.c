@@ -78,8 +78,8 @@ static PyObject *dump_wait(PyObject *self, PyObject *args, PyObject *kwargs)
   PyObject *timeout = Py_None;
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O", keywords, &timeout))
     return NULL;
-  double left = timeout == Py_None ? HUGE_VAL : PyFloat_AsDouble(timeout);
-  if (PyErr_Occurred())
+  double left = HUGE_VAL;
+  if (timeout != Py_None && !rgpy_convert_timeout(timeout, &left))
     return NULL;
   while (!is_ended(self)) {
     double slice = left < 0.1 ? left : 0.1;

@@ -40,40 +40,6 @@ static PyObject *ids_new(const rg_node *nodes, size_t num)
   return rgpy_take(&ids);
 }
 
-static int read_id(const rg_graph *graph, PyObject *id, rg_node *ret)
-{
-  int overflow;
-  long long number = PyLong_AsLongLongAndOverflow(id, &overflow);
-  if (number == -1 && PyErr_Occurred())
-    return -1;
-  if (overflow || number < 1 || number >= rg_graph_num_nodes(graph)) {
-    rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "no node %lld: the graph has ids 1 to %u", number,
-                               rg_graph_num_nodes(graph) - 1));
-    return -1;
-  }
-  *ret = (rg_node)number;
-  return 0;
-}
-
-rg_node *rgpy_read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret)
-{
-  RGPY_CLEANUP_DECREF PyObject *sequence = PySequence_Fast(ids, "ids must be a sequence");
-  if (!sequence)
-    return NULL;
-  size_t num = (size_t)PySequence_Fast_GET_SIZE(sequence);
-  rg_node *nodes = calloc(num + 1, sizeof(*nodes));
-  if (!nodes)
-    return (rg_node *)PyErr_NoMemory();
-  for (size_t i = 0; i < num; i++) {
-    if (read_id(graph, PySequence_Fast_GET_ITEM(sequence, (Py_ssize_t)i), &nodes[i]) < 0) {
-      free(nodes);
-      return NULL;
-    }
-  }
-  *num_ret = num;
-  return nodes;
-}
-
 /* --- capture ------------------------------------------------------------------------------------------------------ */
 
 // Objects that the caller keeps, so that Python code may look at them.
@@ -225,17 +191,9 @@ rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches
   return error;
 }
 
-static const char *text_of(PyObject *object, const char *what)
-{
-  if (PyUnicode_Check(object))
-    return PyUnicode_AsUTF8(object);
-  PyErr_Format(PyExc_TypeError, "%s must be a str, not %.200s", what, Py_TYPE(object)->tp_name);
-  return NULL;
-}
-
 static PyObject *graph_matches(PyObject *self, PyObject *text_object)
 {
-  const char *text = text_of(text_object, "a filter");
+  const char *text = rgpy_read_text(text_object, "where");
   rg_matches *matches = NULL;
   if (!text)
     return NULL;
@@ -295,7 +253,7 @@ static PyObject *graph_node(PyObject *self, PyObject *id)
   const rg_graph *graph = graph_of(self);
   rg_node node;
   size_t num_counted;
-  if (read_id(graph, id, &node) < 0)
+  if (rgpy_read_id(graph, id, &node) < 0)
     return NULL;
   rg_error *error = count_references(graph, node, &num_counted);
   if (error)
@@ -339,7 +297,7 @@ static PyObject *graph_site(PyObject *self, PyObject *id)
 {
   const rg_graph *graph = graph_of(self);
   rg_node node;
-  if (read_id(graph, id, &node) < 0)
+  if (rgpy_read_id(graph, id, &node) < 0)
     return NULL;
   rg_site site_i = rg_graph_node_site(graph, node);
   if (site_i == RG_SITE_NONE)
@@ -361,7 +319,7 @@ static PyObject *graph_references(PyObject *self, PyObject *id)
 {
   const rg_graph *graph = graph_of(self);
   rg_node node;
-  if (read_id(graph, id, &node) < 0)
+  if (rgpy_read_id(graph, id, &node) < 0)
     return NULL;
   RGPY_CLEANUP_DECREF PyObject *list = PyList_New(0);
   for (rg_edge edge = rg_graph_edges_begin(graph, node); list && edge < rg_graph_edges_end(graph, node); edge++) {
@@ -376,7 +334,7 @@ static PyObject *graph_referrers(PyObject *self, PyObject *id)
   const rg_graph *graph = graph_of(self);
   rg_node node;
   rg_referrers referrers;
-  if (read_id(graph, id, &node) < 0)
+  if (rgpy_read_id(graph, id, &node) < 0)
     return NULL;
   rg_error *error = rg_graph_referrers(graph, node, &referrers);
   if (error)
@@ -403,7 +361,7 @@ struct view_keywords {
 
 static int read_rankdir(PyObject *rankdir, rg_direction *ret)
 {
-  const char *text = rankdir == Py_None ? "" : text_of(rankdir, "rankdir");
+  const char *text = rankdir == Py_None ? "" : rgpy_read_text(rankdir, "rankdir");
   if (!text)
     return -1;
   *ret = strcmp(text, "LR") == 0   ? RG_DIRECTION_LEFT_RIGHT

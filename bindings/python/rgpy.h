@@ -55,6 +55,20 @@ int rgpy_errors_init(PyObject *module);
 /* Raises the exception that belongs to `error`, which is destroyed. Always returns NULL. */
 PyObject *rgpy_raise(rg_error *error);
 
+/* --- arguments.c --- */
+
+/* NULL with an exception. */
+const char *rgpy_read_text(PyObject *object, const char *name);
+/* For "O&" and the parameters `path` and `timeout`: the first gives bytes that are the caller's, the second seconds. */
+int rgpy_convert_path(PyObject *object, void *ret);
+int rgpy_convert_timeout(PyObject *object, void *ret);
+/* A number of rows, None for all. -1 with an exception. */
+int rgpy_read_limit(PyObject *limit, size_t *ret);
+/* -1 with an exception. */
+int rgpy_read_id(const rg_graph *graph, PyObject *id, rg_node *ret);
+/* A sequence of ids as an array, which is the caller's to free. NULL with an exception. */
+rg_node *rgpy_read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret);
+
 /* --- graph_type.c --- */
 
 struct rgpy_graph {
@@ -64,15 +78,11 @@ struct rgpy_graph {
 };
 extern PyTypeObject rgpy_graph_type;
 
-/* A sequence of ids as an array, which is the caller's to free. NULL with an exception. */
-rg_node *rgpy_read_ids(const rg_graph *graph, PyObject *ids, size_t *num_ret);
 /* What a filter holds for. */
 rg_error *rgpy_find_matches(const rg_graph *graph, const char *where, rg_matches **ret);
 
 /* --- analyses.c --- */
 
-/* A number of rows, None for all. -1 with an exception. */
-int rgpy_read_limit(PyObject *limit, size_t *ret);
 /* Methods of rgpy_graph_type. */
 PyObject *rgpy_graph_types(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *rgpy_graph_closures(PyObject *self, PyObject *args, PyObject *kwargs);

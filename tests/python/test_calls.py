@@ -630,7 +630,7 @@ class Graphs(unittest.TestCase):
                 call(sys, id=1)
 
     def test_a_filter_that_is_no_text_is_refused_in_words(self):
-        with self.assertRaisesRegex(TypeError, "a filter must be a str, not module"):
+        with self.assertRaisesRegex(TypeError, "where must be a str, not module"):
             refgraph.capture().find(sys)
 
     def test_a_graph_stays_as_it_was(self):

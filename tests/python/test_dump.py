@@ -373,7 +373,7 @@ class Files(Folder):
             self.assertEqual(printed, "interrupted\n")
 
     def test_what_is_no_file_is_refused(self):
-        with self.assertRaisesRegex(TypeError, "not to int"):
+        with self.assertRaisesRegex(TypeError, "path_or_file must be a path or a file open for writing, not int"):
             refgraph.dump(3)
 
     def test_an_exception_of_the_file_object_is_raised(self):

@@ -337,7 +337,7 @@ class Faces(unittest.TestCase):
         self.assertTrue(self.report[0].accepted)
 
     def test_a_baseline_is_text(self):
-        with self.assertRaisesRegex(TypeError, "a baseline is text, not bytes"):
+        with self.assertRaisesRegex(TypeError, "baseline must be the text of one, .*, not bytes"):
             self.report.accept(b"")
 
     def test_a_bad_baseline_is_refused_with_its_line(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 from . import _tables
+from ._arguments import check_rows
 from ._graph import capture
 from ._refgraph import NotFoundError
 
@@ -27,7 +28,7 @@ def by_allocation(limit: int | None = 50) -> _tables.Table[_tables.AllocationLin
     'rows'
     >>> tracemalloc.stop()
     """
-    limit = _tables.check_limit(limit)
+    check_rows(limit)
     if not tracemalloc.is_tracing():
         raise NotFoundError("no allocations are traced: call tracemalloc.start() early, or run python -X tracemalloc")
     lines = [

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from . import _output
+from ._arguments import check_functions, check_limits, list_of
 from ._graph import Graph, as_targets
 from ._output import Filename, Output, Rankdir
 from ._refgraph import Drawing
@@ -106,10 +107,14 @@ def _show(
     shortnames, output, extra_node_attrs, max_nodes, internals, rankdir, caption,
 ):
     _output.check(filename, output)
-    _output.check_limits(max_depth=max_depth, too_many=too_many, max_nodes=max_nodes)
+    check_limits(max_depth=max_depth, too_many=too_many, max_nodes=max_nodes)
+    check_functions(
+        filter=filter, highlight=highlight, extra_info=extra_info, extra_node_attrs=extra_node_attrs
+    )
+    ignored = set(list_of("extra_ignore", extra_ignore, "a collection of ids"))
     has_callables = any(callable is not None for callable in (filter, highlight, extra_info, extra_node_attrs))
-    selects = filter is not None or bool(extra_ignore)
-    holds = has_callables or bool(extra_ignore)
+    selects = filter is not None or bool(ignored)
+    holds = has_callables or bool(ignored)
     targets = as_targets(objs)
     graph, ids, held = Graph._capture(
         targets,
@@ -128,7 +133,7 @@ def _show(
         max_nodes=max_nodes,
         max_edges=2 * max_nodes,
         internals=internals,
-        excluded=_excluded(held, ids, extra_ignore, filter),
+        excluded=_excluded(held, ids, ignored, filter),
         call=f"{name}, max_depth={max_depth}",
         caption=caption,
         shortnames=shortnames,
@@ -166,9 +171,8 @@ def _own_references():
 _OWN_REFERENCES = _own_references()
 
 
-def _excluded(held, ids, extra_ignore, filter):
+def _excluded(held, ids, ignored, filter):
     """The nodes that are not to be there. As in objgraph, the filter is not asked about the targets."""
-    ignored = set(extra_ignore)
     targets = set(ids)
     return [
         node
@@ -225,6 +229,7 @@ def why(
     True
     """
     _output.check(filename)
+    check_limits(max_paths=max_paths, max_nodes=max_nodes)
     graph, ids, _ = Graph._capture(as_targets(objs), question="paths" if max_paths == 1 else None)
     return graph._why(ids, max_paths, filename, max_nodes, rankdir, caption)
 
@@ -255,6 +260,7 @@ def why_closures(
     True
     """
     _output.check(filename)
+    check_limits(limit=limit, max_nodes=max_nodes)
     graph, _, _ = Graph._capture(())
     return graph.why_closures(
         limit, all=all, filename=filename, max_nodes=max_nodes, rankdir=rankdir, caption=caption

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol, Union
 
 from . import _refgraph
+from ._arguments import bad_type, check_functions, check_path, check_text, is_a, is_path
 from ._graph import Graph
 from ._output import Filename
 from ._refgraph import ArgumentError, Dump, DumpError, LimitError, UnsupportedError
@@ -51,13 +52,13 @@ def _descriptor(file):
 
 def _target(path_or_file, wait):
     """(name, path, fd, method) of where a dump goes."""
-    if isinstance(path_or_file, (str, bytes, os.PathLike)):
+    if is_path(path_or_file):
         path = os.fsencode(path_or_file)
         if not path:
             raise ArgumentError("a dump needs the name of a file, not ''")
         return os.fsdecode(path).encode("utf-8", "backslashreplace").decode(), path, -1, None
     if not hasattr(path_or_file, "write"):
-        raise TypeError(f"a dump goes to a path or a file object, not to {type(path_or_file).__name__}")
+        raise bad_type("path_or_file", path_or_file, "a path or a file open for writing")
     fd = _descriptor(path_or_file)
     if fd < 0 and not wait:
         raise ArgumentError("wait=False needs a path, or a file with a descriptor")
@@ -97,6 +98,8 @@ def dump(
     ...     result.objects == refgraph.load(os.path.join(folder, "heap.rgd")).num_nodes
     True
     """
+    check_text("mode", mode)
+    check_functions(progress=progress)
     name, path, fd, method = _target(path_or_file, wait)
     sys.audit("refgraph.dump", name)
     return _refgraph.dump(name, path, fd, method, mode, wait, values, compress, progress)
@@ -117,17 +120,21 @@ def load(
     >>> refgraph.load(io.BytesIO(file.getvalue())).num_nodes == result.objects
     True
     """
+    if max_memory is not None and not is_a(max_memory, int):
+        raise bad_type("max_memory", max_memory, "an int or None")
     if max_memory is not None and max_memory < 1:
         raise ArgumentError(f"bad max_memory {max_memory}: it is a positive number of bytes")
-    if isinstance(path_or_file, (str, bytes, os.PathLike)):
+    check_functions(progress=progress)
+    most = min(max_memory or 0, sys.maxsize)
+    if is_path(path_or_file):
         with open(path_or_file, "rb", buffering=0) as file:
             try:
-                return Graph._load(file.fileno(), max_memory=max_memory or 0, progress=progress)
+                return Graph._load(file.fileno(), max_memory=most, progress=progress)
             except (DumpError, LimitError, UnsupportedError) as error:
                 raise type(error)(f"cannot read {os.fspath(path_or_file)!r}: {error}") from None
     if not hasattr(path_or_file, "read"):
-        raise TypeError(f"a dump is a path or a file open for reading, not {type(path_or_file).__name__}")
-    return Graph._load(path_or_file.read, max_memory=max_memory or 0, progress=progress)
+        raise bad_type("path_or_file", path_or_file, "a path or a file open for reading")
+    return Graph._load(path_or_file.read, max_memory=most, progress=progress)
 
 
 def _free_name(directory):
@@ -154,6 +161,9 @@ def install_dump_signal(signum: int = signal.SIGUSR2, directory: Filename = ".")
     ...     uninstall = refgraph.install_dump_signal(signal.SIGUSR2, folder)
     ...     uninstall()
     """
+    if not is_a(signum, int):
+        raise bad_type("signum", signum, "an int")
+    check_path("directory", directory)
     directory = os.path.abspath(os.fsdecode(directory))
     if not os.path.isdir(directory):
         raise ArgumentError(f"there is no folder '{directory}'")

@@ -6,6 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Union
 
 from . import _output, _refgraph, _tables
+from ._arguments import (
+    bad_type,
+    check_functions,
+    check_limits,
+    check_path,
+    check_rows,
+    check_text,
+    is_a,
+    list_of,
+)
 from ._output import Filename, Output, Rankdir
 from ._refgraph import Drawing
 from ._tables import ClosureSite, CutReference, Cycle, Dominator, Growth, Path, Table, TypeCount
@@ -43,7 +53,7 @@ class Graph(_refgraph.Graph):
         if (objs is not None) + (id is not None) + (where is not None) != 1:
             raise TypeError("give one of objects, id= and where=")
         if id is not None:
-            return [id] if isinstance(id, int) else list(id)
+            return [id] if is_a(id, int) else list_of("id", id, "an int or a sequence of ints")
         if where is None:
             return [self._find(obj) for obj in as_targets(objs)]
         found = self.find(where)
@@ -109,9 +119,7 @@ class Graph(_refgraph.Graph):
 
     def _neighbourhood(self, name, ids, filename, output, *, max_nodes, **options):
         _output.check(filename, output)
-        _output.check_limits(
-            max_depth=options["max_depth"], too_many=options["max_references"], max_nodes=max_nodes
-        )
+        check_limits(max_depth=options["max_depth"], too_many=options["max_references"], max_nodes=max_nodes)
         drawing = self._draw_neighbourhood(
             ids, max_nodes=max_nodes, max_edges=2 * max_nodes, call=f"{name}, max_depth={options['max_depth']}",
             **options,
@@ -139,7 +147,7 @@ class Graph(_refgraph.Graph):
 
     def _why(self, ids, max_paths, filename, max_nodes, rankdir, caption):
         _output.check(filename)
-        _output.check_limits(max_paths=max_paths, max_nodes=max_nodes)
+        check_limits(max_paths=max_paths, max_nodes=max_nodes)
         call = "why" if max_paths == 1 else f"why, max_paths={max_paths}"
         drawing = self._draw_why(
             ids, max_paths=max_paths, max_nodes=max_nodes, max_edges=2 * max_nodes, call=call, rankdir=rankdir,
@@ -163,7 +171,7 @@ class Graph(_refgraph.Graph):
         True
         """
         _output.check(filename)
-        _output.check_limits(limit=limit, max_nodes=max_nodes)
+        check_limits(limit=limit, max_nodes=max_nodes)
         drawing = self._draw_why_closures(
             max_sites=limit, implicit=all, max_nodes=max_nodes, max_edges=2 * max_nodes, call="why_closures",
             rankdir=rankdir, caption=caption,
@@ -183,7 +191,7 @@ class Graph(_refgraph.Graph):
         'dict'
         """
         ids = None if where is None else self.find(where)
-        return _tables.Table(self._types(ids=ids, retained=retained, limit=_tables.check_limit(limit)), self)
+        return _tables.Table(self._types(ids=ids, retained=retained, limit=check_rows(limit)), self)
 
     def closures(self, where: str | None = None, *, limit: int | None = 50) -> Table[ClosureSite]:
         """Closures by definition site, those that retain most first: a :class:`Table` of ``ClosureSite``.
@@ -193,7 +201,8 @@ class Graph(_refgraph.Graph):
         >>> graph.closures(limit=1)[0].copies >= 1
         True
         """
-        return _tables.Table(self._closures(where=where, limit=_tables.check_limit(limit)), self)
+        check_text("where", where, is_optional=True)
+        return _tables.Table(self._closures(where=where, limit=check_rows(limit)), self)
 
     def dominators(
         self, objs: Any = None, *, id: Ids | None = None, where: str | None = None, limit: int | None = 40
@@ -207,7 +216,7 @@ class Graph(_refgraph.Graph):
         [0]
         """
         ids = self._ids_or_all(objs, id, where)
-        return _tables.Table(self._dominators(ids=ids, limit=_tables.check_limit(limit)), self)
+        return _tables.Table(self._dominators(ids=ids, limit=check_rows(limit)), self)
 
     def retained(self, objs: Any = None, *, id: Ids | None = None, where: str | None = None) -> int:
         """Bytes that would go if all of the objects did, their own included.
@@ -241,7 +250,7 @@ class Graph(_refgraph.Graph):
         >>> any(path.path == "refgraph.capture" for path in graph.paths(refgraph.capture))
         True
         """
-        _output.check_limits(disjoint=disjoint)
+        check_limits(disjoint=disjoint)
         ids = self._ids(objs, id, where)
         if len(ids) != 1:
             raise ValueError(f"paths() is about one object, and {len(ids)} were given")
@@ -253,7 +262,7 @@ class Graph(_refgraph.Graph):
         >>> graph.cycles(limit=1)[0].objects > 1
         True
         """
-        return _tables.Table(self._cycles(limit=_tables.check_limit(limit)), self)
+        return _tables.Table(self._cycles(limit=check_rows(limit)), self)
 
     def diff(
         self,
@@ -273,10 +282,14 @@ class Graph(_refgraph.Graph):
         >>> len(graph.diff(graph))
         0
         """
+        if not is_a(older, _refgraph.Graph):
+            raise bad_type("older", older, "a Graph")
+        check_text("where", where, is_optional=True)
+        check_text("by", by)
         growth = _refgraph.Growth()
         growth.add(older, where)
         growth.add(self, where)
-        return _tables.Table(growth.table(by=by, limit=_tables.check_limit(limit)), self)
+        return _tables.Table(growth.table(by=by, limit=check_rows(limit)), self)
 
     def save(
         self,
@@ -297,6 +310,8 @@ class Graph(_refgraph.Graph):
         ...     refgraph.load(os.path.join(folder, "heap.rgd")).num_nodes == graph.num_nodes
         True
         """
+        check_path("path", path)
+        check_functions(progress=progress)
         self._save(path, values=values, compress=compress, progress=progress)
 
     def export(self, path, format=None, *, values=False, progress=None):
@@ -320,6 +335,9 @@ class Graph(_refgraph.Graph):
         ...     os.listdir(folder)
         ['heap.heapsnapshot']
         """
+        check_path("path", path)
+        check_text("format", format, is_optional=True)
+        check_functions(progress=progress)
         self._export(path, format, values=values, progress=progress)
 
 

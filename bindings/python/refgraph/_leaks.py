@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, overload
 
 from . import _notebook, _output, _refgraph
+from ._arguments import bad_type, check_number, is_a, is_path
 from ._dump import load
 from ._graph import Graph, capture
 from ._output import Filename
@@ -152,6 +153,8 @@ class Report(Sequence[Leak]):
         1
         """
         _output.check(filename)
+        if not is_a(i, int):
+            raise bad_type("i", i, "an int")
         if not -len(self) <= i < len(self):
             raise IndexError(f"there is no leak {i} to draw: the report has {len(self)}")
         return _output.deliver(self._report.draw(i % len(self), self.graph), filename)
@@ -172,8 +175,8 @@ class Report(Sequence[Leak]):
         >>> report[0].accepted
         False
         """
-        if not isinstance(baseline, str):
-            raise TypeError(f"a baseline is text, not {type(baseline).__name__}: open(path).read()")
+        if not is_a(baseline, str):
+            raise bad_type("baseline", baseline, "the text of one, as of open(path).read()")
         self._report.accept(baseline.encode(errors="surrogatepass"))
         self._read()
 
@@ -203,14 +206,14 @@ class Report(Sequence[Leak]):
 
 
 def _graph(source):
-    return source if isinstance(source, Graph) else load(source)
+    return source if is_a(source, Graph) else load(source)
 
 
 def call(step):
     """Calls a step, which has to have run when it returns."""
     result = step()
-    if isinstance(result, (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)):
-        kind = "coroutine" if isinstance(result, types.CoroutineType) else "generator"
+    if is_a(result, types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType):
+        kind = "coroutine" if is_a(result, types.CoroutineType) else "generator"
         if kind == "coroutine":
             result.close()  # else Python says that nobody awaited it
         raise TypeError(f"step returned a {kind}, which has not run: pass a function that runs it to its end")
@@ -251,10 +254,12 @@ def leaks(
     if step is not None and sources:
         raise TypeError("give graphs and dumps, or step=, not both")
     if step is not None and not callable(step):
-        raise TypeError(f"step must be a function without arguments, not {type(step).__name__}")
-    for name, number, least in (("rounds", rounds, 1), ("warmup", warmup, 0)):
-        if not isinstance(number, int) or number < least:
-            raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
+        raise bad_type("step", step, "a function without arguments")
+    for source in sources:
+        if not is_a(source, Graph) and not is_path(source):
+            raise bad_type("each of sources", source, "a Graph or the path of a dump")
+    check_number("rounds", rounds, 1, "rounds")
+    check_number("warmup", warmup, 0, "rounds")
     report = _refgraph.Report()
     for _ in range(warmup if step is not None else 0):
         call(step)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Sequence, TypeVar, overload
 
-from ._refgraph import ArgumentError
-
 Record = TypeVar("Record")
 
 
@@ -147,15 +145,6 @@ class Growth(NamedTuple):
     file: str | None
     line: int | None  # 0: not known
     path: str  # without positions and keys
-
-
-def check_limit(limit):
-    """A number of rows, None for all."""
-    if limit is not None and not isinstance(limit, int):
-        raise TypeError(f"limit must be an int or None, not {type(limit).__name__}")
-    if limit is not None and limit < 0:
-        raise ArgumentError(f"bad limit {limit}: it is a number of rows, or None for all")
-    return limit
 
 
 def _closure_site(row):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from . import _refgraph, _tables
+from ._arguments import check_rows, check_text
 from ._graph import Graph, capture
 
 
@@ -54,9 +55,11 @@ class watch:
     def __init__(
         self, *, where: str | None = None, by: Literal["path", "site", "type"] = "path", limit: int | None = 30
     ) -> None:
+        check_text("where", where, is_optional=True)
+        check_text("by", by)
         self._where = _OTHERS if where is None else f"{where} {_OTHERS}"
         self._by = by
-        self._limit = _tables.check_limit(limit)
+        self._limit = check_rows(limit)
         self._growth = _refgraph.Growth()
         self.diff: _tables.Table[_tables.Growth] | None = None
         self.graph: Graph | None = None

@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import _refgraph
+from ._arguments import check_number, is_a, list_of, of_class
 from ._graph import Graph, capture
 from ._leaks import Leak, Report, call, leaks
 
@@ -43,9 +44,9 @@ def _num_left(leak):
 
 def check_limits(limit: int, ignore: Sequence[str]) -> None:
     """Says what is wrong with them, before anything is looked at."""
-    if not isinstance(limit, int) or limit < 0:
-        raise _refgraph.ArgumentError(f"bad limit {limit!r}: it is a number of objects that may be left")
-    if isinstance(ignore, str) or not all(isinstance(name, str) for name in ignore):
+    check_number("limit", limit, 0, "objects that may be left")
+    names = list_of("ignore", ignore, "a list of patterns")
+    if is_a(ignore, str) or not all(is_a(name, str) for name in names):
         raise _refgraph.ArgumentError(f"bad ignore {ignore!r}: it is a list of patterns of names and files")
 
 
@@ -116,8 +117,7 @@ def assert_released(obj: object) -> None:
     __tracebackhide__ = True
     if obj is None:
         raise TypeError("None is never released: pass the object, or a weak reference to it")
-    # Of its type: the object itself may say that it is of another.
-    if issubclass(type(obj), weakref.ref):
+    if is_a(obj, weakref.ref):
         reference: Any = obj
         obj = weakref.ref.__call__(reference)
         if obj is None:
@@ -126,7 +126,7 @@ def assert_released(obj: object) -> None:
     held = list(_holders(graph, graph._find(obj)))
     if held:
         lines = "".join(f"\n  {path}" for path in held)
-        raise AssertionError(f"{_of(type(obj), '__qualname__')} is not released; what holds it:{lines}")
+        raise AssertionError(f"{of_class(type(obj), '__qualname__')} is not released; what holds it:{lines}")
 
 
 def _frames(graph):
@@ -194,14 +194,9 @@ _CLOSURES = (
 _CALLED = ("__call__", "emit", "filter")
 
 
-def _of(kind, attribute):
-    """An attribute that each class has, whatever its metaclass says."""
-    return type.__dict__[attribute].__get__(kind)
-
-
 def _is_called(kind):
-    bases = (base for base in _of(kind, "__mro__") if _of(base, "__flags__") & _IS_HEAP_TYPE)
-    return any(name in _of(base, "__dict__") for base in bases for name in _CALLED)
+    bases = (base for base in of_class(kind, "__mro__") if of_class(base, "__flags__") & _IS_HEAP_TYPE)
+    return any(name in of_class(base, "__dict__") for base in bases for name in _CALLED)
 
 
 def _may_leak(kind):
@@ -219,9 +214,8 @@ def _numbers():
 
 def _growing(run, warmup, repeat):
     """What each of some rounds leaves more of, as ids of types and other words: a hundredth of what captures cost."""
-    for name, number, least in (("warmup", warmup, 1), ("repeat", repeat, 3)):
-        if not isinstance(number, int) or number < least:
-            raise _refgraph.ArgumentError(f"bad {name} {number!r}: it is a number of rounds, {least} or more")
+    check_number("warmup", warmup, 1, "rounds")
+    check_number("repeat", repeat, 3, "rounds")
     for _ in range(warmup):
         call(run)
     growing = _numbers()
@@ -239,7 +233,7 @@ def leaks_of_rounds(run: Callable[[], object], *, warmup: int, repeat: int) -> R
     again for the report.
     """
     growing = _growing(run, warmup, repeat)
-    is_clean = not any(isinstance(what, str) for what in growing) and not any(
+    is_clean = not any(is_a(what, str) for what in growing) and not any(
         id(kind) in growing and _may_leak(kind) for kind, _ in _refgraph.count_types(None)
     )
     return None if is_clean else leaks(step=run, rounds=repeat, warmup=0)
@@ -261,18 +255,18 @@ def _classes():
 
 def _names(kind):
     """All that a class may be called, the last one as filters have it."""
-    module, name, qualname = (str(_of(kind, f"__{word}__")) for word in ("module", "name", "qualname"))
+    module, name, qualname = (str(of_class(kind, f"__{word}__")) for word in ("module", "name", "qualname"))
     return name, qualname, f"{module}.{qualname}", name if module == "builtins" else f"{module}.{name}"
 
 
 def _is_named(kind, name):
-    return any(fnmatch.fnmatchcase(called, name) for called in (*_names(kind), f"builtins.{_of(kind, '__name__')}"))
+    return any(fnmatch.fnmatchcase(called, name) for called in (*_names(kind), f"builtins.{of_class(kind, '__name__')}"))
 
 
 def _are_counted(classes):
     """Whether :func:`_numbers` has all objects of these."""
     counted = _IS_HEAP_TYPE | _IS_COLLECTED
-    return all(_of(kind, "__flags__") & counted == counted for kind in classes)
+    return all(of_class(kind, "__flags__") & counted == counted for kind in classes)
 
 
 def objects_of_rounds(
@@ -284,7 +278,7 @@ def objects_of_rounds(
     of an object of the last one)} of those that grow, and the graph of the last round; ({}, None) where nothing does.
     Warns of a name that no class has.
     """
-    if not names or not all(isinstance(name, str) and name for name in names):
+    if not names or not all(is_a(name, str) and name for name in names):
         raise _refgraph.ArgumentError(f"bad types {', '.join(map(repr, names)) or '(none)'}: name some by their names")
     growing = _growing(run, warmup, repeat)
     named = {name: [kind for kind in _classes() if _is_named(kind, name)] for name in names}
