@@ -56,7 +56,7 @@ static PyObject *report_add(PyObject *object, PyObject *args, PyObject *kwargs)
   error = is_last ? rg_report_finish(self->report, graph) : rg_report_add(self->report, graph);
   Py_END_ALLOW_THREADS;
   self->is_busy = false;
-  self->is_finished = is_last;
+  self->is_finished = is_last && !error;
   if (error)
     return rgpy_raise(error);
   Py_RETURN_NONE;
@@ -74,17 +74,29 @@ static rg_report *finished(PyObject *object)
   return NULL;
 }
 
-static PyObject *report_accept(PyObject *object, PyObject *baseline)
+typedef rg_error *(*take_fingerprints)(rg_report *report, const char *text, size_t size);
+
+static PyObject *taken(PyObject *object, PyObject *baseline, take_fingerprints take)
 {
   rg_report *report = finished(object);
   Py_ssize_t size;
   char *text;
   if (!report || PyBytes_AsStringAndSize(baseline, &text, &size) < 0)
     return NULL;
-  rg_error *error = rg_report_accept(report, text, (size_t)size);
+  rg_error *error = take(report, text, (size_t)size);
   if (error)
     return rgpy_raise(error);
   Py_RETURN_NONE;
+}
+
+static PyObject *report_accept(PyObject *self, PyObject *baseline)
+{
+  return taken(self, baseline, rg_report_accept);
+}
+
+static PyObject *report_leave_out(PyObject *self, PyObject *baseline)
+{
+  return taken(self, baseline, rg_report_leave_out);
 }
 
 static PyObject *report_draw(PyObject *object, PyObject *args)
@@ -152,6 +164,7 @@ static PyMethodDef report_methods[] = {
     {"accept", report_accept, METH_O, DOC_Report_accept},
     {"add", RGPY_METHOD(report_add), METH_VARARGS | METH_KEYWORDS, DOC_Report_add},
     {"draw", report_draw, METH_VARARGS, DOC_Report_draw},
+    {"leave_out", report_leave_out, METH_O, DOC_Report_leave_out},
     {"sarif", report_sarif, METH_VARARGS, DOC_Report_sarif},
     {0},
 };

@@ -123,6 +123,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_accept(rg_report *report, const char *
 RG_PUBLIC size_t rg_report_num_accepted(const rg_report *report);
 /* Entries of baselines that no leak of this report matches. */
 RG_PUBLIC size_t rg_report_num_unmatched(const rg_report *report);
+/* Takes the leaks of such a text out of the report, as if they had not been found. */
+RG_PUBLIC RG_MUST_USE rg_error *rg_report_leave_out(rg_report *report, const char *text, size_t size);
 /* All leaks, accepted or not, as a baseline. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_baseline(const rg_report *report, const rg_writer *writer);
 

@@ -162,18 +162,56 @@ static void accept_omitted(rg_report *report, struct entries *entries)
   report->num_open_omitted = num_open;
 }
 
+static void entries_deinit(struct entries *entries)
+{
+  rgi_free(entries->entries);
+}
+#define SCOPED_ENTRIES __attribute__((cleanup(entries_deinit))) struct entries
+
 rg_error *rg_report_accept(rg_report *report, const char *text, size_t size)
 {
-  struct entries entries = {0};
-  rg_error *error = read_entries(&entries, text, size);
-  if (!error)
-    error = accept_leaks(report, &entries);
-  if (!error)
-    accept_omitted(report, &entries);
-  for (size_t i = 0; !error && i < entries.num; i++)
+  SCOPED_ENTRIES entries = {0};
+  RGI_TRY(read_entries(&entries, text, size));
+  RGI_TRY(accept_leaks(report, &entries));
+  accept_omitted(report, &entries);
+  for (size_t i = 0; i < entries.num; i++)
     report->num_unmatched += !entries.entries[i].is_matched;
-  rgi_free(entries.entries);
-  return error;
+  return NULL;
+}
+
+static void leave_out_leaks(rg_report *report, struct entries *entries)
+{
+  size_t num = 0, num_open = 0;
+  for (size_t i = 0; i < report->num_leaks; i++) {
+    if (match(entries, fingerprint_of(&report->leaks[i])))
+      continue;
+    num_open += i < report->num_open;
+    report->leaks[num++] = report->leaks[i];
+  }
+  report->num_leaks = num;
+  report->num_open = num_open;
+}
+
+static void leave_out_omitted(rg_report *report, struct entries *entries)
+{
+  size_t num = 0, num_open = 0;
+  for (size_t i = 0; i < report->num_omitted; i++) {
+    if (match(entries, report->omitted[i]))
+      continue;
+    num_open += i < report->num_open_omitted;
+    report->omitted[num++] = report->omitted[i];
+  }
+  report->num_omitted = num;
+  report->num_open_omitted = num_open;
+}
+
+rg_error *rg_report_leave_out(rg_report *report, const char *text, size_t size)
+{
+  SCOPED_ENTRIES entries = {0};
+  RGI_TRY(read_entries(&entries, text, size));
+  leave_out_leaks(report, &entries);
+  leave_out_omitted(report, &entries);
+  return NULL;
 }
 
 size_t rg_report_num_accepted(const rg_report *report)

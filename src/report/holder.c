@@ -220,7 +220,9 @@ void rgi_name_holder(const rg_graph *graph, const struct rgi_holder *holder, str
   if (holder->known) {
     rgi_text_puts(text, holder->known->name);
   } else if (holder->node != RG_NODE_NONE) {
-    const char *name = rg_graph_edge_name(graph, holder->edge);
+    // What only counts of references tell of has how many for a name.
+    bool is_inferred = rg_graph_node_flags(graph, holder->node) & RG_NODE_INFERRED;
+    const char *name = is_inferred ? "" : rg_graph_edge_name(graph, holder->edge);
     rgi_name_object(graph, holder->node, text);
     rgi_text_printf(text, "%s%s", *name ? "." : "", name);
   }

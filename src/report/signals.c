@@ -13,15 +13,41 @@ static rg_error *add(rg_report *report, struct rgi_leak *leak, struct rgi_text *
   return rgi_arena_add_text(&report->arena, text, &leak->signals[leak->leak.num_signals++]);
 }
 
+// Of what grows, in a round.
+static uint64_t count_of(const rg_report *report, const struct rgi_leak *leak, size_t round)
+{
+  struct rgi_count count = rgi_series_count(&report->series, round, leak->group->fingerprint);
+  return leak->growth == RGI_GROWTH_ITEMS ? count.num_items : count.num_nodes;
+}
+
+// "1", or "2 to 5" where rounds differ. Returns the most.
+static uint64_t add_gain(struct rgi_text *text, const rg_report *report, const struct rgi_leak *leak)
+{
+  uint64_t least = UINT64_MAX, most = 0;
+  for (size_t i = 1; i < report->series.num; i++) {
+    uint64_t gain = count_of(report, leak, i) - count_of(report, leak, i - 1);
+    least = gain < least ? gain : least;
+    most = gain > most ? gain : most;
+  }
+  rgi_words_add_count(text, least, " ");
+  if (most > least) {
+    rgi_text_puts(text, " to ");
+    rgi_words_add_count(text, most, " ");
+  }
+  return most;
+}
+
 static rg_error *say_growth(rg_report *report, struct rgi_leak *leak)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
   bool is_of_items = leak->growth == RGI_GROWTH_ITEMS;
-  rgi_text_puts(&text, is_of_items ? "what it captures has more items in every round: " : "more in every round: ");
+  rgi_text_puts(&text, is_of_items ? "what it captures has " : "");
+  uint64_t most = add_gain(&text, report, leak);
+  rgi_text_printf(&text, " more%s%s: ", !is_of_items ? "" : most == 1 ? " item" : " items",
+                  report->series.num == 2 ? " than before" : " in every round");
   for (size_t i = 0; i < report->series.num; i++) {
-    struct rgi_count count = rgi_series_count(&report->series, i, leak->group->fingerprint);
     rgi_text_puts(&text, i ? ", " : "");
-    rgi_words_add_count(&text, is_of_items ? count.num_items : count.num_nodes, " ");
+    rgi_words_add_count(&text, count_of(report, leak, i), " ");
   }
   return add(report, leak, &text);
 }

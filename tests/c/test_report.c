@@ -38,7 +38,7 @@ Test(report, what_has_more_in_each_of_three_graphs_leaks)
   cr_assert_eq(leak->retained, 3300);
   for (uint32_t i = 0; i < 3; i++)
     cr_assert_eq(leak->counts[i], i + 1);
-  cr_assert_str_eq(leak->signals[0], "more in every round: 1, 2, 3");
+  cr_assert_str_eq(leak->signals[0], "1 more in every round: 1, 2, 3");
 }
 
 Test(report, what_has_more_in_two_graphs_leaks_where_two_are_asked_for)
@@ -51,6 +51,14 @@ Test(report, what_has_more_in_two_graphs_leaks_where_two_are_asked_for)
   must(rg_report_add(report, before.graph));
   must(rg_report_finish(report, after.graph));
   cr_assert_eq(rg_report_num_leaks(report), 1);
+  cr_assert_str_eq(rg_report_leak(report, 0)->signals[0], "1 more than before: 1, 2");
+}
+
+Test(report, where_rounds_differ_the_least_and_the_most_of_them_are_told)
+{
+  SCOPED_REPORT *report = REPORT(LISTENERS, LISTENERS CLOSURE("a") CLOSURE("b"),
+                                 LISTENERS CLOSURE("a") CLOSURE("b") CLOSURE("c"));
+  cr_assert_str_eq(rg_report_leak(report, 0)->signals[0], "1 to 2 more in every round: 0, 2, 3");
 }
 
 // Every holder was looked for once for every capture: that of a graph which was made up took for ever.
@@ -260,9 +268,15 @@ Test(report, finds_one_closure_whose_table_grows)
   SCOPED_REPORT *report = REPORT(CLOSURE_OVER("1"), CLOSURE_OVER("2"), CLOSURE_OVER("3"));
   cr_assert_eq(rg_report_num_leaks(report), 1);
   const rg_leak *leak = rg_report_leak(report, 0);
-  cr_assert_str_eq(leak->signals[0], "what it captures has more items in every round: 1, 2, 3");
+  cr_assert_str_eq(leak->signals[0], "what it captures has 1 more item in every round: 1, 2, 3");
   cr_assert_str_eq(leak->mends[0].call, "cache.clear()");
   cr_assert_eq(leak->mends[0].freed.at_once.size, 5000);
+}
+
+Test(report, items_of_which_there_are_several_more_are_told_as_such)
+{
+  SCOPED_REPORT *report = REPORT(CLOSURE_OVER("1"), CLOSURE_OVER("3"), CLOSURE_OVER("5"));
+  cr_assert_str_eq(rg_report_leak(report, 0)->signals[0], "what it captures has 2 more items in every round: 1, 3, 5");
 }
 
 Test(report, of_a_table_that_grows_by_closures_names_the_closures)

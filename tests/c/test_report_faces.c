@@ -81,6 +81,28 @@ Test(report_faces, no_leak_but_what_is_accepted_is_said)
                    "No leak found but what is accepted.\n\n1 accepted leak is not listed.\n");
 }
 
+Test(report_faces, what_is_left_out_is_as_if_it_had_not_been_found)
+{
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));
+  const char *first = rg_report_leak(report, 0)->fingerprint, *second = rg_report_leak(report, 1)->fingerprint;
+  must(rg_report_leave_out(report, first, strlen(first)));
+  cr_assert_eq(rg_report_num_leaks(report), 1);
+  cr_assert_eq(rg_report_num_accepted(report), 0);
+  cr_assert_eq(rg_report_leak(report, 0)->fingerprint, second);
+  cr_assert_null(strstr(written(rg_report_write_text, report), "accepted"));
+}
+
+Test(report_faces, what_is_left_out_beside_what_is_accepted_is_not_counted)
+{
+  SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b") CLOSED("c"));
+  must(accept(report, rg_report_leak(report, 0)->fingerprint));
+  const char *open = rg_report_leak(report, 0)->fingerprint;
+  must(rg_report_leave_out(report, open, strlen(open)));
+  cr_assert_eq(rg_report_num_leaks(report), 2);
+  cr_assert_eq(rg_report_num_accepted(report), 1);
+  cr_assert_not_null(strstr(written(rg_report_write_text, report), "LEAK 1 of 1 "));
+}
+
 Test(report_faces, a_baseline_that_is_written_accepts_all_that_was_found)
 {
   SCOPED_REPORT *report = REPORT(LISTENERS CLOSED("a") CLOSED("b"));

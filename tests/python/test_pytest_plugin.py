@@ -1,14 +1,18 @@
 """The pytest plugin, in pytest: what its marks and its fixture make of tests."""
 
 import importlib.util
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 
 TESTS = '''
+import ctypes
+import functools
 import logging
 import unittest
 
@@ -101,6 +105,14 @@ def test_fills_a_shared_fixture(shared):
 def test_is_run_by_another_plugin():
     LEFT.append(lambda: None)
 
+@pytest.mark.no_closure_leaks
+def test_leaves_partials():
+    LEFT.append(functools.partial(print, len(LEFT)))
+
+@pytest.mark.no_closure_leaks
+def test_leaves_what_only_c_holds():
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(lambda: None))
+
 class Outer:
     class Inner:
         pass
@@ -159,7 +171,7 @@ class Plugin(unittest.TestCase):
         (cls.folder / "test_it.py").write_text(TESTS)
         (cls.folder / "conftest.py").write_text(CONFTEST)
         words = ["-m", "pytest", "-p", "refgraph.pytest_plugin", "-rA", "--strict-markers", "test_it.py"]
-        done = subprocess.run([sys.executable, *words], cwd=cls.folder, stdout=subprocess.PIPE, text=True)
+        done = subprocess.run([sys.executable, *words], cwd=cls.folder, env={**os.environ, "COLUMNS": "200"}, stdout=subprocess.PIPE, text=True)
         cls.output = done.stdout
 
     def outcome(self, name):
@@ -195,7 +207,7 @@ class Plugin(unittest.TestCase):
 
     def test_a_test_that_leaves_objects_fails_with_numbers_and_path(self):
         self.assertEqual(self.outcome("test_leaves_objects"), "FAILED")
-        self.assertRegex(self.section("test_leaves_objects"), r"Document: more in every round: \d+, \d+, \d+")
+        self.assertRegex(self.section("test_leaves_objects"), r"Document: 1 more in every round: \d+, \d+, \d+")
         self.assertIn("LEFT", self.section("test_leaves_objects"))
 
     def test_what_pytest_holds_until_the_test_is_over_passes(self):
@@ -210,7 +222,7 @@ class Plugin(unittest.TestCase):
 
     def test_patterns_and_qualified_names_of_types_count_the_same_objects(self):
         self.assertEqual(self.outcome("test_leaves_inner_objects"), "FAILED")
-        self.assertIn("Outer.Inner: more in every round", self.section("test_leaves_inner_objects"))
+        self.assertIn("Outer.Inner: 1 more in every round", self.section("test_leaves_inner_objects"))
 
     def test_a_name_that_no_class_has_is_warned_of(self):
         self.assertIn("no class is named 'Docment'", self.output)
@@ -230,6 +242,21 @@ class Plugin(unittest.TestCase):
 
     def test_the_short_summary_says_what_leaks_where_and_who_holds_it(self):
         self.assertRegex(self.output, r"(?m)^FAILED test_it.py::test_leaks - lambda of test_it.py:\d+ leaks, held by ")
+
+    def test_the_short_summary_of_what_has_no_place_is_without_one(self):
+        self.assertRegex(self.output, r"(?m)^FAILED test_it.py::test_leaves_partials - partial leaks, held by test_it.LEFT$")
+
+    def test_the_short_summary_says_that_c_code_holds_it(self):
+        self.assertRegex(self.output, r"(?m)^FAILED test_it.py::test_leaves_what_only_c_holds - .* leaks, held by C code$")
+
+    def test_the_short_summary_says_so_where_no_holder_was_found(self):
+        from refgraph.pytest_plugin import summary_of
+
+        leak = types.SimpleNamespace(kind="object", qualname="Session", file="", line=0, holder="")
+        self.assertEqual(summary_of(leak), "object Session leaks, held by nothing that was found")
+
+    def test_what_was_there_before_is_not_spoken_of(self):
+        self.assertNotIn("accepted leak", self.output)
 
     def test_a_test_that_leaves_no_objects_passes(self):
         self.assertEqual(self.outcome("test_leaves_no_objects"), "PASSED")

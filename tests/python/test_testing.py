@@ -52,6 +52,15 @@ class NoLeaks(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, "\\ALEAK 1 of 1 "), refgraph.testing.assert_no_leaks():
             LEFT.append(lambda: None)
 
+    def test_what_was_there_before_is_not_spoken_of(self):
+        session = Session()
+        refgraph.expect_gone(session)
+        LEFT.append(lambda: session)
+        with self.assertRaises(AssertionError) as caught, refgraph.testing.assert_no_leaks():
+            LEFT.append(lambda: None)
+        self.assertNotIn("accepted", str(caught.exception))
+        self.assertIn("1 more than before: 0, 1", str(caught.exception))
+
     def test_refuses_limits_and_patterns_that_are_none(self):
         for options in ({"limit": -1}, {"limit": "x"}, {"ignore": "x"}, {"ignore": [3]}):
             with self.assertRaisesRegex(refgraph.ArgumentError, "bad (limit|ignore)"):

@@ -180,6 +180,10 @@ class Report(Sequence[Leak]):
         self._report.accept(baseline.encode(errors="surrogatepass"))
         self._read()
 
+    def _leave_out(self, leaks):
+        self._report.leave_out("\n".join(leak.fingerprint for leak in leaks).encode())
+        self._read()
+
     @overload
     def __getitem__(self, i: int) -> Leak: ...
     @overload

@@ -320,6 +320,8 @@ class Report:
         """Adds the next graph, from the oldest to the last one, about which the report is."""
     def accept(self, baseline: bytes, /) -> None:
         """Accepts the leaks whose fingerprints a baseline lists; ArgumentError for a line that has none."""
+    def leave_out(self, baseline: bytes, /) -> None:
+        """Takes the leaks that a baseline lists out of the report, as if they had not been found."""
     def draw(self, i: int, graph: Graph, /) -> Drawing:
         """The leak with this number, drawn in the last graph."""
     def sarif(self, folder: str | None, /) -> str:

@@ -103,20 +103,36 @@ def _goes_with_test(item, leak):
     return False
 
 
+def summary_of(leak):
+    """A leak in a line."""
+    what = leak.kind
+    if leak.file:
+        what += f" of {os.path.basename(leak.file)}:{leak.line}"
+    elif leak.qualname != leak.kind:
+        what += f" {leak.qualname}"
+    held = {"": "by nothing that was found", "cycle": "by a cycle"}.get(leak.holder, f"by {leak.holder}")
+    return f"{what} leaks, held {held}"
+
+
+def _more(numbers):
+    """As reports have it."""
+    gains = [number - before for before, number in zip(numbers, numbers[1:])]
+    gain = f"{min(gains)} to {max(gains)}" if min(gains) < max(gains) else gains[0]
+    return f"{gain} more in every round: {', '.join(map(str, numbers))}"
+
+
 def _check_closures(run, item, limit=0, warmup=1, repeat=3, ignore=()):
     check_limits(limit, ignore)
     report = leaks_of_rounds(run, warmup=warmup, repeat=repeat)
     if report is not None and over_limit(report, limit, ignore, lambda leak: _goes_with_test(item, leak)):
-        leak = next(leak for leak in report if not leak.accepted)
-        line = f"{leak.kind} of {os.path.basename(leak.file)}:{leak.line} leaks, held by {leak.holder}"
-        raise _Left(line, f"{report.text}\n{_save(report.draw(), item)}")
+        raise _Left(summary_of(report[0]), f"{report.text}\n{_save(report.draw(), item)}")
 
 
 def _check_objects(run, item, *names, warmup=1, repeat=3):
     found, graph = objects_of_rounds(run, names, warmup=warmup, repeat=repeat)
     if not found:
         return
-    lines = [f"{name}: more in every round: {', '.join(map(str, numbers))}" for name, (numbers, _) in found.items()]
+    lines = [f"{name}: {_more(numbers)}" for name, (numbers, _) in found.items()]
     drawing = graph.why(id=[id for _, id in found.values()])
     raise _Left(lines[0], "\n".join(["Objects are left behind.", *lines, "", drawing.text, _save(drawing, item)]))
 
