@@ -163,7 +163,8 @@ rg_error *rgi_child_start(const char *path, struct rgi_child *ret)
   close_all(theirs);
   if (failed) {
     close_all(child.fds);
-    return rg_error_create(RG_ERROR_RENDERER, "cannot start the renderer '%s': %s", path, strerror(failed));
+    return rg_error_create(RG_ERROR_RENDERER, "cannot start the renderer '%s': %s%s", path, strerror(failed),
+                           failed == ENOENT ? "; REFGRAPH_RENDER in the environment says where it is" : "");
   }
   *ret = child;
   return NULL;

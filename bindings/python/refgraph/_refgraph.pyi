@@ -73,7 +73,7 @@ class RenderError(Error, RuntimeError):
     ...     print(error)
     ... finally:
     ...     os.environ.pop("REFGRAPH_RENDER") if old is None else os.environ.update(REFGRAPH_RENDER=old)
-    cannot start the renderer '/nowhere': No such file or directory
+    cannot start the renderer '/nowhere': No such file or directory; REFGRAPH_RENDER in the environment says where it is
     """
 
 class DeadlineError(Error, TimeoutError):
@@ -150,8 +150,8 @@ def expect_gone(obj: object, /) -> None:
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
 
-# What refgraph.objgraph and refgraph.testing are made of. Objects come in the order of gc.get_objects(), which `objects` replaces by its own
-# where it is not None. No Python code runs meanwhile, but for the callables that are passed.
+# What refgraph.objgraph and refgraph.testing are made of. Objects come in the order of gc.get_objects(), which `objects`
+# replaces by its own where it is not None. No Python code runs meanwhile, but for the callables that are passed.
 
 def count_captured_items() -> int:
     """How many items the containers have in all that functions capture or have for defaults, and caches of functions."""
