@@ -484,4 +484,5 @@ Test(report_faces, survives_every_failing_allocation)
   cr_assert_gt(HEAP_TORTURE(rg_report_view(report, 0, heaped.graph, &view), rg_view_destroy(view)), 20);
   cr_assert_gt(HEAP_TORTURE(write_all(report), (void)0), 20);
   cr_assert_gt(HEAP_TORTURE(accept(report, "0123456789abcdef"), (void)0), 0);
+  cr_assert_gt(HEAP_TORTURE(rg_report_leave_out(report, "0123456789abcdef", 16), (void)0), 0);
 }
