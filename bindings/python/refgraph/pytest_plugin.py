@@ -2,14 +2,15 @@
 
 - ``@pytest.mark.no_closure_leaks(limit=0, warmup=1, repeat=3, ignore=())``: the test runs `warmup` times, then `repeat`
   times, and `repeat` times more if something grew. It fails if more than `limit` closures, or the like, were left
-  behind in all, with more after each round: see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of qualified names and files. What pytest
-  itself holds until the test is over does not count: patches, finalizers, fixtures of the test's own scope.
-- ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each a string with
-  the name, with or without its module.
+  behind in all, with more after each round: see :func:`refgraph.leaks`. `ignore` has patterns, as of fnmatch, of
+  qualified names and files. What pytest itself holds until the test is over does not count: patches, finalizers,
+  fixtures of the test's own scope.
+- ``@pytest.mark.no_object_leaks("Session", ..., warmup=1, repeat=3)``: the same for objects of types, each a string
+  with the name, with or without its module.
 - The fixture ``refgraph_leaks`` is a function that does for another function what the first mark does for a test.
 
 A failure shows the report and names a picture, in the folder that the setting ``refgraph_dir`` names. Tests without the
-marks cost nothing. A round has the same fixtures as the one before.
+marks cost nothing. Fixtures are set up once, before the first round, and shared by all.
 """
 
 import inspect
@@ -92,7 +93,7 @@ def _save(drawing, request_or_item):
 
 
 def _goes_with_test(item, leak):
-    """Whether pytest holds it only until the test is over: as a finalizer, a patch, or by a fixture made for the test."""
+    """Whether pytest alone holds it, until the test is over: as a finalizer, a patch, or by a fixture of the test's own."""
     fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     of_test = {f"[{name!r}]" for name, found in fixtures.items() if found[-1].scope == "function"}
     for step, after, last in zip(leak.path, leak.path[1:], leak.path[2:] + leak.path[-1:]):
