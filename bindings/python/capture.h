@@ -192,7 +192,7 @@ static inline struct rgpy_found *rgpy_found_at(const struct rgpy_capture *captur
 
 /* --- expected.c --- */
 
-int rgpy_expected_init(PyObject *module);
+int rgpy_expected_init(PyObject *kept);
 PyObject *rgpy_expect_gone(PyObject *module, PyObject *object);
 rg_error *rgpy_expected_sort(struct rgpy_capture *capture);
 bool rgpy_is_expected_to_be_gone(const struct rgpy_capture *capture, PyObject *object);

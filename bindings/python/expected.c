@@ -1,4 +1,4 @@
-/* Objects that the program expects to be gone, by weak references alone. They are in a list of the module's, so that
+/* Objects that the program expects to be gone, by weak references alone. They are in a list that the module has, so that
  * whoever looks for what refers to them finds it.
  *
  * A capture sorts the addresses of those that are still alive when it begins: from then on nothing can go. */
@@ -6,12 +6,12 @@
 
 #include <stdlib.h>
 
-static PyObject *expected;
+static const char name[] = "_expected";
 
-int rgpy_expected_init(PyObject *module)
+int rgpy_expected_init(PyObject *kept)
 {
-  expected = PyList_New(0);
-  return expected ? PyModule_AddObjectRef(module, "_expected", expected) : -1;
+  RGPY_CLEANUP_DECREF PyObject *expected = PyList_New(0);
+  return expected ? PyDict_SetItemString(kept, name, expected) : -1;
 }
 
 // NULL: it is gone, or something else came into the list.
@@ -21,7 +21,7 @@ static PyObject *object_of(PyObject *reference)
   return object == Py_None ? NULL : object;
 }
 
-static int forget_those_gone(void)
+static int forget_those_gone(PyObject *expected)
 {
   for (Py_ssize_t i = PyList_GET_SIZE(expected); i-- > 0;) {
     if (!object_of(PyList_GET_ITEM(expected, i)) && PyList_SetSlice(expected, i, i + 1, NULL) < 0)
@@ -34,8 +34,9 @@ static int forget_those_gone(void)
 PyObject *rgpy_expect_gone(PyObject *module, PyObject *object)
 {
   (void)module;
+  PyObject *expected = rgpy_kept(name);
   RGPY_CLEANUP_DECREF PyObject *reference = PyWeakref_NewRef(object, NULL);
-  if (!reference || forget_those_gone() < 0)
+  if (!reference || forget_those_gone(expected) < 0)
     return NULL;
   bool is_known = false;
   for (Py_ssize_t i = 0; i < PyList_GET_SIZE(expected) && !is_known; i++)
@@ -55,6 +56,7 @@ static int compare_addresses(const void *a, const void *b)
 
 rg_error *rgpy_expected_sort(struct rgpy_capture *capture)
 {
+  PyObject *expected = rgpy_kept(name);
   Py_ssize_t num = expected ? PyList_GET_SIZE(expected) : 0;
   if (!num)
     return NULL;

@@ -143,9 +143,9 @@ static int module_exec(PyObject *module)
 {
   rgpy_probes_init();
   rgpy_sizes_init();
-  if (rgpy_collected_init() < 0 || rgpy_errors_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
+  if (rgpy_collected_init() < 0 || rgpy_kept_init(module) < 0 || PyModule_AddType(module, &rgpy_graph_type) < 0 ||
       PyModule_AddType(module, &rgpy_drawing_type) < 0 || PyModule_AddType(module, &rgpy_growth_type) < 0 ||
-      PyModule_AddType(module, &rgpy_report_type) < 0 || rgpy_expected_init(module) < 0 ||
+      PyModule_AddType(module, &rgpy_report_type) < 0 ||
       PyModule_AddType(module, &rgpy_table_type) < 0 || PyModule_AddType(module, &rgpy_dump_type) < 0 ||
       PyModule_AddType(module, &rgpy_referrers_type) < 0 ||
       add_api(module) < 0)

@@ -50,10 +50,17 @@ static inline PyObject *rgpy_take(PyObject **object)
 
 /* --- errors.c --- */
 
-/* Makes the module's exceptions. */
-int rgpy_errors_init(PyObject *module);
+/* Adds the exceptions to what is kept. */
+int rgpy_errors_init(PyObject *kept);
 /* Raises the exception that belongs to `error`, which is destroyed. Always returns NULL. */
 PyObject *rgpy_raise(rg_error *error);
+
+/* --- kept.c --- */
+
+/* Gives the module all that is kept, which is made when the first one is loaded. */
+int rgpy_kept_init(PyObject *module);
+/* Borrowed; NULL: there is none. Takes no Python memory. */
+PyObject *rgpy_kept(const char *name);
 
 /* --- arguments.c --- */
 

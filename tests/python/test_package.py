@@ -12,6 +12,7 @@ import refgraph
 import refgraph.objgraph
 import refgraph.testing
 from refgraph import _info, _refgraph
+from support import run_python
 
 STUB = os.path.join(os.path.dirname(refgraph.__file__), "_refgraph.pyi")
 
@@ -107,6 +108,21 @@ class Stub(unittest.TestCase):
                             for argument in (*member.args.posonlyargs, *member.args.args, *member.args.kwonlyargs)
                         ]
                         self.assertEqual(list(inspect.signature(method).parameters), written)
+
+
+class Again(unittest.TestCase):
+    def test_a_package_that_is_imported_once_more_has_the_same_exceptions_and_expectations(self):
+        printed = run_python(
+            "import sys, refgraph\n"
+            "session = type('Session', (), {})()\n"
+            "refgraph.expect_gone(session)\n"
+            "for name in [name for name in sys.modules if name.startswith('refgraph')]: del sys.modules[name]\n"
+            "import refgraph as again\n"
+            "for package in (refgraph, again):\n"
+            "    try: package.capture().find('size:3M..2M')\n"
+            "    except package.ArgumentError: print([leak.qualname for leak in package.leaks()])"
+        )
+        self.assertEqual(printed.splitlines(), ["['Session']"] * 2)
 
 
 class Info(unittest.TestCase):

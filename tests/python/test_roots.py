@@ -464,6 +464,22 @@ print([graph.node(node)["refcount"] - graph.node(node)["counted"] for node in (i
         self.assertEqual(names, repr(["0", "held", "'__main__'", "", "sys.modules"]))
         self.assertEqual((garbage, lacking), ("True False", "[0, 0]"))
 
+    def test_that_load_the_extension_leave_others_their_exceptions(self):
+        code = self.CREATE + """
+session = type("Session", (), {})()
+refgraph.expect_gone(session)
+def check():
+    try:
+        refgraph.capture().find("size:3M..2M")
+    except refgraph.ArgumentError:
+        print("own", [leak.qualname for leak in refgraph.leaks()])
+interpreters.run_string(shared, "import refgraph")
+check()
+interpreters.destroy(shared)
+check()
+"""
+        self.assertEqual(run_python(code).splitlines(), ["own ['Session']"] * 2)
+
     @unittest.skipUnless(sys.version_info >= (3, 12), "every interpreter shares the GIL before 3.12")
     def test_that_have_a_gil_of_their_own_are_left_out_and_counted(self):
         code = self.CREATE + """
