@@ -21,31 +21,25 @@
 
 /* --- one at a time ------------------------------------------------------------------------------------------------ */
 
-// A process that was forked from this one has none of its threads, and so no dump.
-static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
-static const struct rgpy_job *current;
-static pid_t current_pid;
+// Whose turn it is; 0: nobody's. A process that was forked from that one has none of its threads, and so no dump. Not a
+// lock: a thread that is not there after a fork may have had it. Turns are taken with the GIL, and ended without.
+static _Atomic pid_t busy;
+static char busy_name[4096];
 
-static rg_error *take_turn(const struct rgpy_job *job)
+static rg_error *take_turn(struct rgpy_job *job)
 {
-  rg_error *error = NULL;
-  pthread_mutex_lock(&current_lock);
-  if (current && current_pid == getpid()) {
-    error = rg_error_create(RG_ERROR_BUSY, "a dump to '%s' is under way: one at a time", current->name);
-  } else {
-    current = job;
-    current_pid = getpid();
-  }
-  pthread_mutex_unlock(&current_lock);
-  return error;
+  if (busy == job->pid)
+    return rg_error_create(RG_ERROR_BUSY, "a dump to '%s' is under way: one at a time", busy_name);
+  snprintf(busy_name, sizeof(busy_name), "%s", job->name);
+  busy = job->pid;
+  job->has_turn = true;
+  return NULL;
 }
 
 static void end_turn(const struct rgpy_job *job)
 {
-  pthread_mutex_lock(&current_lock);
-  if (current == job)
-    current = NULL;
-  pthread_mutex_unlock(&current_lock);
+  if (job->has_turn)
+    busy = 0;
 }
 
 /* --- jobs --------------------------------------------------------------------------------------------------------- */
@@ -80,11 +74,24 @@ static void job_free(struct rgpy_job *job)
   free(job);
 }
 
+// In a process that was forked nobody may be left who would give the lock back, and nobody else knows of the job.
+static void lock(struct rgpy_job *job)
+{
+  if (job->pid == getpid())
+    pthread_mutex_lock(&job->lock);
+}
+
+static void unlock(struct rgpy_job *job)
+{
+  if (job->pid == getpid())
+    pthread_mutex_unlock(&job->lock);
+}
+
 void rgpy_job_let_go(struct rgpy_job *job)
 {
-  pthread_mutex_lock(&job->lock);
+  lock(job);
   bool is_last = --job->num_holders == 0;
-  pthread_mutex_unlock(&job->lock);
+  unlock(job);
   if (is_last)
     job_free(job);
 }
@@ -405,12 +412,9 @@ rg_error *rgpy_job_start(struct rgpy_job *job, const struct rgpy_dump_call *call
 
 bool rgpy_job_is_ended(struct rgpy_job *job)
 {
-  // In a process that was forked nobody is left who would give the lock back.
-  if (job->pid != getpid())
-    return job->is_ended;
-  pthread_mutex_lock(&job->lock);
+  lock(job);
   bool result = job->is_ended;
-  pthread_mutex_unlock(&job->lock);
+  unlock(job);
   return result;
 }
 

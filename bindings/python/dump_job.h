@@ -34,7 +34,7 @@ struct rgpy_job {
   pthread_mutex_t lock;
   pthread_cond_t ended;
   int num_holders; /* the object, and the thread while it runs */
-  bool is_ended;
+  bool has_turn, is_ended;
   pid_t pid; /* whose it is; one that was forked from it has no thread that would end it */
 
   char *name; /* for messages */
@@ -48,7 +48,7 @@ struct rgpy_job {
   rg_error *error;
   unsigned long long num_objects, num_bytes, pause_ns;
   struct rgpy_job_loss *losses;
-  size_t num_losses, losses_capacity;
+  size_t num_losses;
 };
 
 /* A job that has nothing to do yet, held once. NULL without memory. */
