@@ -63,7 +63,7 @@ static rg_error *hold(struct rgpy_capture *capture, enum rgpy_holder holder, rg_
   return rg_builder_add_edge(capture->builder, capture->holders[holder], node, holders[holder].kind, name);
 }
 
-/* --- searching memory ----------------------------------------------------------------------------------------------- */
+/* --- searching memory --------------------------------------------------------------------------------------------- */
 
 // The node of the object at `address` if it lacks a reference, else 0. No two objects share 16 bytes, but what is no
 // object may point between them.
@@ -194,7 +194,7 @@ static rg_error *search_static_data(struct rgpy_capture *capture)
   return NULL;
 }
 
-/* --- the call itself ------------------------------------------------------------------------------------------------ */
+/* --- the call itself ---------------------------------------------------------------------------------------------- */
 
 static rg_error *add_own(struct rgpy_capture *capture, PyObject *object)
 {

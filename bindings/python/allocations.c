@@ -60,8 +60,8 @@ static const void *buffer_of(PyObject *object)
   return NULL;
 }
 
-// An object that was made in place of one that had gone is not traced, but what it holds its items in may be. It is read,
-// so it has to be alive.
+// An object that was made in place of one that had gone is not traced, but what it holds its items in may be. It is
+// read, so it has to be alive.
 static bool find_of_buffer(const struct rgpy_block *block, struct rgpy_allocation *ret)
 {
   const void *buffer = buffer_of((PyObject *)block->address);
@@ -88,7 +88,7 @@ rg_error *rgpy_locate_here(void *context, rg_builder *builder, const struct rgpy
   return error;
 }
 
-/* --- what is asked for --------------------------------------------------------------------------------------------- */
+/* --- what is asked for -------------------------------------------------------------------------------------------- */
 
 struct blocks {
   struct rgpy_block *blocks;

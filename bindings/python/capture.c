@@ -77,7 +77,7 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
   return add_found(capture, NULL, info, ret);
 }
 
-/* --- the references of one object ----------------------------------------------------------------------------------- */
+/* --- the references of one object --------------------------------------------------------------------------------- */
 
 // They are noted all the same, since what tp_traverse gives is held against all that was noted.
 static bool is_hidden(const struct rgpy_capture *capture, const struct rgpy_reference *reference)
@@ -199,7 +199,7 @@ rg_error *rgpy_capture_end_row(struct rgpy_capture *capture)
   return NULL;
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 // References to a target that the call holds: as many as it says, and those of its frames that it cannot know of.
 static uint32_t num_held_by_call(const struct rgpy_capture *capture, const struct rgpy_found *found)
@@ -295,7 +295,7 @@ static rg_error *read_bounded(struct rgpy_capture *capture, const rg_capture_opt
   return NULL;
 }
 
-/* --- what the collector knows --------------------------------------------------------------------------------------- */
+/* --- what the collector knows ------------------------------------------------------------------------------------- */
 
 static rg_error *add_listed(void *context, PyObject *object, bool is_frozen)
 {
@@ -351,7 +351,7 @@ static rg_error *add_all_tracked(struct rgpy_capture *capture, const struct rgpy
   return NULL;
 }
 
-/* --- capture -------------------------------------------------------------------------------------------------------- */
+/* --- capture ------------------------------------------------------------------------------------------------------ */
 
 static void deinit_capture(struct rgpy_capture *capture)
 {

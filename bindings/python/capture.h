@@ -214,7 +214,8 @@ rg_error *rgpy_capture_add_state(struct rgpy_capture *capture, const rg_node_inf
 rg_error *rgpy_capture_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kind kind, uint32_t name);
 /* Leaves out the references that were noted since there were `num`: another node shows them. */
 void rgpy_capture_leave_out(struct rgpy_capture *capture, size_t num);
-/* Reference counts do not have the references that were noted since there were `num`: somebody else holds the targets. */
+/* Reference counts do not have the references that were noted since there were `num`: somebody else holds the
+ * targets. */
 void rgpy_capture_borrow(struct rgpy_capture *capture, size_t num);
 rg_error *rgpy_capture_pass(struct rgpy_capture *capture, PyObject *passage, rg_edge_kind kind, uint32_t name);
 /* What is known of the object that is being read before it is read: RGPY_MARK_. */
@@ -241,8 +242,8 @@ rg_error *rgpy_out_of_memory(void);
 rg_error *rgpy_reserve(void **data, size_t *capacity, size_t needed, size_t element_size);
 rg_error *rgpy_queue_add(struct rgpy_queue *queue, rg_node node);
 
-/* A capture that nothing comes of: it found the roots and what they refer to, and reads one object or another. It begins
- * as {0}, and ends even if its beginning failed. */
+/* A capture that nothing comes of: it found the roots and what they refer to, and reads one object or another. It
+ * begins as {0}, and ends even if its beginning failed. */
 rg_error *rgpy_reader_init(struct rgpy_capture *reader);
 void rgpy_reader_deinit(struct rgpy_capture *reader);
 
@@ -302,7 +303,8 @@ PyObject *rgpy_find_attribute(PyObject *object, const char *name);
 
 /* --- accounting.c --- */
 
-/* The nodes of holders, made before those of most objects, so that their numbers do not depend on how many these are. */
+/* The nodes of holders, made before those of most objects, so that their numbers do not depend on how many these
+ * are. */
 rg_error *rgpy_add_holders(struct rgpy_capture *capture);
 /* Before the first object is read: sets the call itself apart. */
 rg_error *rgpy_set_call_apart(struct rgpy_capture *capture);

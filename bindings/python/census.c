@@ -168,7 +168,7 @@ PyObject *rgpy_count_types(PyObject *module, PyObject *objects)
   return error ? rgpy_raise(error) : list_of_counts(&types);
 }
 
-/* --- items that closures and caches capture --------------------------------------------------------------------------- */
+/* --- items that closures and caches capture ----------------------------------------------------------------------- */
 
 static void count_items(uint64_t *num, PyObject *container)
 {

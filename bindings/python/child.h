@@ -1,5 +1,5 @@
-/* A child of this process that runs a function of ours over the memory as it is now, and ends: the machinery of fork(2),
- * without what fork() of the C library does beyond.
+/* A child of this process that runs a function of ours over the memory as it is now, and ends: the machinery of
+ * fork(2), without what fork() of the C library does beyond.
  *
  * The child has one thread, which holds whatever locks the others held. It may read memory and call the system; it may
  * not call malloc, lock anything, allocate or count references to Python objects. Its memory is its own

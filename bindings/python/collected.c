@@ -55,7 +55,7 @@ rg_error *rgpy_collected_visit(PyInterpreterState *interpreter, rgpy_visit_track
   return NULL;
 }
 
-/* --- the documented way --------------------------------------------------------------------------------------------- */
+/* --- the documented way ------------------------------------------------------------------------------------------- */
 
 static bool leaves_out_frozen(void)
 {
@@ -141,7 +141,7 @@ void rgpy_documented_deinit(struct rgpy_documented *documented)
   Py_CLEAR(documented->objects);
 }
 
-/* --- what gc.get_objects() has ----------------------------------------------------------------------------------------- */
+/* --- what gc.get_objects() has ------------------------------------------------------------------------------------ */
 
 static rg_error *visit_listed(rgpy_visit_in_run visit, void *context)
 {
@@ -176,7 +176,7 @@ rg_error *rgpy_collected_visit_runs(rgpy_visit_in_run visit, void *context)
   return NULL;
 }
 
-/* --- finding the lists ---------------------------------------------------------------------------------------------- */
+/* --- finding the lists -------------------------------------------------------------------------------------------- */
 
 // Reads what may not be there.
 static bool read_link(const struct rgpy_link *place, struct rgpy_link *ret)
@@ -223,7 +223,7 @@ static bool find_lists(struct rgpy_lists *ret)
   return is_linked(link) && is_linked(youngest) && find_heads(youngest, ret);
 }
 
-/* --- checking them -------------------------------------------------------------------------------------------------- */
+/* --- checking them ------------------------------------------------------------------------------------------------ */
 
 struct census {
   size_t num;

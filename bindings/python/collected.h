@@ -3,19 +3,20 @@
  * They stand in doubly linked lists: three generations, and what gc.freeze() set apart. The lists are read as they lie
  * in memory, so that no object is written to, and frozen ones are seen on every release. Where they begin no header
  * tells for certain, since distributions change that within a minor version. So it is found: a list that was made just
- * now is the last one of the youngest generation, hence what its link leads on to is no object but the head of that list,
- * and the other heads stand around it.
+ * now is the last one of the youngest generation, hence what its link leads on to is no object but the head of that
+ * list, and the other heads stand around it.
  *
- * What was found is held against the documented way to enumerate objects, once in each interpreter that loads the module,
- * when its heap is still small. Where they disagree, or where the environment has REFGRAPH_DOCUMENTED_API, the documented
- * way is the only one. */
+ * What was found is held against the documented way to enumerate objects, once in each interpreter that loads the
+ * module, when its heap is still small. Where they disagree, or where the environment has REFGRAPH_DOCUMENTED_API, the
+ * documented way is the only one. */
 #ifndef RGPY_COLLECTED_H
 #define RGPY_COLLECTED_H
 
 #include "rgpy.h"
 
-/* What stands before every object that may be tracked, and for the head of a list. The two lowest bits of both words are
- * the collector's marks. Some distributions have the heads, though not the objects, at odd multiples of four bytes. */
+/* What stands before every object that may be tracked, and for the head of a list. The two lowest bits of both words
+ * are the collector's marks. Some distributions have the heads, though not the objects, at odd multiples of four
+ * bytes. */
 struct rgpy_link {
   uintptr_t next, previous;
 } __attribute__((packed, aligned(4)));
@@ -49,8 +50,8 @@ struct rgpy_lists rgpy_collected_lists(PyInterpreterState *interpreter);
 rg_error *rgpy_broken_lists(const struct rgpy_link *link);
 
 /* Visits each link of a list, from both ends at once, so that two loads are under way: that takes little more than half
- * of the time. `is_behind`: it was come upon from the back. The visit is compiled in. Each link must lead back to where it
- * came from, or the walk ends with an error. */
+ * of the time. `is_behind`: it was come upon from the back. The visit is compiled in. Each link must lead back to where
+ * it came from, or the walk ends with an error. */
 typedef rg_error *(*rgpy_visit_link)(void *context, const struct rgpy_link *link, bool is_behind);
 static inline __attribute__((always_inline)) rg_error *
 rgpy_visit_both_ways(const struct rgpy_link *head, rgpy_visit_link visit, void *context)
@@ -92,7 +93,7 @@ rg_error *rgpy_collected_visit(PyInterpreterState *interpreter, rgpy_visit_track
 typedef rg_error *(*rgpy_visit_in_run)(void *context, PyObject *object, unsigned run);
 rg_error *rgpy_collected_visit_runs(rgpy_visit_in_run visit, void *context);
 
-/* --- the documented way, of the current interpreter ------------------------------------------------------------------ */
+/* --- the documented way, of the current interpreter --------------------------------------------------------------- */
 
 /* What it needs of Python, made before the first object is read; `objects` may be NULL. */
 struct rgpy_documented {

@@ -166,8 +166,8 @@ static rg_error *add_members(struct rgpy_capture *capture, struct rgpy_type *typ
   return NULL;
 }
 
-// Fields of types of the library that these do not declare and their tp_traverse, if they have one, does not give: which
-// word behind the head of the object each is, on releases whose sources have it there.
+// Fields of types of the library that these do not declare and their tp_traverse, if they have one, does not give:
+// which word behind the head of the object each is, on releases whose sources have it there.
 static const struct {
   const char *type;
   size_t place;

@@ -235,7 +235,8 @@ static PyObject *drawing_repr(PyObject *self)
                               num_arrows, num_arrows == 1 ? "" : "s", *caption ? ": " : "", caption);
 }
 
-// A page has the element alone: in text that is decoded already, a declaration of its encoding is an error to some readers.
+// A page has the element alone: in text that is decoded already, a declaration of its encoding is an error to some
+// readers.
 static PyObject *without_declaration(PyObject *svg)
 {
   RGPY_CLEANUP_DECREF PyObject *begin = PyUnicode_FromString("<svg");

@@ -115,7 +115,7 @@ static int job_report(struct rgpy_job *job, const char *phase, unsigned long lon
   return job->stream ? rgpy_stream_progress(job->stream, phase, done, total) : 0;
 }
 
-/* --- listening to a child ------------------------------------------------------------------------------------------ */
+/* --- listening to a child ----------------------------------------------------------------------------------------- */
 
 // Only a caller who waits is asked: there the GIL can be had.
 static void answer(struct rgpy_job *job, const struct rgpy_message *question)
@@ -199,7 +199,7 @@ static rg_error *follow_child(struct rgpy_job *job)
   return error || is_done ? error : died(job, status);
 }
 
-/* --- writing what was captured here --------------------------------------------------------------------------------- */
+/* --- writing what was captured here ------------------------------------------------------------------------------- */
 
 static int report_writing(void *context, const char *phase, unsigned long long done, unsigned long long total)
 {
@@ -234,7 +234,7 @@ static rg_error *write_graph(struct rgpy_job *job)
   return NULL;
 }
 
-/* --- doing a job ---------------------------------------------------------------------------------------------------- */
+/* --- doing a job -------------------------------------------------------------------------------------------------- */
 
 // Whatever becomes of it, nothing of it is left afterwards.
 static void job_end(struct rgpy_job *job, rg_error *error)
@@ -291,7 +291,7 @@ static rg_error *start_thread(struct rgpy_job *job)
   return failed ? rg_error_create(RG_ERROR_SYSTEM, "cannot start a thread: %s", strerror(failed)) : NULL;
 }
 
-/* --- the call ------------------------------------------------------------------------------------------------------- */
+/* --- the call ----------------------------------------------------------------------------------------------------- */
 
 static rg_error *open_target(struct rgpy_job *job, const struct rgpy_dump_call *call)
 {
@@ -408,7 +408,7 @@ rg_error *rgpy_job_start(struct rgpy_job *job, const struct rgpy_dump_call *call
   return error;
 }
 
-/* --- its end -------------------------------------------------------------------------------------------------------- */
+/* --- its end ------------------------------------------------------------------------------------------------------ */
 
 bool rgpy_job_is_ended(struct rgpy_job *job)
 {

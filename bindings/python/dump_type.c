@@ -11,7 +11,7 @@ struct dump {
   struct rgpy_job *job;
 };
 
-/* --- the call ------------------------------------------------------------------------------------------------------- */
+/* --- the call ----------------------------------------------------------------------------------------------------- */
 
 static rg_error *read_mode(const char *word, enum rgpy_dump_mode *ret)
 {
@@ -53,7 +53,7 @@ PyObject *rgpy_dump(PyObject *module, PyObject *args, PyObject *kwargs)
   return error ? rgpy_raise(error) : rgpy_take(&dump);
 }
 
-/* --- the type ------------------------------------------------------------------------------------------------------- */
+/* --- the type ----------------------------------------------------------------------------------------------------- */
 
 static struct rgpy_job *job_of(PyObject *self)
 {

@@ -1,5 +1,5 @@
-/* Objects that the program expects to be gone, by weak references alone. They are in a list that the module has, so that
- * whoever looks for what refers to them finds it.
+/* Objects that the program expects to be gone, by weak references alone. They are in a list that the module has, so
+ * that whoever looks for what refers to them finds it.
  *
  * A capture sorts the addresses of those that are still alive when it begins: from then on nothing can go. */
 #include "capture.h"

@@ -15,7 +15,7 @@
 #include "collected.h"
 #include "probes.h"
 
-/* --- whether states are as the headers have them ------------------------------------------------------------------- */
+/* --- whether states are as the headers have them ------------------------------------------------------------------ */
 
 #if PY_VERSION_HEX >= 0x030d0000
 
@@ -212,7 +212,7 @@ rg_error *rgpy_interpreter_fields(PyInterpreterState *interpreter, rgpy_visit_fi
   return visit_atexit(interpreter, visit, context);
 }
 
-/* --- what the language needs for itself ----------------------------------------------------------------------------- */
+/* --- what the language needs for itself --------------------------------------------------------------------------- */
 
 static rg_error *visit_array(const char *name, PyObject *const *objects, size_t num, rgpy_visit_field visit,
                              void *context)
@@ -450,7 +450,7 @@ struct rgpy_signal_handlers rgpy_signal_handlers(void)
 
 #endif
 
-/* --- the collector -------------------------------------------------------------------------------------------------- */
+/* --- the collector ------------------------------------------------------------------------------------------------ */
 
 struct rgpy_collector rgpy_collector(PyInterpreterState *interpreter)
 {

@@ -231,7 +231,7 @@ bool rgpy_is_value(PyObject *object)
          PyBytes_CheckExact(object) || PyComplex_CheckExact(object) || constant_word(object);
 }
 
-/* --- what stands for private text ------------------------------------------------------------------------------------ */
+/* --- what stands for private text --------------------------------------------------------------------------------- */
 
 static rg_error *add_measured(struct rgpy_capture *capture, enum rgpy_measured kind, Py_ssize_t length, rg_string *ret)
 {
@@ -368,7 +368,7 @@ rg_error *rgpy_key_name(struct rgpy_capture *capture, PyObject *key, rg_string *
   return NULL;
 }
 
-/* --- names of keyword arguments and threads -------------------------------------------------------------------------- */
+/* --- names of keyword arguments and threads ----------------------------------------------------------------------- */
 
 rg_error *rgpy_keyword(struct rgpy_capture *capture, PyObject *name, rg_string *ret)
 {

@@ -346,7 +346,7 @@ static rg_error *find_referrers(struct search *search)
   return run(search);
 }
 
-/* --- what else is needed ------------------------------------------------------------------------------------------- */
+/* --- what else is needed ------------------------------------------------------------------------------------------ */
 
 // A value that may be a passage looks as those that hold it say.
 static rg_error *need_value(struct search *search, PyObject *value)
@@ -399,8 +399,8 @@ static rg_error *need_call(struct search *search, const struct rgpy_call *call)
   return NULL;
 }
 
-// Objects that the collector does not know come in the order in which others lead to them: what does so first is needed,
-// too. That is one that it knows, if there is any; else it may be any.
+// Objects that the collector does not know come in the order in which others lead to them: what does so first is
+// needed, too. That is one that it knows, if there is any; else it may be any.
 static rg_error *need_first_referrer(struct search *search, PyObject *object)
 {
   struct rgpy_outline_rows referrers = rgpy_outline_referrers(search->outline, object);

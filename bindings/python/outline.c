@@ -250,7 +250,7 @@ static rg_error *failure_of(const struct rgpy_outline *outline)
   return NULL;
 }
 
-/* --- kinds of objects ------------------------------------------------------------------------------------------------ */
+/* --- kinds of objects --------------------------------------------------------------------------------------------- */
 
 static uint32_t find_kind(PyTypeObject *type, const struct rgpy_type *described)
 {
@@ -383,7 +383,7 @@ static inline rg_error *read_row(struct rgpy_outline *outline, uint32_t row, PyO
   return outline->failure ? failure_of(outline) : NULL;
 }
 
-/* --- what the collector knows --------------------------------------------------------------------------------------- */
+/* --- what the collector knows ------------------------------------------------------------------------------------- */
 
 static inline rg_error *read_linked(void *context, const struct rgpy_link *link, bool is_behind)
 {
@@ -411,7 +411,7 @@ static rg_error *read_lists(struct rgpy_outline *outline, PyInterpreterState *in
   return NULL;
 }
 
-/* --- what is found from there ---------------------------------------------------------------------------------------- */
+/* --- what is found from there ------------------------------------------------------------------------------------- */
 
 enum { AHEAD = 24 };
 
@@ -531,7 +531,7 @@ uint64_t rgpy_outline_num_frozen(const struct rgpy_outline *outline)
   return num;
 }
 
-/* --- who refers to what ---------------------------------------------------------------------------------------------- */
+/* --- who refers to what ------------------------------------------------------------------------------------------- */
 
 // The number of an object in the order of tokens.
 static inline uint32_t rank_of(const struct rgpy_outline *outline, uint32_t token)

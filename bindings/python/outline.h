@@ -1,5 +1,5 @@
-/* Who refers to whom on the whole heap, and nothing else: no kinds, no names, no sizes. It is read in a third of the time
- * of a collection, and tells which few objects are worth a look at all that a capture tells.
+/* Who refers to whom on the whole heap, and nothing else: no kinds, no names, no sizes. It is read in a third of the
+ * time of a collection, and tells which few objects are worth a look at all that a capture tells.
  *
  * It holds all references that a capture of the whole heap would find, and some more: what is counted twice, weak
  * references, and what the capture shows at another object.
@@ -30,8 +30,8 @@ struct rgpy_outline;
 rg_error *rgpy_outline_create(struct rgpy_outline **ret);
 void rgpy_outline_destroy(struct rgpy_outline *outline);
 
-/* Reads all objects that the collector knows, all that `reader` found, and all that is found from there. The collector's
- * lists must be known. */
+/* Reads all objects that the collector knows, all that `reader` found, and all that is found from there. The
+ * collector's lists must be known. */
 rg_error *rgpy_outline_read(struct rgpy_outline *outline, struct rgpy_capture *reader);
 
 uint32_t rgpy_outline_num_rows(const struct rgpy_outline *outline);

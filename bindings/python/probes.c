@@ -191,7 +191,7 @@ static void learn_link(size_t field_i, PyObject *io, const char *name, const cha
   learn(field_i, type, (struct field){.offset = offset, .is_link = true});
 }
 
-/* --- static variables ----------------------------------------------------------------------------------------------- */
+/* --- static variables --------------------------------------------------------------------------------------------- */
 
 #if PY_VERSION_HEX < 0x030c0000
 
@@ -265,8 +265,8 @@ static bool is_dict_of_interned(PyObject *dict)
   return num == 100;
 }
 
-// Most pointers there lead to code, constants and data of the interpreter itself, which lie side by side, or stand in its
-// state, which is known.
+// Most pointers there lead to code, constants and data of the interpreter itself, which lie side by side, or stand in
+// its state, which is known.
 enum { MAX_INTERPRETER_SIZE = 32 << 20 };
 
 static bool may_be_variable(PyObject *const *place, uintptr_t end)

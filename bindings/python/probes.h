@@ -1,6 +1,6 @@
 /* Where types of C keep whether their objects are closed, and where the interpreter keeps what no header tells. Such
- * places are private: they are learned from objects that are made and closed for it, and from what stands there. A place
- * that cannot be found for certain is not read. */
+ * places are private: they are learned from objects that are made and closed for it, and from what stands there. A
+ * place that cannot be found for certain is not read. */
 #ifndef RGPY_PROBES_H
 #define RGPY_PROBES_H
 

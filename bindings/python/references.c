@@ -21,7 +21,7 @@ rg_error *rgpy_refer(struct rgpy_capture *capture, PyObject *target, rg_edge_kin
   return rgpy_capture_refer(capture, target, kind, name);
 }
 
-/* --- attributes ---------------------------------------------------------------------------------------------------- */
+/* --- attributes --------------------------------------------------------------------------------------------------- */
 
 // Static types are of a collected type, but not collected themselves: their tp_traverse must not be called.
 static bool is_traversable(PyObject *object)
@@ -94,7 +94,7 @@ static rg_error *refer_attributes(struct rgpy_capture *capture, PyObject *object
   return refer_dict(capture, dict);
 }
 
-/* --- containers ---------------------------------------------------------------------------------------------------- */
+/* --- containers --------------------------------------------------------------------------------------------------- */
 
 rg_error *rgpy_refer_items(struct rgpy_capture *capture, PyObject *const *items, Py_ssize_t num)
 {
@@ -268,7 +268,8 @@ static rg_error *enumerate_deque(struct rgpy_capture *capture, PyObject *object)
   return next.error;
 }
 
-/* --- contexts ---------------------------------------------------------------------------------------------------------
+/* --- contexts
+ * ---------------------------------------------------------------------------------------------------------
  *
  * Context variables stand in a hash array mapped trie (Python/hamt.c), whose nodes are private. Their tp_traverse goes
  * through them from the end, so that each value comes right before its variable, and what is no value is a node. */
@@ -335,7 +336,7 @@ static rg_error *enumerate_hamt(struct rgpy_capture *capture, PyObject *object)
   return next.error;
 }
 
-/* --- functions and what belongs to them ---------------------------------------------------------------------------- */
+/* --- functions and what belongs to them --------------------------------------------------------------------------- */
 
 // Nothing to see in an empty one.
 static rg_edge_kind kind_if_filled(PyObject *object, rg_edge_kind kind)
@@ -376,8 +377,8 @@ static bool has_placeholder(PyObject *arguments)
   return false;
 }
 
-// The parameters to which the first positional arguments of a call go; none where that cannot be told. Partials may call
-// each other, but not for ever.
+// The parameters to which the first positional arguments of a call go; none where that cannot be told. Partials may
+// call each other, but not for ever.
 static struct rgpy_names parameters_of(PyObject *called)
 {
   enum { MAX_CALLS = 8 };
@@ -565,7 +566,7 @@ static rg_error *enumerate_builtin(struct rgpy_capture *capture, PyObject *objec
   return rgpy_refer(capture, function->m_module, RG_EDGE_INTERNAL, "__module__");
 }
 
-/* --- cached results ------------------------------------------------------------------------------------------------ */
+/* --- cached results ----------------------------------------------------------------------------------------------- */
 
 // Modules/_functoolsmodule.c. The wrapper begins as a link does: it is the first and the last one of a ring.
 struct cache_link {
@@ -621,7 +622,7 @@ static rg_error *enumerate_cached(struct rgpy_capture *capture, PyObject *object
   return NULL;
 }
 
-/* --- dates and times ------------------------------------------------------------------------------------------------- */
+/* --- dates and times ---------------------------------------------------------------------------------------------- */
 
 // The collector does not know them. One without a time zone is a shorter object.
 static rg_error *enumerate_date_and_time(struct rgpy_capture *capture, PyObject *object)
@@ -636,7 +637,7 @@ static rg_error *enumerate_time(struct rgpy_capture *capture, PyObject *object)
   return rgpy_refer(capture, time->hastzinfo ? time->tzinfo : NULL, RG_EDGE_ATTRIBUTE, "tzinfo");
 }
 
-/* --- modules, types, weak references, exceptions --------------------------------------------------------------------- */
+/* --- modules, types, weak references, exceptions ------------------------------------------------------------------ */
 
 static rg_error *enumerate_module(struct rgpy_capture *capture, PyObject *object)
 {
@@ -716,7 +717,7 @@ static rg_error *enumerate_traceback(struct rgpy_capture *capture, PyObject *obj
   return rgpy_refer(capture, (PyObject *)traceback->tb_frame, RG_EDGE_ATTRIBUTE, "tb_frame");
 }
 
-/* --- frames and generators ------------------------------------------------------------------------------------------- */
+/* --- frames and generators ---------------------------------------------------------------------------------------- */
 
 static rg_error *refer_local(struct rgpy_capture *capture, PyObject *value, PyObject *name_object)
 {
@@ -798,7 +799,7 @@ static rg_error *enumerate_frame(struct rgpy_capture *capture, PyObject *object)
   return rgpy_frame_references(capture, &frame);
 }
 
-/* --- which enumerator ------------------------------------------------------------------------------------------------ */
+/* --- which enumerator --------------------------------------------------------------------------------------------- */
 
 static const struct {
   PyTypeObject *type;
@@ -879,7 +880,7 @@ rgpy_enumerate rgpy_enumerator(PyTypeObject *type, bool *is_complete_ret, bool *
   return NULL;
 }
 
-/* --- what tp_traverse gives beyond ----------------------------------------------------------------------------------- */
+/* --- what tp_traverse gives beyond -------------------------------------------------------------------------------- */
 
 static int visit(PyObject *object, void *context)
 {

@@ -19,7 +19,7 @@ static size_t count(Py_ssize_t num)
   return (size_t)Py_MAX(num, 0);
 }
 
-/* --- builtin types ------------------------------------------------------------------------------------------------- */
+/* --- builtin types ------------------------------------------------------------------------------------------------ */
 
 static size_t measure_object(PyObject *object)
 {
@@ -156,7 +156,7 @@ static const struct {
 #endif
 };
 
-/* --- types of the standard library ---------------------------------------------------------------------------------- */
+/* --- types of the standard library -------------------------------------------------------------------------------- */
 
 struct ordered_dict {
   PyDictObject dict;
@@ -451,7 +451,7 @@ static const struct {
 #endif
 };
 
-/* --- which one ------------------------------------------------------------------------------------------------------ */
+/* --- which one ---------------------------------------------------------------------------------------------------- */
 
 static rgpy_measure find_builtin(const PyTypeObject *type)
 {
@@ -490,7 +490,7 @@ rgpy_measure rgpy_find_measure(PyTypeObject *type, bool *is_exact_ret)
   return measure_object;
 }
 
-/* --- what stands before an object ------------------------------------------------------------------------------------ */
+/* --- what stands before an object --------------------------------------------------------------------------------- */
 
 // Whether the collector's head is counted for static types, which have none, differs within a series.
 static size_t static_type_preheader_size;

@@ -176,7 +176,7 @@ static rg_error *read_flags(struct rgpy_capture *capture, PyObject *object, cons
   return NULL;
 }
 
-/* --- types of the language and its library ------------------------------------------------------------------------- */
+/* --- types of the language and its library ------------------------------------------------------------------------ */
 
 static rg_error *set_state(struct rgpy_capture *capture, rg_node_info *info, bool is_finished, const char *field)
 {
@@ -251,7 +251,7 @@ static rg_error *read_probed(struct rgpy_capture *capture, PyObject *object, con
   return state == RG_STATE_UNKNOWN ? NULL : set_state(capture, info, state == RG_STATE_FINISHED, field);
 }
 
-/* --- which reader -------------------------------------------------------------------------------------------------- */
+/* --- which reader ------------------------------------------------------------------------------------------------- */
 
 static const struct {
   const char *module, *name;

@@ -30,7 +30,7 @@ static bool is_time_to_report(struct rgpy_stream *stream, bool is_last)
   return true;
 }
 
-/* --- with the GIL -------------------------------------------------------------------------------------------------- */
+/* --- with the GIL ------------------------------------------------------------------------------------------------- */
 
 static int tell(const struct rgpy_stream *stream, const char *phase, unsigned long long done, unsigned long long total)
 {
@@ -75,7 +75,7 @@ static rg_error *call_read(const struct rgpy_stream *stream, void *data, size_t 
   return NULL;
 }
 
-/* --- without it ---------------------------------------------------------------------------------------------------- */
+/* --- without it --------------------------------------------------------------------------------------------------- */
 
 int rgpy_stream_progress(void *context, const char *phase, unsigned long long done, unsigned long long total)
 {
@@ -116,9 +116,10 @@ rg_reader rgpy_stream_reader(struct rgpy_stream *stream)
   return (rg_reader){read_method, stream, 0};
 }
 
-/* --- descriptors ---------------------------------------------------------------------------------------------------- */
+/* --- descriptors -------------------------------------------------------------------------------------------------- */
 
-// After a read or write that failed: NULL if it is to be tried again, once a signal was handled or the other side moved.
+// After a read or write that failed: NULL if it is to be tried again, once a signal was handled or the other side
+// moved.
 static rg_error *get_over_failure(struct rgpy_stream *stream, short events, const char *what)
 {
   if (errno == EAGAIN || errno == EWOULDBLOCK) {

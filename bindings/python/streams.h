@@ -1,5 +1,5 @@
-/* Where a dump goes and comes from in Python: a path, a descriptor, or a method that writes or reads; and who is told of
- * the progress. The GIL is released while the library works, and taken for each call back. */
+/* Where a dump goes and comes from in Python: a path, a descriptor, or a method that writes or reads; and who is told
+ * of the progress. The GIL is released while the library works, and taken for each call back. */
 #ifndef RGPY_STREAMS_H
 #define RGPY_STREAMS_H
 

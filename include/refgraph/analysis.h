@@ -42,8 +42,8 @@ RG_PUBLIC rg_node rg_paths_parent(const rg_paths *paths, rg_node node);
  * What a node retains, that is, what would go with it, is the part of the tree under it.
  *
  * Method: SEMI-NCA (Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005), O(V + E) time in
- * practice; 28 bytes a node while it runs, of which 12 are kept, as long as there are no more than 2.3 edges a node, and
- * 12 bytes for each edge beyond that. It does not keep its graph. */
+ * practice; 28 bytes a node while it runs, of which 12 are kept, as long as there are no more than 2.3 edges a node,
+ * and 12 bytes for each edge beyond that. It does not keep its graph. */
 typedef struct rg_dominators rg_dominators;
 
 typedef struct rg_dominator_options {
@@ -95,8 +95,8 @@ RG_PUBLIC bool rg_edge_is_editable(const rg_graph *graph, rg_edge edge);
 /* Paths from the super-root to a node that have no other node in common, as many as there are, or the first
  * `max_paths`; together as short as they can be made. A passage is a node like others here: two paths through one
  * attribute dict are not disjoint. One path: some node on it is on every path; two: there is none such.
- * Method: augmenting paths in the graph of split nodes (Suurballe), searched for from the node backwards, O(V + E) a path;
- * 24 bytes a node, 4 an edge, and the reverse index of the graph. */
+ * Method: augmenting paths in the graph of split nodes (Suurballe), searched for from the node backwards, O(V + E) a
+ * path; 24 bytes a node, 4 an edge, and the reverse index of the graph. */
 typedef struct rg_disjoint_paths rg_disjoint_paths;
 
 typedef struct rg_disjoint_options {
@@ -124,8 +124,8 @@ RG_PUBLIC rg_edge_list rg_disjoint_paths_edges(const rg_disjoint_paths *paths, s
  * the nodes.
  *
  * Only what a program can undo may be cut, see rg_edge_is_editable.
- * Method: maximum flow by shortest paths (Edmonds and Karp), searched for from the nodes backwards, O(V + E) a path, given
- * up beyond `max_edges`; 16 bytes a node, 4 an edge, and the reverse index of the graph. */
+ * Method: maximum flow by shortest paths (Edmonds and Karp), searched for from the nodes backwards, O(V + E) a path,
+ * given up beyond `max_edges`; 16 bytes a node, 4 an edge, and the reverse index of the graph. */
 typedef struct rg_cut rg_cut;
 
 typedef struct rg_cut_options {
@@ -150,11 +150,11 @@ RG_PUBLIC rg_cut_result rg_cut_get_result(const rg_cut *cut);
  * super-root on. Else empty. */
 RG_PUBLIC rg_edge_list rg_cut_edges(const rg_cut *cut);
 
-/* What cutting some references would free: what no root reaches any more, at once, by reference counts alone, and at the
- * next collection, since it is in a cycle or only reached from one. What hangs on garbage alone counts where the cut
- * reference is garbage's own.
- * Method: reachability with a bit a cut, 63 cuts a pass, then counting down; O(V + E) a pass in practice, 24 bytes a node,
- * a bit an edge, and the reverse index of the graph. */
+/* What cutting some references would free: what no root reaches any more, at once, by reference counts alone, and at
+ * the next collection, since it is in a cycle or only reached from one. What hangs on garbage alone counts where the
+ * cut reference is garbage's own.
+ * Method: reachability with a bit a cut, 63 cuts a pass, then counting down; O(V + E) a pass in practice, 24 bytes a
+ * node, a bit an edge, and the reverse index of the graph. */
 typedef struct rg_what_if {
   const rg_edge *edges; /* that are cut */
   size_t num_edges;
@@ -233,8 +233,8 @@ typedef struct rg_closures rg_closures;
 
 /* What the closures of each site retain: sites are put in this order, those that retain most first.
  *
- * Exact for the RG_CLOSURES_NUM_EXACT sites of which a single closure or the captured values retain most; for others what
- * the largest closure retains alone: a lower bound. Cost: that of rg_retained_by_sets for so many sets. */
+ * Exact for the RG_CLOSURES_NUM_EXACT sites of which a single closure or the captured values retain most; for others
+ * what the largest closure retains alone: a lower bound. Cost: that of rg_retained_by_sets for so many sets. */
 #define RG_CLOSURES_NUM_EXACT 252
 RG_PUBLIC RG_MUST_USE rg_error *rg_closures_measure(rg_closures *closures, const rg_graph *graph,
                                                     const rg_dominators *dominators);
@@ -268,8 +268,8 @@ typedef struct rg_holder {
   uint32_t num_closures; /* that they hold */
 } rg_holder;
 
-/* Who holds the closures of some sites, given by their places, the most closures first; those that are roots, or that no
- * path reaches, have no holder. Cost: O(closures), and sorting them. */
+/* Who holds the closures of some sites, given by their places, the most closures first; those that are roots, or that
+ * no path reaches, have no holder. Cost: O(closures), and sorting them. */
 typedef struct rg_holders rg_holders;
 
 RG_PUBLIC RG_MUST_USE rg_error *rg_holders_create(const rg_graph *graph, const rg_paths *paths,
@@ -319,9 +319,9 @@ RG_PUBLIC rg_type_count rg_types_count(const rg_types *types, size_t i);
  *
  * The path to an object, without positions and keys, is its signature: "app.bus.handlers[...] -> on_click, app.py:12"
  * is one signature, however many handlers there are. An object to which another path is the shortest by now is gone in
- * one place and new in another. Signatures form a tree; a step that was taken before on the same path leads back to where
- * it was, so that the links of a chain have one signature. Graphs are added from the oldest to the newest and need not
- * stay: what a growth tells, it tells without them.
+ * one place and new in another. Signatures form a tree; a step that was taken before on the same path leads back to
+ * where it was, so that the links of a chain have one signature. Graphs are added from the oldest to the newest and
+ * need not stay: what a growth tells, it tells without them.
  *
  * Method: a shortest-path tree and one pass a graph, O(V + E); 16 bytes a node while it runs; kept are 40 bytes a
  * signature and 12 a signature and graph. */

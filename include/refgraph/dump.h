@@ -33,9 +33,9 @@ typedef struct rg_dump_read_options {
 } rg_dump_read_options;
 #define RG_DUMP_READ_OPTIONS_INIT {sizeof(rg_dump_read_options), 0, 0, 0}
 
-/* Reads a dump to its end. One that is cut off gives what is there, with rg_graph_is_truncated(); RG_ERROR_DUMP for what
- * is no dump, is damaged, or ends before its first object; RG_ERROR_UNSUPPORTED for one of another version, with the
- * version that is needed; RG_ERROR_LIMIT for one that takes more memory than it may. */
+/* Reads a dump to its end. One that is cut off gives what is there, with rg_graph_is_truncated(); RG_ERROR_DUMP for
+ * what is no dump, is damaged, or ends before its first object; RG_ERROR_UNSUPPORTED for one of another version, with
+ * the version that is needed; RG_ERROR_LIMIT for one that takes more memory than it may. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_dump_read(const rg_reader *reader, const rg_dump_read_options *options,
                                              rg_graph **ret);
 

@@ -36,7 +36,8 @@ typedef struct rg_error {
   const char *message;
 } rg_error;
 
-/* A new error with a printf-style message. Never returns NULL: without memory it is the constant out-of-memory error. */
+/* A new error with a printf-style message. Never returns NULL: without memory it is the constant out-of-memory
+ * error. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_error_create(rg_error_code code, const char *format, ...) RG_PRINTF(2, 3);
 RG_PUBLIC void rg_error_destroy(rg_error *error);
 

@@ -35,11 +35,11 @@ typedef struct rg_export_options {
 typedef struct rg_export rg_export;
 
 /* Begins. Where `path` has a "%d", each graph has a file of its own, with its number, from 1 on, in that place;
- * RG_ERROR_ARGUMENT if several graphs would be written to one file that takes but one. Files are readable by their owner
- * alone, and each appears when it is complete.
+ * RG_ERROR_ARGUMENT if several graphs would be written to one file that takes but one. Files are readable by their
+ * owner alone, and each appears when it is complete.
  *
- * In a series of heap snapshots an object has one id from the graph in which it appears to the one before that in which it
- * is gone: what has the same address and type as in the graph before, of the same process, is the same object. */
+ * In a series of heap snapshots an object has one id from the graph in which it appears to the one before that in which
+ * it is gone: what has the same address and type as in the graph before, of the same process, is the same object. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_export_create(const char *path, rg_export_format format,
                                                  const rg_export_options *options, rg_export **ret);
 /* Adds the next graph, which need not stay. Cost: O(V + E) time; 16 to 50 bytes a node, in a series of heap snapshots

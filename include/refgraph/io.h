@@ -1,5 +1,5 @@
-/* Where bytes go and come from: a writer or reader is a function and its context, so that the library opens no file that
- * it was not given. */
+/* Where bytes go and come from: a writer or reader is a function and its context, so that the library opens no file
+ * that it was not given. */
 #ifndef REFGRAPH_IO_H
 #define REFGRAPH_IO_H
 
@@ -57,8 +57,9 @@ RG_PUBLIC rg_reader rg_fd_reader(int fd);
 RG_PUBLIC rg_writer rg_fd_writer(int fd);
 
 /* A file that appears under its name whole, or not at all: it is written under a temporary name in the same folder,
- * which is locked meanwhile, and renamed when it is complete. A file that was there stays as it is until then; through a
- * link the file that it names is replaced. What processes that were killed left behind of the same name is removed. */
+ * which is locked meanwhile, and renamed when it is complete. A file that was there stays as it is until then; through
+ * a link the file that it names is replaced. What processes that were killed left behind of the same name is
+ * removed. */
 typedef struct rg_file rg_file;
 
 typedef struct rg_file_options {

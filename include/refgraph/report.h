@@ -151,7 +151,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, co
 /* An object: truncated omitted doubts[] not_recorded[{what count}]; what was not recorded is that of the last graph. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_loss_json(const rg_report *report, const rg_writer *writer);
 /* SARIF 2.1.0, for code hosts: a result of the rule "closure-leak" for each leak, at the line that defines the closure.
- * What is accepted is suppressed. Files below the folder are named from there, others by a file URI; NULL: no folder. */
+ * What is accepted is suppressed. Files below the folder are named from there, others by a file URI; NULL: no
+ * folder. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_sarif(const rg_report *report, const char *folder,
                                                       const rg_writer *writer);
 

@@ -81,8 +81,8 @@ typedef struct rg_why_options {
 
 /* The shortest paths from a root to each target, and what a target that is a closure captures.
  *
- * Weak edges are never on a path. Of a path that is longer than the budget the end and the root are selected; of a chain
- * of five or more nodes that look alike, each held by the one before in the same way, the first two and the last.
+ * Weak edges are never on a path. Of a path that is longer than the budget the end and the root are selected; of a
+ * chain of five or more nodes that look alike, each held by the one before in the same way, the first two and the last.
  * Paths to more than RG_WHY_NUM_SINGLE targets are merged as those to closures are, targets of one look too. */
 #define RG_WHY_NUM_SINGLE 12
 RG_PUBLIC RG_MUST_USE rg_error *rg_select_why(const rg_graph *graph, const rg_node *targets, size_t num_targets,

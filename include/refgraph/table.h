@@ -70,7 +70,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_types(const rg_graph *graph, const r
 /* qualname, file, line, copies, retained, holders (path, type, closures), captures (name, type, retained, shared, read,
  * written, attributes, allocated), implicit;
  * the sites of which a closure is among `matches`, NULL for all, those that capture only what the language adds last.
- * What sites retain is what rg_closures_measure() found; `shared` is how many closures, of all sites, capture a value. */
+ * What sites retain is what rg_closures_measure() found; `shared` is how many closures, of all sites, capture a
+ * value. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_closures(const rg_graph *graph, const rg_closures *closures,
                                                      const rg_matches *matches, size_t max_rows, rg_table **ret);
 
@@ -89,9 +90,9 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_allocations(const rg_graph *graph, c
                                                         const rg_traced *traced, size_t num_traced, size_t max_rows,
                                                         rg_table **ret);
 
-/* id, objects, size, retained, fate ("alive", "garbage", "frozen"), shape ("other", "recursive closure", "closure of its
- * owner", "frame"), object, cut: the cycles of which a node is among `matches`, NULL for all. `id` and `object` are a
- * closure in the cycle, if there is one; `cut` is the weakest reference in words. */
+/* id, objects, size, retained, fate ("alive", "garbage", "frozen"), shape ("other", "recursive closure", "closure of
+ * its owner", "frame"), object, cut: the cycles of which a node is among `matches`, NULL for all. `id` and `object` are
+ * a closure in the cycle, if there is one; `cut` is the weakest reference in words. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_table_of_cycles(const rg_graph *graph, const rg_cycles *cycles,
                                                    const rg_matches *matches, size_t max_rows, rg_table **ret);
 

@@ -1,5 +1,5 @@
-/* What closures capture, by the name of the variable. From a closure over passages to values: the last name on the way is
- * the variable's. */
+/* What closures capture, by the name of the variable. From a closure over passages to values: the last name on the way
+ * is the variable's. */
 #include <refgraph/analysis.h>
 
 #include <stdlib.h>

@@ -235,7 +235,7 @@ rg_error *rg_closures_measure(rg_closures *closures, const rg_graph *graph, cons
   return NULL;
 }
 
-/* --- public --------------------------------------------------------------------------------------------------------- */
+/* --- public ------------------------------------------------------------------------------------------------------- */
 
 void rg_closures_destroy(rg_closures *closures)
 {

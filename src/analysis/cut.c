@@ -1,15 +1,16 @@
 /* The fewest references that must be cut: the maximum flow from the super-root to the targets is as large as the least
- * cut (Ford and Fulkerson, "Maximal flow through a network", 1956). A reference that a program can undo carries one unit,
- * any other as many as there are.
+ * cut (Ford and Fulkerson, "Maximal flow through a network", 1956). A reference that a program can undo carries one
+ * unit, any other as many as there are.
  *
  * Each unit is a shortest path in what is left (Edmonds and Karp, 1972), looked for backwards, from the targets:
  *
  *     super-root -> … -> source -> target        a reference leads back to its source while it can carry more,
  *                          ^----------'          and one that carries flow leads on to its target: it can carry less
  *
- * There are few units, so few searches, and most end near the targets. The last one finds no path: what it has visited is
- * all that could still reach a target, and the cut is what leads there from elsewhere. No cut of this size is nearer to
- * the targets. If one path has nothing on it that can be cut, the flow has no bound: such paths are looked for first.
+ * There are few units, so few searches, and most end near the targets. The last one finds no path: what it has visited
+ * is all that could still reach a target, and the cut is what leads there from elsewhere. No cut of this size is nearer
+ * to the targets. If one path has nothing on it that can be cut, the flow has no bound: such paths are looked for
+ * first.
  *
  * O(V + E) a search, one more than there are references in the cut. 16 bytes a node and 4 an edge, beside the reverse
  * index of the graph, and 24 for each reference that ever carried flow. */
@@ -76,7 +77,7 @@ static rg_error *init(struct search *search)
   return NULL;
 }
 
-/* --- flow ---------------------------------------------------------------------------------------------------------- */
+/* --- flow --------------------------------------------------------------------------------------------------------- */
 
 static struct flow *find_flow(const struct search *search, rg_edge edge)
 {
@@ -102,7 +103,7 @@ static rg_error *add_unit(struct search *search, rg_edge edge)
   return NULL;
 }
 
-/* --- search -------------------------------------------------------------------------------------------------------- */
+/* --- search ------------------------------------------------------------------------------------------------------- */
 
 static void visit(struct search *search, rg_node node, uint64_t step)
 {
@@ -167,7 +168,7 @@ static rg_error *send_unit(struct search *search)
   return NULL;
 }
 
-/* --- results ------------------------------------------------------------------------------------------------------- */
+/* --- results ------------------------------------------------------------------------------------------------------ */
 
 static rg_error *add_edge(rg_cut *cut, rg_edge edge)
 {
@@ -233,7 +234,7 @@ static rg_error *fill(struct search *search, uint32_t max_edges, rg_cut *cut)
   return num ? list_cut(search, cut) : NULL;
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static void destroy_scoped(rg_cut **cut)
 {

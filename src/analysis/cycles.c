@@ -34,10 +34,10 @@ struct rg_cycles {
   rg_node *nodes;
 };
 
-/* --- 1: components ------------------------------------------------------------------------------------------------- */
+/* --- 1: components ------------------------------------------------------------------------------------------------ */
 
-// A visited node is waiting at a place, in no cycle, or in a cycle; so places are the least. The first component has the
-// highest number. What is in components has left the stack, so there is room for all.
+// A visited node is waiting at a place, in no cycle, or in a cycle; so places are the least. The first component has
+// the highest number. What is in components has left the stack, so there is room for all.
 #define NO_CYCLE (RGI_NOT_VISITED - 1)
 #define FIRST_CYCLE (RGI_NOT_VISITED - 2)
 
@@ -177,7 +177,7 @@ static rg_error *find_components(struct search *search)
   return NULL;
 }
 
-/* --- 2: nodes and bytes -------------------------------------------------------------------------------------------- */
+/* --- 2: nodes and bytes ------------------------------------------------------------------------------------------- */
 
 // From here on a cycle has the number of its first node among all of those.
 static rg_error *number_cycles(const struct search *search, rg_cycles *cycles)
@@ -236,7 +236,7 @@ static void weigh(const struct search *search, const rg_dominators *dominators, 
   cycle->fate = is_reached ? RG_CYCLE_ALIVE : is_frozen ? RG_CYCLE_FROZEN : RG_CYCLE_GARBAGE;
 }
 
-/* --- 3: shapes, order ---------------------------------------------------------------------------------------------- */
+/* --- 3: shapes, order --------------------------------------------------------------------------------------------- */
 
 // A captured variable of a closure that is in the cycle holds the cycle's way back to the closure.
 static rg_cycle_shape shape_of_edge(const struct search *search, rg_edge edge)
@@ -294,7 +294,8 @@ static rg_error *look_at_each(const struct search *search, const rg_dominators *
   return NULL;
 }
 
-// From the least important to the most, since each sorting keeps what the one before did. The first nodes ascend as it is.
+// From the least important to the most, since each sorting keeps what the one before did. The first nodes ascend as it
+// is.
 static rg_error *sort(rg_cycles *cycles)
 {
   RGI_SCOPED_FREE uint64_t *keys = rgi_alloc(cycles->num, sizeof(*keys));
@@ -314,7 +315,7 @@ static rg_error *sort(rg_cycles *cycles)
   return rgi_sort_descending(keys, cycles->order, cycles->num);
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static rg_error *fill(struct search *search, const rg_dominators *dominators, rg_cycles *cycles)
 {

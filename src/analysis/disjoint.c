@@ -1,8 +1,8 @@
 /* Disjoint paths, the shortest that there are together (Suurballe, "Disjoint paths in a network", 1974): each search
  * finds the shortest way to have one path more, which may take parts of the others and leave them new ones.
  *
- * For that a node has an entry and an exit, and a path leads from one to the other once. All searches go backwards, from
- * the target, and say how far each entry and exit is from it.
+ * For that a node has an entry and an exit, and a path leads from one to the other once. All searches go backwards,
+ * from the target, and say how far each entry and exit is from it.
  *
  *     on no path     source -> | entry --length--> exit | -> target      a passage has length 0, any other node 1
  *
@@ -15,8 +15,8 @@
  * longer than the difference (Edmonds and Karp, 1972). Heights are kept less the height of the super-root, so that only
  * what came nearer than that has to be changed; all that is ever used are differences, which may wrap.
  *
- * Exits and entries wait in buckets by their distance (Dial, 1969), with no order in a bucket. O(V + E) a path; 24 bytes
- * a node, 4 an edge and 32 for each node that was ever on a path, beside the reverse index of the graph. */
+ * Exits and entries wait in buckets by their distance (Dial, 1969), with no order in a bucket. O(V + E) a path; 24
+ * bytes a node, 4 an edge and 32 for each node that was ever on a path, beside the reverse index of the graph. */
 #include <refgraph/analysis.h>
 
 #include "../base/alloc.h"
@@ -101,7 +101,7 @@ static rg_error *init(struct search *search)
   return NULL;
 }
 
-/* --- nodes --------------------------------------------------------------------------------------------------------- */
+/* --- nodes -------------------------------------------------------------------------------------------------------- */
 
 static uint32_t length_of(const struct search *search, rg_node node)
 {
@@ -151,7 +151,7 @@ static rg_error *join_path(struct search *search, rg_node node, rg_edge before)
   return NULL;
 }
 
-/* --- buckets ------------------------------------------------------------------------------------------------------- */
+/* --- buckets ------------------------------------------------------------------------------------------------------ */
 
 static rg_error *make_bucket(struct search *search, uint32_t distance)
 {
@@ -188,7 +188,7 @@ static struct waiting take(struct search *search, uint32_t distance)
   return taken;
 }
 
-/* --- search -------------------------------------------------------------------------------------------------------- */
+/* --- search ------------------------------------------------------------------------------------------------------- */
 
 // What is no nearer than the super-root cannot be on the way to it.
 static bool is_nearer(const struct search *search, uint32_t distance, uint32_t known)
@@ -282,7 +282,7 @@ static rg_error *run(struct search *search)
   return NULL;
 }
 
-/* --- one path more ------------------------------------------------------------------------------------------------- */
+/* --- one path more ------------------------------------------------------------------------------------------------ */
 
 static uint32_t lower(uint32_t height, uint32_t distance, uint32_t end)
 {
@@ -343,7 +343,7 @@ static rg_error *add_path(struct search *search)
   }
 }
 
-/* --- results ------------------------------------------------------------------------------------------------------- */
+/* --- results ------------------------------------------------------------------------------------------------------ */
 
 static size_t count_edges(const struct search *search)
 {
@@ -408,7 +408,7 @@ static rg_error *list_paths(const struct search *search, size_t num, rg_disjoint
   return sort(search, paths->paths, paths->num);
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static rg_error *fill(struct search *search, uint32_t max_paths, rg_disjoint_paths *paths)
 {

@@ -9,8 +9,8 @@
  *     made so far: climb from the parent until it is not above the semidominator.
  *  5. Downwards, add what each vertex retains to its dominator.
  *
- * Step 3 takes O(E log V) by its bound, in practice O(E); all others O(V + E). Unlike Lengauer and Tarjan's algorithm it
- * needs no buckets and no second tree; unlike the iterative one it stays linear on long chains with edges back.
+ * Step 3 takes O(E log V) by its bound, in practice O(E); all others O(V + E). Unlike Lengauer and Tarjan's algorithm
+ * it needs no buckets and no second tree; unlike the iterative one it stays linear on long chains with edges back.
  *
  *   bytes a node     1   2   3   4   5
  *   numbers by node  4
@@ -94,7 +94,7 @@ static void deinit(struct search *search)
   rgi_free(search->entries);
 }
 
-/* --- 1: depth first ------------------------------------------------------------------------------------------------ */
+/* --- 1: depth first ----------------------------------------------------------------------------------------------- */
 
 struct row {
   uint32_t number;
@@ -193,7 +193,7 @@ static rg_error *number_nodes(struct search *search)
   return NULL;
 }
 
-/* --- 2: entries ---------------------------------------------------------------------------------------------------- */
+/* --- 2: entries --------------------------------------------------------------------------------------------------- */
 
 static void sort_entries(const struct search *search)
 {
@@ -227,7 +227,7 @@ static rg_error *collect_entries(struct search *search)
   return NULL;
 }
 
-/* --- 3 and 4: semidominators, dominators --------------------------------------------------------------------------- */
+/* --- 3 and 4: semidominators, dominators -------------------------------------------------------------------------- */
 
 static uint32_t least_of(uint32_t a, uint32_t b)
 {
@@ -288,7 +288,7 @@ static void find_dominators(struct search *search)
   }
 }
 
-/* --- 5: what is retained ------------------------------------------------------------------------------------------- */
+/* --- 5: what is retained ------------------------------------------------------------------------------------------ */
 
 static void add_up(const struct search *search, uint64_t *sums)
 {
@@ -335,7 +335,7 @@ static rg_error *find_parents(const struct search *search, rg_dominators *domina
   return NULL;
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static rg_error *fill(const rg_graph *graph, rg_edge_kinds kinds, rg_dominators *dominators)
 {
@@ -389,7 +389,7 @@ uint64_t rg_dominators_retained(const rg_dominators *dominators, rg_node node)
   return dominators->retained[node];
 }
 
-/* --- children ------------------------------------------------------------------------------------------------------ */
+/* --- children ----------------------------------------------------------------------------------------------------- */
 
 // By what is retained, the most first, then by whose child it is. Each step is stable and the first one takes nodes
 // ascending, which settles ties.

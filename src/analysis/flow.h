@@ -1,8 +1,9 @@
-/* Reachability for 64 questions at once, a bit each. A bit flows from where it is given along the edges, and reaches what
- * its question does not keep from it.
+/* Reachability for 64 questions at once, a bit each. A bit flows from where it is given along the edges, and reaches
+ * what its question does not keep from it.
  *
- * A node waits in the queue once, with all the bits that came meanwhile. Nearly all bits come together, so most nodes are
- * expanded once: O(V + E) in practice, at worst 64 times that. 20 bytes a node, and a bit an edge where edges are cut. */
+ * A node waits in the queue once, with all the bits that came meanwhile. Nearly all bits come together, so most nodes
+ * are expanded once: O(V + E) in practice, at worst 64 times that. 20 bytes a node, and a bit an edge where edges are
+ * cut. */
 #ifndef RGI_ANALYSIS_FLOW_H
 #define RGI_ANALYSIS_FLOW_H
 

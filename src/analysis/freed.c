@@ -6,8 +6,8 @@
  *  3. What goes at once: count down the references to what goes. What none is left to goes, and takes along its own
  *     references.
  *
- * 1 is O(V + E) a pass in practice, 2 and 3 are as much as goes and the references to it. 24 bytes a node, a bit an edge,
- * and the reverse index. */
+ * 1 is O(V + E) a pass in practice, 2 and 3 are as much as goes and the references to it. 24 bytes a node, a bit an
+ * edge, and the reverse index. */
 #include <refgraph/analysis.h>
 
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static rg_error *init(struct search *search, const rg_graph *graph, rg_edge_kind
   return search->holders ? NULL : rgi_out_of_memory();
 }
 
-/* --- 1: what is left ----------------------------------------------------------------------------------------------- */
+/* --- 1: what is left ---------------------------------------------------------------------------------------------- */
 
 static int compare_cuts(const void *a, const void *b)
 {
@@ -92,7 +92,7 @@ static rg_error *find_what_is_left(struct search *search, const rg_what_if *what
   return NULL;
 }
 
-/* --- 2: what goes -------------------------------------------------------------------------------------------------- */
+/* --- 2: what goes ------------------------------------------------------------------------------------------------- */
 
 static bool is_followed(const struct search *search, rg_edge edge, uint64_t bit)
 {
@@ -134,7 +134,7 @@ static rg_error *find_what_goes(struct search *search, const rg_what_if *what_if
   return NULL;
 }
 
-/* --- 3: what goes at once ------------------------------------------------------------------------------------------ */
+/* --- 3: what goes at once ----------------------------------------------------------------------------------------- */
 
 // Counts that are full stay so: who is held that often waits.
 static rg_error *count_holders(struct search *search, rg_node node, uint64_t bit)

@@ -10,8 +10,9 @@
  * Holders that were only inferred come last: the super-root expands to all other roots, and when those lead nowhere any
  * more, to these. So a path begins at C code only where no better one is known, however long that is.
  *
- * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. Time goes
- * by waiting for memory: what the nodes next in the queue and the edges next in a row need is asked for in advance. */
+ * Every node enters once, so both fit in one array of V. Cost: O(V + E) time, 16 bytes a node, 12 of them kept. Time
+ * goes by waiting for memory: what the nodes next in the queue and the edges next in a row need is asked for in
+ * advance. */
 #include <refgraph/analysis.h>
 
 #include "../base/alloc.h"

@@ -1,6 +1,6 @@
-/* What sets of nodes retain: a bit a set, for all sets of a pass at once. The bit of a set ends at the nodes of the set;
- * what no root reaches without a set has not got its bit. One more bit is that of the empty set: it says what is reached
- * at all. */
+/* What sets of nodes retain: a bit a set, for all sets of a pass at once. The bit of a set ends at the nodes of the
+ * set; what no root reaches without a set has not got its bit. One more bit is that of the empty set: it says what is
+ * reached at all. */
 #include <refgraph/analysis.h>
 
 #include <string.h>

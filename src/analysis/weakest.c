@@ -12,8 +12,9 @@
  *     1 -> 2 -> 3 -> 4 -> 5 -> … -> k -> 1        this one goes around the edges 2, 3 and 4
  *
  * Detours from a lower to a higher place: going along the cycle, the farthest end of all that have begun. From a higher
- * to a lower one: what matters is the lowest beginning and the highest end of all of these. Three passes over the sorted
- * rest find that: how far each place gets, how far back each place gets, and from how far ahead each place is reached.
+ * to a lower one: what matters is the lowest beginning and the highest end of all of these. Three passes over the
+ * sorted rest find that: how far each place gets, how far back each place gets, and from how far ahead each place is
+ * reached.
  *
  * Linear in the rows of the component; 8 bytes a node of the graph, 4 more a node of the component and 8 a node on the
  * way. */
@@ -54,7 +55,7 @@ void rgi_weakest_deinit(struct rgi_weakest *weakest)
   rgi_free(weakest->order);
 }
 
-/* --- the edges of a component -------------------------------------------------------------------------------------- */
+/* --- the edges of a component ------------------------------------------------------------------------------------- */
 
 struct row {
   rg_edge next, end;
@@ -85,7 +86,7 @@ static bool next_edge(const struct rgi_weakest *weakest, struct row *row, rg_edg
   return false;
 }
 
-/* --- 1: a cycle ---------------------------------------------------------------------------------------------------- */
+/* --- 1: a cycle --------------------------------------------------------------------------------------------------- */
 
 static rg_node step_on(struct rgi_weakest *weakest, rg_node node, struct rgi_weakest_step *step)
 {
@@ -115,7 +116,7 @@ static uint32_t find_cycle(struct rgi_weakest *weakest, rg_node node)
   return num - begin;
 }
 
-/* --- 2: the rest, sorted ------------------------------------------------------------------------------------------- */
+/* --- 2: the rest, sorted ------------------------------------------------------------------------------------------ */
 
 static void count_holders(struct rgi_weakest *weakest, const rg_node *nodes, uint32_t num_nodes)
 {
@@ -148,7 +149,7 @@ static bool sort(struct rgi_weakest *weakest, const rg_node *nodes, uint32_t num
   return num == num_nodes;
 }
 
-/* --- 3: detours ---------------------------------------------------------------------------------------------------- */
+/* --- 3: detours --------------------------------------------------------------------------------------------------- */
 
 static uint32_t most_of(uint32_t a, uint32_t b)
 {
@@ -243,7 +244,7 @@ static rg_edge choose(struct rgi_weakest *weakest, uint32_t num_nodes, uint32_t 
   return best;
 }
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 rg_edge rgi_weakest_find(struct rgi_weakest *weakest, const rg_node *nodes, uint32_t num_nodes)
 {

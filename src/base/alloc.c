@@ -30,8 +30,8 @@ static bool is_allowed(void)
   return true;
 }
 
-// Large blocks are mapped by themselves, so that growing one moves its pages and copies nothing: malloc would copy, into
-// pages that fault in anew, which costs more than what is computed. Each block has its size in front.
+// Large blocks are mapped by themselves, so that growing one moves its pages and copies nothing: malloc would copy,
+// into pages that fault in anew, which costs more than what is computed. Each block has its size in front.
 //
 //   | mapped | padding to 16 | what the caller gets …
 struct head {
@@ -55,8 +55,8 @@ static struct head *map_zeroed(size_t bytes);
 
 /* --- the arena ---------------------------------------------------------------------------------------------------- */
 
-// Small blocks of an isolated process. Each is as large as a power of two, its class; those that were given back wait in
-// a list for the next of their size.
+// Small blocks of an isolated process. Each is as large as a power of two, its class; those that were given back wait
+// in a list for the next of their size.
 enum { LEAST_CLASS = 5, NUM_CLASSES = 21, ARENA_SIZE = 1 << 22 };
 
 struct free_block {
@@ -197,8 +197,8 @@ void *rgi_alloc(size_t num, size_t size)
   return head + 1;
 }
 
-// What is walked at random spends most of its time on finding pages: huge ones are fewer, and come with fewer faults. What
-// is filled here and there only would take more memory with them.
+// What is walked at random spends most of its time on finding pages: huge ones are fewer, and come with fewer faults.
+// What is filled here and there only would take more memory with them.
 static void advise(void *mapped, size_t bytes)
 {
   if (bytes >= LEAST_HUGE)

@@ -4,8 +4,8 @@
  *   read_tables.c  strings, types, code sites, the process, losses
  *   read_graph.c   nodes, what few of them have, edges
  *
- * Nothing that a dump says is believed: every index is checked before it is used, every count before memory is taken for
- * it, and memory is counted. */
+ * Nothing that a dump says is believed: every index is checked before it is used, every count before memory is taken
+ * for it, and memory is counted. */
 #ifndef RGI_DUMP_READ_H
 #define RGI_DUMP_READ_H
 

@@ -1,7 +1,7 @@
 /* Writing: strings and tables first, then the nodes, then the edges, in chunks of a fixed number of items.
  *
- * Each chunk is collected column by column and packed as a whole. Strings that must not be written are left out, and the
- * others are numbered anew: `strings` says what stands for each. */
+ * Each chunk is collected column by column and packed as a whole. Strings that must not be written are left out, and
+ * the others are numbered anew: `strings` says what stands for each. */
 #include <refgraph/dump.h>
 
 #include <string.h>

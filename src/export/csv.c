@@ -1,7 +1,7 @@
 /* Two files of comma-separated values, for DuckDB, pandas and Spark: a line a node, a line an edge.
  *
- * Texts are quoted and numbers are not; what is not known is empty (RFC 4180). A text that a spreadsheet would take for a
- * formula begins with an apostrophe. */
+ * Texts are quoted and numbers are not; what is not known is empty (RFC 4180). A text that a spreadsheet would take for
+ * a formula begins with an apostrophe. */
 #include "export-internal.h"
 
 #include <string.h>
@@ -20,7 +20,8 @@ static void deinit(struct sheet *sheet)
 }
 #define SCOPED_SHEET __attribute__((cleanup(deinit))) struct sheet
 
-// The first character, plain or of full width, is all that a spreadsheet looks at. A graph has no tabs or ends of lines.
+// The first character, plain or of full width, is all that a spreadsheet looks at. A graph has no tabs or ends of
+// lines.
 static bool is_formula(const char *text)
 {
   static const char *const signs[] = {"=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"};
@@ -137,7 +138,7 @@ static rg_error *write_edges(struct rgi_exporting *exporting, const rg_writer *w
   return rgi_stream_finish(&sheet.stream);
 }
 
-/* --- the two files ------------------------------------------------------------------------------------------------- */
+/* --- the two files ------------------------------------------------------------------------------------------------ */
 
 // "heap.csv" and "nodes" become "heap.nodes.csv".
 static rg_error *open_part(const char *path, const char *part, rg_file **ret)

@@ -12,9 +12,9 @@
  *    `--> (GC roots) --> (unreachable) --> each object that no root reaches
  *
  * The reader ignores references from what is not the page's own to what is, so that garbage changes nothing, and holds
- * each piece of garbage for itself. It adds the size of nodes of type "array" and "hidden" to that of their owner, though,
- * so that nothing here is of these types. All numbers are of 32 bits: a larger object goes on in pieces that it alone
- * holds. */
+ * each piece of garbage for itself. It adds the size of nodes of type "array" and "hidden" to that of their owner,
+ * though, so that nothing here is of these types. All numbers are of 32 bits: a larger object goes on in pieces that it
+ * alone holds. */
 #include "export-internal.h"
 
 #include <string.h>

@@ -1,7 +1,8 @@
-/* SQLite: all dumps of a series in one database. Types and sites are shared by all of them, so that they can be compared.
+/* SQLite: all dumps of a series in one database. Types and sites are shared by all of them, so that they can be
+ * compared.
  *
- * The database is written to the file that rg_file keeps aside until it is complete: there is nothing to roll back, and so
- * neither a journal nor a sync. */
+ * The database is written to the file that rg_file keeps aside until it is complete: there is nothing to roll back, and
+ * so neither a journal nor a sync. */
 #include "export-internal.h"
 
 #ifdef HAVE_SQLITE3

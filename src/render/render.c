@@ -27,7 +27,8 @@ struct drawing {
   struct rgi_reply reply;
 };
 
-// "$ORIGIN" is the folder of this library, as ld.so(8) has it: what may be installed anywhere finds the renderer from there.
+// "$ORIGIN" is the folder of this library, as ld.so(8) has it: what may be installed anywhere finds the renderer from
+// there.
 static void add_installed_renderer(struct rgi_text *path)
 {
   static const char folder[] = RG_LIBEXECDIR, origin[] = "$ORIGIN";
@@ -75,8 +76,8 @@ static rg_error *draw_on(struct drawing *drawing, enum rgi_rung rung, uint32_t t
   return rgi_exchange_run(&exchange, &drawing->received, &drawing->reply, is_lost_ret);
 }
 
-// The rungs from `first` down, until one is drawn in its share of the time and fits a page. DOT knows no layout: one rung
-// is all.
+// The rungs from `first` down, until one is drawn in its share of the time and fits a page. DOT knows no layout: one
+// rung is all.
 static rg_error *step_down(struct drawing *drawing, enum rgi_rung first)
 {
   for (enum rgi_rung rung = first;; rung++) {

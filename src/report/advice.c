@@ -6,7 +6,7 @@
 #include "../table/table-internal.h"
 #include "report-internal.h"
 
-/* --- names ---------------------------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------------------------------- */
 
 // "EventBus" as "event_bus", as a program would call the one that it has.
 static void add_as_variable(struct rgi_text *text, const char *type)
@@ -79,8 +79,8 @@ static void add_base(struct rgi_text *text, const rg_graph *graph, const struct 
     add_as_variable(text, type_of(graph, node));
 }
 
-// The object at a step as an expression, as far back as attributes lead: "bus.handlers", of a variable of a module without
-// that.
+// The object at a step as an expression, as far back as attributes lead: "bus.handlers", of a variable of a module
+// without that.
 static void add_step(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, size_t step)
 {
   size_t first = step;
@@ -93,7 +93,7 @@ static void add_step(struct rgi_text *text, const rg_graph *graph, const struct 
     rgi_text_printf(text, "%s%s", is_of_module && i == first + 1 ? "" : ".", rg_graph_edge_name(graph, leak->edges[i]));
 }
 
-/* --- the owner: what is captured, and ends -------------------------------------------------------------------------- */
+/* --- the owner: what is captured, and ends ------------------------------------------------------------------------ */
 
 struct owner {
   const char *type;  // NULL: none is known
@@ -134,9 +134,10 @@ static void add_when(struct rgi_text *text, const rg_graph *graph, const struct 
     rgi_text_puts(text, "  # once it is not needed any more");
 }
 
-/* --- lifetime ------------------------------------------------------------------------------------------------------- */
+/* --- lifetime ----------------------------------------------------------------------------------------------------- */
 
-// Releasing methods and those that add, as pairs; a name that begins with the one has a partner that begins with the other.
+// Releasing methods and those that add, as pairs; a name that begins with the one has a partner that begins with the
+// other.
 static const struct {
   const char *adds, *releases;
 } pairs[] = {
@@ -155,7 +156,8 @@ static rg_node find_function(const rg_graph *graph, rg_node type, const char *na
   return is_function ? method : RG_NODE_NONE;
 }
 
-// Whether a method takes out what a partner of it puts in, with the same rest of the name: add_listener, remove_listener.
+// Whether a method takes out what a partner of it puts in, with the same rest of the name: add_listener,
+// remove_listener.
 static bool has_partner(const rg_graph *graph, rg_node type, const char *name)
 {
   for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -263,8 +265,8 @@ static bool is_for_callable(const char *parameter)
   return false;
 }
 
-// What a releasing method is to be given, by the names of its first two parameters after self. What else it may ask for,
-// such as a number that the adding one gave, the graph does not tell.
+// What a releasing method is to be given, by the names of its first two parameters after self. What else it may ask
+// for, such as a number that the adding one gave, the graph does not tell.
 static void add_arguments(struct rgi_text *call, const rg_graph *graph, const struct rgi_leak *leak, rg_node method,
                           const char *key, const char *object)
 {
@@ -351,7 +353,7 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
   add_when(&advice->code, graph, leak);
 }
 
-/* --- release -------------------------------------------------------------------------------------------------------- */
+/* --- release ------------------------------------------------------------------------------------------------------ */
 
 void rgi_advise_release(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
 {
@@ -403,7 +405,7 @@ void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice)
     rgi_text_printf(&advice->code, "\nwith contextlib.closing(%s):  # or so", rgi_text_string(&name));
 }
 
-/* --- narrow --------------------------------------------------------------------------------------------------------- */
+/* --- narrow ------------------------------------------------------------------------------------------------------- */
 
 void rgi_advise_narrow(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
 {
@@ -425,7 +427,7 @@ void rgi_advise_copy(const rg_leak_capture *captured, struct rgi_advice *advice)
   rgi_text_printf(&advice->code, is_array ? "%s = %s.copy()" : "%s = bytes(%s)", captured->name, captured->name);
 }
 
-/* --- cycle ---------------------------------------------------------------------------------------------------------- */
+/* --- cycle -------------------------------------------------------------------------------------------------------- */
 
 // Nobody sets self to None: an attribute on the way around does as well.
 static rg_edge choose_cut(const rg_graph *graph, const struct rgi_leak *leak, rg_edge weakest)
@@ -463,7 +465,7 @@ rg_error *rgi_advise_cycle(const rg_graph *graph, const struct rgi_leak *leak, r
   return NULL;
 }
 
-/* --- weak ----------------------------------------------------------------------------------------------------------- */
+/* --- weak --------------------------------------------------------------------------------------------------------- */
 
 void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice)
 {

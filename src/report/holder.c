@@ -1,4 +1,5 @@
-/* Who holds the objects of a leak: a holder that is known, or else the nearest object with a name for what holds them. */
+/* Who holds the objects of a leak: a holder that is known, or else the nearest object with a name for what holds
+ * them. */
 #include <string.h>
 
 #include "report-internal.h"
@@ -24,7 +25,7 @@ const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_n
   return NULL;
 }
 
-/* --- holders of the program ---------------------------------------------------------------------------------------- */
+/* --- holders of the program --------------------------------------------------------------------------------------- */
 
 bool rgi_is_made_by_function(const rg_graph *graph, rg_node type)
 {
@@ -36,9 +37,9 @@ static bool is_variable(rg_edge_kind kind)
   return kind == RG_EDGE_CAPTURED || kind == RG_EDGE_LOCAL || kind == RG_EDGE_ARGUMENT;
 }
 
-// Whether a program has a name for the reference. Containers have places only; methods, frames that an exception keeps and
-// classes made by functions are a part of what they hold. What holds without a name, as objects of C do, is a holder if it
-// has a method to let go.
+// Whether a program has a name for the reference. Containers have places only; methods, frames that an exception keeps
+// and classes made by functions are a part of what they hold. What holds without a name, as objects of C do, is a
+// holder if it has a method to let go.
 static bool has_word(const rg_graph *graph, rg_node node, rg_edge edge)
 {
   rg_edge_kind kind = rg_graph_edge_kind(graph, edge);
@@ -122,7 +123,7 @@ static void find_end(const rg_graph *graph, struct rgi_leak *leak)
   leak->end_holder = find_holder(graph, leak, end);
 }
 
-/* --- where the ways to the copies part ------------------------------------------------------------------------------ */
+/* --- where the ways to the copies part ---------------------------------------------------------------------------- */
 
 static size_t find_step(const struct rgi_leak *leak, rg_node node)
 {

@@ -24,8 +24,8 @@ static rg_error *look_for_finished(void *context, const struct rgi_captured *cap
   return NULL;
 }
 
-// A captured value that is finished, if at least half of the objects have one. What an object or a cache has is its own:
-// that may well be finished.
+// A captured value that is finished, if at least half of the objects have one. What an object or a cache has is its
+// own: that may well be finished.
 static rg_error *find_finished(const rg_graph *graph, const struct rgi_suspect *group, rg_node *ret)
 {
   uint32_t num = 0;
@@ -45,7 +45,7 @@ static rg_error *find_finished(const rg_graph *graph, const struct rgi_suspect *
   return NULL;
 }
 
-/* --- which of them are others' ------------------------------------------------------------------------------------- */
+/* --- which of them are others' ------------------------------------------------------------------------------------ */
 
 struct copies {
   const rg_paths *paths;
@@ -188,9 +188,10 @@ static rg_error *choose(const rg_report *report, const struct rgi_analysis *anal
   return leave_out_those_of_others(analysis, leaks, num_ret);
 }
 
-/* --- what has another owner ----------------------------------------------------------------------------------------- */
+/* --- what has another owner --------------------------------------------------------------------------------------- */
 
-// Where growth would be seen, a flag alone of what others hold as well may mean anything: a menu that is closed opens again.
+// Where growth would be seen, a flag alone of what others hold as well may mean anything: a menu that is closed opens
+// again.
 static bool is_owned_elsewhere(const struct rgi_analysis *analysis, const struct rgi_leak *leak)
 {
   return leak->growth == RGI_GROWTH_NONE && !rgi_is_expected_to_be_gone(analysis->graph, leak->finished) &&

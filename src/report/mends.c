@@ -75,10 +75,10 @@ static bool is_instance(const rg_graph *graph, rg_node node)
   return rg_graph_node_category(graph, node) == RG_CATEGORY_INSTANCE;
 }
 
-/* --- the end of a closure's life ------------------------------------------------------------------------------------ */
+/* --- the end of a closure's life ---------------------------------------------------------------------------------- */
 
-// What holds an object, up to references that a program can undo: over tuples and the like, and classes made by functions,
-// which come and go as a whole.
+// What holds an object, up to references that a program can undo: over tuples and the like, and classes made by
+// functions, which come and go as a whole.
 struct climb {
   struct rgi_proposal *proposal;
   rg_node nodes[32];
@@ -149,8 +149,8 @@ static bool is_end(const struct mender *mender, rg_node node)
          rg_graph_node(mender->graph, node).state == RG_STATE_FINISHED;
 }
 
-// The uppermost one of these on the path; else the copy. `ends` has it by node, RG_NODE_NONE for none, RG_NODE_ROOT where
-// nobody has come by yet: however many copies hang on each other, each node is climbed over once.
+// The uppermost one of these on the path; else the copy. `ends` has it by node, RG_NODE_NONE for none, RG_NODE_ROOT
+// where nobody has come by yet: however many copies hang on each other, each node is climbed over once.
 static rg_node find_end(const struct mender *mender, rg_node copy, rg_node *ends)
 {
   const rg_paths *paths = mender->analysis->paths;
@@ -200,7 +200,7 @@ static rg_error *propose_clearing(struct mender *mender)
   return put(mender, proposal, &advice);
 }
 
-/* --- values that are captured --------------------------------------------------------------------------------------- */
+/* --- values that are captured ------------------------------------------------------------------------------------- */
 
 // Visits what the objects capture under one name, and cuts something of each.
 struct captured {
@@ -266,7 +266,7 @@ static rg_error *find_captured(const struct mender *mender, const char *name, st
   return NULL;
 }
 
-/* --- release -------------------------------------------------------------------------------------------------------- */
+/* --- release ------------------------------------------------------------------------------------------------------ */
 
 // Cuts something of all values that are captured under a name, or under any.
 static rg_error *propose_cut(struct mender *mender, rg_mend_kind kind, rgi_visit_captured cut, const char *name,
@@ -337,7 +337,7 @@ static rg_edge largest_attribute(const struct mender *mender, rg_node node)
   return largest.retained * 2 < rg_dominators_retained(mender->analysis->dominators, node) ? RG_EDGE_NONE : largest.edge;
 }
 
-/* --- narrow --------------------------------------------------------------------------------------------------------- */
+/* --- narrow ------------------------------------------------------------------------------------------------------- */
 
 // Keeps the attributes that are used of each value; notes whether one is not the object's own, such as a method.
 static rg_error *keep_attributes(void *context, const struct rgi_captured *found)
@@ -393,7 +393,7 @@ static rg_error *propose_copy(struct mender *mender, const rg_leak_capture *capt
   return propose_cut(mender, RG_MEND_NARROW, cut_attribute, capture->name, base, &advice);
 }
 
-/* --- cycles --------------------------------------------------------------------------------------------------------- */
+/* --- cycles ------------------------------------------------------------------------------------------------------- */
 
 static rg_error *add_weakest(const struct mender *mender, struct rgi_proposal *proposal)
 {
@@ -421,7 +421,7 @@ static rg_error *propose_cycle(struct mender *mender)
   return put(mender, proposal, &advice);
 }
 
-/* --- weak references ------------------------------------------------------------------------------------------------ */
+/* --- weak references ---------------------------------------------------------------------------------------------- */
 
 // A closure holds its value weakly; a bound method is held weakly itself.
 static rg_error *propose_weak(struct mender *mender, const rg_leak_capture *capture)
@@ -437,7 +437,7 @@ static rg_error *propose_weak(struct mender *mender, const rg_leak_capture *capt
   return put(mender, proposal, &advice);
 }
 
-/* --- what is proposed ----------------------------------------------------------------------------------------------- */
+/* --- what is proposed --------------------------------------------------------------------------------------------- */
 
 // Of the classes of programs most have; of builtin ones hardly any.
 static bool has_weak_references(const rg_graph *graph, rg_node node)
@@ -512,7 +512,7 @@ rg_error *rgi_leak_propose_mends(rg_report *report, const struct rgi_analysis *a
   return rgi_is_suspended(leak->group->suspect) ? propose_closing(&mender) : propose_for_captures(&mender);
 }
 
-/* --- what they free ------------------------------------------------------------------------------------------------- */
+/* --- what they free ----------------------------------------------------------------------------------------------- */
 
 static int compare_mends(const void *a, const void *b)
 {

@@ -151,7 +151,7 @@ rg_error *rgi_leak_add_notes(rg_report *report, const struct rgi_analysis *analy
   return say_guess(report, analysis, leak);
 }
 
-/* --- other leaks ---------------------------------------------------------------------------------------------------- */
+/* --- other leaks -------------------------------------------------------------------------------------------------- */
 
 // "The same holder keeps app/ui.py:88 (212)": a mend there may mend these, too.
 static rg_error *say_similar(rg_report *report, const struct rgi_leak *leaks, size_t num, struct rgi_leak *leak)

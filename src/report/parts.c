@@ -1,6 +1,6 @@
-/* What a library makes for itself, to hold what programs give it, as tkinter makes a method of a CallWrapper for each command.
- * A program has no name for it, and what it holds is a suspect in its own right. It is told by its code, which is in the
- * file that defines the class of a known holder. */
+/* What a library makes for itself, to hold what programs give it, as tkinter makes a method of a CallWrapper for each
+ * command. A program has no name for it, and what it holds is a suspect in its own right. It is told by its code, which
+ * is in the file that defines the class of a known holder. */
 #include <string.h>
 
 #include "report-internal.h"

@@ -23,7 +23,7 @@
 #include "../base/alloc.h"
 #include "../view/arena.h"
 
-/* --- objects.c ----------------------------------------------------------------------------------------------------- */
+/* --- objects.c ---------------------------------------------------------------------------------------------------- */
 
 /* Where a node is among some that ascend; NULL: nowhere. */
 const rg_node *rgi_find_node(const rg_node *nodes, size_t num_nodes, rg_node node);
@@ -40,7 +40,8 @@ bool rgi_has_name_and_module(rg_type_info type, const char *module, const char *
 rg_node rgi_type_of(const rg_graph *graph, rg_node node);
 /* What a type, or the first of its bases that has it, has under a name; RG_NODE_NONE: nothing. */
 rg_node rgi_find_method(const rg_graph *graph, rg_node type, const char *name);
-/* The type of an object, or that of its bases, which has this name; RG_NODE_NONE: none, or none that is in the graph. */
+/* The type of an object, or that of its bases, which has this name; RG_NODE_NONE: none, or none that is in the
+ * graph. */
 rg_node rgi_find_base(const rg_graph *graph, rg_node node, const char *module, const char *name);
 /* Whether an object's type is this one, or derived from it. */
 bool rgi_is_a(const rg_graph *graph, rg_node node, const char *module, const char *name);
@@ -56,7 +57,7 @@ const char *rgi_qualified_name(const rg_graph *graph, rg_node node);
 /* The name of a parameter, maybe in quotes; "argument" where it is not known, as in a dump without values. */
 const char *rgi_parameter(const rg_graph *graph, rg_node function, uint32_t position);
 
-/* --- suspects.c ----------------------------------------------------------------------------------------------------- */
+/* --- suspects.c --------------------------------------------------------------------------------------------------- */
 
 enum rgi_suspect_kind {
   RGI_SUSPECT_NONE,
@@ -116,9 +117,9 @@ struct rgi_captured {
   rg_node value;
 };
 
-/* Calls `visit` for each value that an object of a group captures: free variables and default arguments, what a method is
- * bound to, the bound arguments of a partial, the locals of a generator, the attributes of an object, the arguments and
- * results that a cache keeps. */
+/* Calls `visit` for each value that an object of a group captures: free variables and default arguments, what a method
+ * is bound to, the bound arguments of a partial, the locals of a generator, the attributes of an object, the arguments
+ * and results that a cache keeps. */
 typedef rg_error *(*rgi_visit_captured)(void *context, const struct rgi_captured *captured);
 rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node, rgi_visit_captured visit,
                              void *context);
@@ -263,7 +264,8 @@ rg_error *rgi_leaks_measure_captures(const struct rgi_analysis *analysis, struct
 rg_error *rgi_leak_add_signals(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 bool rgi_leak_is_on_path(const struct rgi_leak *leak, rg_node node);
-/* Whether a node goes with one of the copies, and holds what it holds for their sake alone. Looks up as far as matters. */
+/* Whether a node goes with one of the copies, and holds what it holds for their sake alone. Looks up as far as
+ * matters. */
 bool rgi_leak_keeps(const struct rgi_analysis *analysis, const struct rgi_leak *leak, rg_node node);
 /* After the signals, which give a reason. */
 void rgi_leak_judge_path(const struct rgi_analysis *analysis, const struct rgi_leak *leak);
@@ -316,14 +318,16 @@ void rgi_name_object(const rg_graph *graph, rg_node node, struct rgi_text *text)
 void rgi_name_holder(const rg_graph *graph, const struct rgi_holder *holder, struct rgi_text *text);
 /* Whether a type is a class that was defined in a function. */
 bool rgi_is_made_by_function(const rg_graph *graph, rg_node type);
-/* The nearest that has a name for what it holds, from the source of a reference up the path to that; its node is RG_NODE_NONE if there is none. */
+/* The nearest that has a name for what it holds, from the source of a reference up the path to that; its node is
+ * RG_NODE_NONE if there is none. */
 rg_error *rgi_find_named_holder(const struct rgi_analysis *analysis, rg_edge edge, struct rgi_holder *ret);
 /* The row for a reference of an object, or NULL. */
 const struct rgi_known_holder *rgi_find_known_holder(const rg_graph *graph, rg_node node, rg_edge edge);
 
 /* --- advice.c ----------------------------------------------------------------------------------------------------- */
 
-/* The method of an object's class that takes out what another puts in, as off() does beside on(); NULL: none was found. */
+/* The method of an object's class that takes out what another puts in, as off() does beside on(); NULL: none was
+ * found. */
 const char *rgi_find_releasing_method(const rg_graph *graph, rg_node holder);
 
 /* Words and code for a mend, in the names of the program. */

@@ -132,7 +132,7 @@ static rg_error *say_much(rg_report *report, struct rgi_leak *leak)
   return add(report, leak, &text);
 }
 
-/* --- dead weak references ------------------------------------------------------------------------------------------ */
+/* --- dead weak references ----------------------------------------------------------------------------------------- */
 
 // A capture says so.
 static bool is_dead_reference(const rg_graph *graph, rg_node node)

@@ -1,5 +1,5 @@
-/* What may leak, by what it is and where its code is defined: a counting sort over places, a place for each kind of each
- * site, or of each type where there is no site. */
+/* What may leak, by what it is and where its code is defined: a counting sort over places, a place for each kind of
+ * each site, or of each type where there is no site. */
 #define _GNU_SOURCE // qsort_r
 
 #include <stdlib.h>

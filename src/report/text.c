@@ -28,7 +28,7 @@ static void add_cell(struct rgi_text *text, const char *cell, size_t width)
     rgi_text_puts(text, " ");
 }
 
-/* --- what leaks, and why -------------------------------------------------------------------------------------------- */
+/* --- what leaks, and why ------------------------------------------------------------------------------------------ */
 
 static void add_share(struct rgi_text *text, const rg_report *report, const rg_leak *leak)
 {
@@ -54,7 +54,7 @@ static void add_heading(struct rgi_text *text, const rg_report *report, size_t i
     rgi_text_printf(text, "  %s\n", leak->signals[signal]);
 }
 
-/* --- captures ------------------------------------------------------------------------------------------------------- */
+/* --- captures ----------------------------------------------------------------------------------------------------- */
 
 // "only .name, .title are used".
 static void add_attributes(struct rgi_text *text, const char *attributes)
@@ -126,7 +126,7 @@ static void add_captures(struct rgi_text *text, const rg_leak *leak)
     add_capture(text, &leak->captures[i], name_width, values_width);
 }
 
-/* --- path ----------------------------------------------------------------------------------------------------------- */
+/* --- path --------------------------------------------------------------------------------------------------------- */
 
 static void add_reference(struct rgi_text *text, const rg_leak_step *step)
 {
@@ -196,7 +196,7 @@ static void add_path(struct rgi_text *text, const rg_leak *leak)
     rgi_text_printf(text, "  %s\n", leak->notes[i]);
 }
 
-/* --- mends ---------------------------------------------------------------------------------------------------------- */
+/* --- mends -------------------------------------------------------------------------------------------------------- */
 
 // "Frees 1.2 kB at once, 390 kB at the next collection; 48 B stay".
 static void add_freed(struct rgi_text *text, const rg_mend *mend)
@@ -243,7 +243,7 @@ static void add_mends(struct rgi_text *text, const rg_leak *leak)
   }
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------ */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 // What grows may be of a kind that is not looked at here.
 static void add_gain(struct rgi_text *text, const rg_report *report)

@@ -20,8 +20,8 @@ static const rg_column columns[] = {
 
 #define ROW_NONE UINT32_MAX
 
-// Deeper rows keep the column of this one and say their depth, as in a picture as text: those of a long chain would take
-// memory by the square of its length.
+// Deeper rows keep the column of this one and say their depth, as in a picture as text: those of a long chain would
+// take memory by the square of its length.
 #define MAX_INDENTED 24
 
 struct candidate {

@@ -45,8 +45,8 @@ rg_error *rgi_table_finish(rg_table **table, struct rgi_text *summary, rg_table 
 /* The name of a reference, as ".callback", and the object that has it: a step from a passage has its name on the way to
  * that. Builds the reverse index of the graph. */
 rg_error *rgi_table_find_owner(const rg_graph *graph, rg_edge edge, struct rgi_text *name, rg_node *ret);
-/* The edges of a path from `begin` on that lead to the next object, over passages: returns where they end. Their name is
- * that of the last one that has a name. */
+/* The edges of a path from `begin` on that lead to the next object, over passages: returns where they end. Their name
+ * is that of the last one that has a name. */
 size_t rgi_table_step(const rg_graph *graph, rg_edge_list path, size_t begin, rg_edge *name_ret);
 /* A path from the super-root in one line, as "__main__.listeners['click'] → screen". */
 void rgi_table_add_path(struct rgi_text *text, const rg_graph *graph, rg_edge_list path);

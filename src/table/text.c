@@ -1,4 +1,5 @@
-/* A table for people: aligned columns, each as wide as its widest cell. Two passes over the cells, no grid in memory. */
+/* A table for people: aligned columns, each as wide as its widest cell. Two passes over the cells, no grid in
+ * memory. */
 #include "table-internal.h"
 
 #include "../base/clean.h"

@@ -95,8 +95,8 @@ static void add_paths(struct rgi_text *text, const struct rgi_sheet *sheet)
     add_part(text, num_unreached, "object", " without a path");
 }
 
-// "231 closures at 17 sites · 3 sites drawn · 40 closures with implicit captures only · 2 closures without a path from a
-// root".
+// "231 closures at 17 sites · 3 sites drawn · 40 closures with implicit captures only · 2 closures without a path from
+// a root".
 static void add_closures(struct rgi_text *text, const struct rgi_sheet *sheet)
 {
   const rg_view *view = sheet->view;

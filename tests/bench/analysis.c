@@ -3,11 +3,11 @@
  *   analysis NUM_OBJECTS sequential|shuffled [ROUNDS]
  *   analysis DUMP.rgd [ROUNDS]
  *
- * Without a dump the heap is made up in C, of what Python programs are made of: 1.9 references an object, more than half of all
- * objects leaves, one in six a closure, a function with its tuple and a cell that others share. A shuffled heap has its
- * objects in random order in memory: worse than any program. With igraph, its dominators and strongly connected
- * components stand beside ours, on the same graph, and every answer is compared; one round leaves it out, since it takes
- * 260 bytes an object. */
+ * Without a dump the heap is made up in C, of what Python programs are made of: 1.9 references an object, more than
+ * half of all objects leaves, one in six a closure, a function with its tuple and a cell that others share. A shuffled
+ * heap has its objects in random order in memory: worse than any program. With igraph, its dominators and strongly
+ * connected components stand beside ours, on the same graph, and every answer is compared; one round leaves it out,
+ * since it takes 260 bytes an object. */
 #include <refgraph.h>
 
 #include <fcntl.h>
@@ -232,7 +232,7 @@ static rg_graph *make_heap(uint32_t num_objects, bool is_shuffled)
   return graph;
 }
 
-/* --- measuring ----------------------------------------------------------------------------------------------------- */
+/* --- measuring ---------------------------------------------------------------------------------------------------- */
 
 /* Of the processor: all that is measured runs in one thread, and what else the machine does counts less. */
 static double seconds(void)
@@ -457,7 +457,7 @@ static void measure_paths_and_cuts(const rg_graph *graph)
   report_spread("what it frees", &frees);
 }
 
-/* --- beside igraph ------------------------------------------------------------------------------------------------- */
+/* --- beside igraph ------------------------------------------------------------------------------------------------ */
 
 #ifdef HAVE_IGRAPH
 static void copy_graph(const rg_graph *graph, rg_edge_kinds kinds, igraph_t *ret)
@@ -562,7 +562,7 @@ static void compare_cycles(const rg_graph *graph, const rg_cycles *cycles, const
 }
 #endif
 
-/* --- all ----------------------------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static rg_graph *read_heap(const char *path)
 {

@@ -46,8 +46,8 @@ rg_graph *heap_random(uint32_t seed, uint32_t num_nodes, uint32_t num_edges);
 rg_graph *heap_chain(uint32_t num_nodes);
 /* The same by attributes that are all named "next". */
 rg_graph *heap_linked_list(uint32_t num_nodes);
-/* 1 > 2 > … > num_passages + 2, of which only the first and the last are no passages; the last passage leads back to the
- * one before as often as there are passages. */
+/* 1 > 2 > … > num_passages + 2, of which only the first and the last are no passages; the last passage leads back to
+ * the one before as often as there are passages. */
 rg_graph *heap_passages(uint32_t num_passages);
 
 /* Pseudo-random numbers below `end`, from a state that is not 0. */

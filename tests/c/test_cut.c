@@ -22,7 +22,7 @@ static rg_cut *find_cut(const rg_graph *graph, const rg_node *targets, size_t nu
   return cut;
 }
 
-/* --- a plain oracle ------------------------------------------------------------------------------------------------ */
+/* --- a plain oracle ----------------------------------------------------------------------------------------------- */
 
 enum { MOST_EDITABLE = 10 };
 
@@ -177,7 +177,7 @@ Test(cut, of_random_graphs_is_the_least_that_frees_and_the_nearest_of_these)
   cr_assert_gt(num_found, 2000);
 }
 
-/* --- facts --------------------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 /* The names of the sources and targets of the edges to cut. */
 static const char *cut_of(const char *notation, const char *target)
@@ -281,7 +281,7 @@ Test(cut, survives_every_failing_allocation)
   cr_assert_gt(HEAP_TORTURE(rg_cut_create(heaped.graph, &target, 1, NULL, &cut), rg_cut_destroy(cut)), 5);
 }
 
-/* --- what it frees ------------------------------------------------------------------------------------------------- */
+/* --- what it frees ------------------------------------------------------------------------------------------------ */
 
 /* What goes: that to which the references lead, and what hangs on it, less what is left. */
 static uint32_t find_going(const rg_graph *graph, rg_edge_kinds kinds, const rg_what_if *what_if)

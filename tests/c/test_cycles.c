@@ -22,7 +22,7 @@ static rg_cycles *find_cycles(const rg_graph *graph)
   return cycles;
 }
 
-/* --- a plain oracle ------------------------------------------------------------------------------------------------ */
+/* --- a plain oracle ----------------------------------------------------------------------------------------------- */
 
 enum { MOST_NODES = 32 };
 
@@ -213,7 +213,7 @@ Test(cycles, that_are_rings_with_detours_have_the_weakest_reference_that_a_plain
   cr_assert_gt(num_found, 2000);
 }
 
-/* --- facts --------------------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 static rg_cycle only_cycle(const rg_cycles *cycles)
 {

@@ -23,7 +23,7 @@ static rg_disjoint_paths *find_paths(const rg_graph *graph, rg_node target, rg_e
   return paths;
 }
 
-/* --- a plain oracle ------------------------------------------------------------------------------------------------ */
+/* --- a plain oracle ----------------------------------------------------------------------------------------------- */
 
 enum { MOST_PATHS = 4000, MOST_DISJOINT = 16, NO_LENGTH = 1000 };
 
@@ -169,7 +169,7 @@ Test(disjoint, paths_of_layers_are_as_many_and_as_short_as_any_choice)
   cr_assert_gt(num[3], 200);
 }
 
-/* --- facts --------------------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 /* The names of the nodes on each path, without the super-root. */
 static const char *paths_to(const char *notation, const char *target)

@@ -20,7 +20,7 @@ static void destroy_scoped(rg_dominators **dominators)
 }
 #define SCOPED_DOMINATORS __attribute__((cleanup(destroy_scoped))) rg_dominators
 
-/* --- a plain oracle ------------------------------------------------------------------------------------------------ */
+/* --- a plain oracle ----------------------------------------------------------------------------------------------- */
 
 /* Marks what the super-root reaches without `removed`. */
 static void mark_reached(const rg_graph *graph, rg_edge_kinds kinds, rg_node removed, bool *reached)
@@ -112,7 +112,7 @@ Test(dominators, of_deeper_random_graphs_are_the_nodes_without_which_nothing_is_
   }
 }
 
-/* --- facts --------------------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 static rg_node parent_of(const struct heap *heap, const rg_dominators *dominators, const char *name)
 {
@@ -220,7 +220,7 @@ Test(dominators, of_a_chain_of_a_million_are_found)
   rg_graph_destroy(graph);
 }
 
-/* --- children ------------------------------------------------------------------------------------------------------ */
+/* --- children ----------------------------------------------------------------------------------------------------- */
 
 static void check_children(const rg_graph *graph)
 {

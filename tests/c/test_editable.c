@@ -5,7 +5,8 @@
 
 #include "heap.h"
 
-/* Of the edges of a heap, in the order of their sources and their own, "1" for each that can be undone, "0" for others. */
+/* Of the edges of a heap, in the order of their sources and their own, "1" for each that can be undone, "0" for
+ * others. */
 static const char *editable(const char *notation)
 {
   static char answer[64];

@@ -42,7 +42,7 @@ static const char *path_in(const char *folder, const char *name)
   return path;
 }
 
-/* --- heap snapshots ------------------------------------------------------------------------------------------------ */
+/* --- heap snapshots ----------------------------------------------------------------------------------------------- */
 
 // The fields of node `i` of a heap snapshot, the super-root and the two of its own included.
 struct snapshot_node {
@@ -164,7 +164,7 @@ Test(heapsnapshot, ids_are_odd)
   cr_assert_eq(ids[1] % 2, 1);
 }
 
-/* --- files --------------------------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 Test(export, several_graphs_for_one_file_are_refused)
 {

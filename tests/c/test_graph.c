@@ -42,7 +42,7 @@ static void check_cleaned(const char *data, size_t size, const char *expected)
 
 #define CHECK_CLEANED(data, expected) check_cleaned("" data, sizeof(data) - 1, (expected))
 
-/* --- text ---------------------------------------------------------------------------------------------------------- */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 
 Test(graph, takes_text_in_clean)
 {
@@ -156,7 +156,7 @@ Test(graph, what_few_nodes_have_is_found_in_whatever_order_it_was_told)
   rg_graph_destroy(graph);
 }
 
-/* --- nodes and edges ------------------------------------------------------------------------------------------------ */
+/* --- nodes and edges ---------------------------------------------------------------------------------------------- */
 
 Test(graph, keeps_the_edges_of_a_node_in_the_order_of_adding)
 {
@@ -261,7 +261,7 @@ Test(graph, finds_the_first_node_at_an_address_however_often_it_is_asked)
   rg_graph_destroy(graph);
 }
 
-/* --- the reverse index ---------------------------------------------------------------------------------------------- */
+/* --- the reverse index -------------------------------------------------------------------------------------------- */
 
 static void check_referrers(const rg_graph *graph)
 {
@@ -308,7 +308,7 @@ Test(graph, makes_its_reverse_index_once_though_threads_ask_at_the_same_time)
   rg_graph_destroy(graph);
 }
 
-/* --- failing allocations -------------------------------------------------------------------------------------------- */
+/* --- failing allocations ------------------------------------------------------------------------------------------ */
 
 static rg_error *build(rg_builder *builder)
 {

@@ -23,7 +23,7 @@ static bool has_signal(const rg_leak *leak, const char *signal)
   return false;
 }
 
-/* --- what leaks ----------------------------------------------------------------------------------------------------- */
+/* --- what leaks --------------------------------------------------------------------------------------------------- */
 
 Test(report, what_has_more_in_each_of_three_graphs_leaks)
 {
@@ -116,7 +116,7 @@ Test(report, what_hangs_on_a_leak_is_not_one_of_its_own)
   cr_assert_str_eq(rg_report_leak(report, 0)->kind, "lambda");
 }
 
-/* --- what is said of it --------------------------------------------------------------------------------------------- */
+/* --- what is said of it ------------------------------------------------------------------------------------------- */
 
 Test(report, what_hangs_on_a_leak_by_others_of_its_own_kind_is_not_one_of_its_own)
 {
@@ -185,7 +185,7 @@ Test(report, tells_two_lambdas_of_one_function_apart)
   cr_assert_str_neq(rg_report_leak(report, 0)->fingerprint, rg_report_leak(report, 1)->fingerprint);
 }
 
-/* --- kinds of suspects ---------------------------------------------------------------------------------------------- */
+/* --- kinds of suspects -------------------------------------------------------------------------------------------- */
 
 /* A list that a module has, with one more of something in each of three graphs. */
 #define GROWING(one) \
@@ -330,7 +330,7 @@ Test(report, finds_what_was_expected_to_be_gone_in_a_single_graph)
   cr_assert_str_eq(leak->signals[0], "the Session was expected to be gone: refgraph.expect_gone()");
 }
 
-/* --- holders -------------------------------------------------------------------------------------------------------- */
+/* --- holders ------------------------------------------------------------------------------------------------------ */
 
 static const char *holder_of(const char *notation)
 {
@@ -370,7 +370,7 @@ Test(report, calls_a_variable_of_a_function_by_the_name_of_both)
                              " f{queue}>list list:container" CLOSED), "make.call.queue");
 }
 
-/* --- cycles --------------------------------------------------------------------------------------------------------- */
+/* --- cycles ------------------------------------------------------------------------------------------------------- */
 
 #define FROZEN_CYCLE \
   "a:closure,callable,frozen,size=100,site=walk.step/tree.py/3/step/seen a{step}>a a{seen}>s s:type=Seen,size=900," \
@@ -395,7 +395,7 @@ Test(report, leads_around_the_cycle_that_keeps_garbage)
   cr_assert(leak->steps[1].is_suspect);
 }
 
-/* --- mends ---------------------------------------------------------------------------------------------------------- */
+/* --- mends -------------------------------------------------------------------------------------------------------- */
 
 static const rg_mend *find_mend(const rg_report *report, rg_mend_kind kind)
 {
@@ -547,7 +547,7 @@ Test(report, takes_what_is_finished_above_the_closure_for_what_should_go)
   cr_assert_str_eq(find_mend(report, RG_MEND_LIFETIME)->call, "jobs.remove(job)  # once it is not needed any more");
 }
 
-/* --- long chains ----------------------------------------------------------------------------------------------------- */
+/* --- long chains -------------------------------------------------------------------------------------------------- */
 
 // R > module > closure > closure > … , each captured as "f" by the one above.
 static rg_graph *closures_that_wrap_each_other(uint32_t num)
@@ -594,7 +594,7 @@ Test(report, of_closures_that_wrap_each_other_any_number_of_times_is_made, .time
   cr_assert_eq(rg_report_leak(report, 0)->num_copies, 3 * NUM);
 }
 
-/* --- memory --------------------------------------------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------------------------------------------- */
 
 static rg_error *make_report(const rg_graph *graph, rg_report **ret)
 {

@@ -6,7 +6,7 @@
 #include "../../src/base/alloc.h"
 #include "heap.h"
 
-/* --- a plain oracle ------------------------------------------------------------------------------------------------ */
+/* --- a plain oracle ----------------------------------------------------------------------------------------------- */
 
 static bool contains(const rg_node_set *set, rg_node node)
 {
@@ -88,7 +88,7 @@ Test(retained, is_found_for_more_sets_than_a_pass_has_bits)
   }
 }
 
-/* --- facts --------------------------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------------------------------- */
 
 static rg_retained retained_by_both(const struct heap *heap, const char *first, const char *second)
 {

@@ -33,7 +33,7 @@ static const rg_selected_edge *find_gap(const rg_selection *selection)
   return NULL;
 }
 
-/* --- one path ------------------------------------------------------------------------------------------------------ */
+/* --- one path ----------------------------------------------------------------------------------------------------- */
 
 Test(why, draws_the_path_and_nothing_beside_it)
 {
@@ -126,7 +126,7 @@ Test(why, draws_a_path_as_long_as_the_shortest)
   }
 }
 
-/* --- several paths ------------------------------------------------------------------------------------------------- */
+/* --- several paths ------------------------------------------------------------------------------------------------ */
 
 Test(why, takes_different_last_holders_the_nearest_to_a_root_first)
 {
@@ -184,7 +184,7 @@ Test(why, gives_several_paths_only_where_no_machinery_shares_them)
   cr_assert_not_null(selected_node(only, heap_node(&machinery, "f")));
 }
 
-/* --- chains and many targets --------------------------------------------------------------------------------------- */
+/* --- chains and many targets -------------------------------------------------------------------------------------- */
 
 /* "R>n0 n0.next>n1 …": `num` nodes of a linked list, through attribute dicts if asked for. */
 static struct heap linked_list(uint32_t num, bool has_dicts)
@@ -313,7 +313,7 @@ Test(why, of_many_targets_counts_each_of_them)
   }
 }
 
-/* --- budget -------------------------------------------------------------------------------------------------------- */
+/* --- budget ------------------------------------------------------------------------------------------------------- */
 
 Test(why, keeps_the_root_and_the_end_of_a_path_that_is_too_long)
 {

@@ -80,7 +80,7 @@ static const rg_view_edge *arrow_to(const struct drawn *drawn, const char *name)
 #define assert_text(drawn, name, expected) cr_assert_str_eq(text_of(&(drawn), (name)), (expected))
 #define assert_arrow(drawn, name, expected) cr_assert_str_eq(arrow_to(&(drawn), (name))->text, (expected))
 
-/* --- numbers and names --------------------------------------------------------------------------------------------- */
+/* --- numbers and names -------------------------------------------------------------------------------------------- */
 
 #define assert_words(expected, ...)                          \
   do {                                                       \
@@ -134,7 +134,7 @@ Test(words, shorten_places_to_the_file)
   assert_words("…dule.py:1234", rgi_words_add_place(&words_, "/x/a_long_module.py", 1234, 13));
 }
 
-/* --- boxes --------------------------------------------------------------------------------------------------------- */
+/* --- boxes -------------------------------------------------------------------------------------------------------- */
 
 Test(view, names_a_function_and_its_place)
 {
@@ -247,7 +247,7 @@ Test(view, names_many_closures_by_their_site)
   rg_closures_destroy(closures);
 }
 
-/* --- arrows -------------------------------------------------------------------------------------------------------- */
+/* --- arrows ------------------------------------------------------------------------------------------------------- */
 
 Test(view, names_arrows_by_kind)
 {
@@ -339,7 +339,7 @@ Test(view, draws_a_passage_that_was_asked_for)
   cr_assert_eq(rg_view_num_arrows(drawn.view), 1);
 }
 
-/* --- rows and marks ------------------------------------------------------------------------------------------------ */
+/* --- rows and marks ----------------------------------------------------------------------------------------------- */
 
 Test(view, makes_rows_of_small_values)
 {
@@ -442,7 +442,7 @@ Test(view, draws_one_arrow_for_the_steps_that_a_budget_left_out)
   assert_arrow(drawn, "e", "… 4 more steps");
 }
 
-/* --- caption and direction ----------------------------------------------------------------------------------------- */
+/* --- caption and direction ---------------------------------------------------------------------------------------- */
 
 Test(view, says_at_the_foot_what_is_shown_and_what_is_not)
 {
@@ -482,7 +482,7 @@ Test(view, runs_short_paths_to_the_right_and_long_ones_down)
   cr_assert_eq(rg_view_direction(asked.view), RG_DIRECTION_TOP_BOTTOM);
 }
 
-/* --- robustness ---------------------------------------------------------------------------------------------------- */
+/* --- robustness --------------------------------------------------------------------------------------------------- */
 
 Test(view, stays_when_the_selection_and_the_graph_are_gone)
 {
