@@ -8,50 +8,9 @@
 #include "command.h"
 #include "terminal.h"
 
-#define FLAG(name) offsetof(struct cli_arguments, name)
-
-const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
-    [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too", FLAG(with_all)},
-    [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects", FLAG(is_backward)},
-    [CLI_OPTION_BASELINE] = {"baseline", 0, "FILE", "accept the leaks that are listed there", 0},
-    [CLI_OPTION_BY] = {"by", 0, "WHAT", "path, site or type: what is counted together [path]", 0},
-    [CLI_OPTION_CLOSURES] = {"closures", 0, NULL,
-                             "draw the path to every closure, one box a definition site", FLAG(with_closures)},
-    [CLI_OPTION_CUT] = {"cut", 0, NULL, "list the fewest references to cut, and what that frees", FLAG(with_cut)},
-    [CLI_OPTION_DISJOINT] = {"disjoint", 0, NULL, "list paths that share no object, to the first that matches",
-                             FLAG(with_disjoint)},
-    [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", 0},
-    [CLI_OPTION_EVERY] = {"every", 0, "TIME", "end a round after each TIME, as 10s or 500ms [refgraph.round()]", 0},
-    [CLI_OPTION_EXPORT_FORMAT] = {"format", 0, "FORMAT", "heapsnapshot, sqlite, csv or json [as FILE ends]", 0},
-    [CLI_OPTION_EXPORT_OUTPUT] = {"output", 'o', "FILE", "write FILE; - is the standard output", 0},
-    [CLI_OPTION_FAIL_ON_LEAK] = {"fail-on-leak", 0, NULL, "exit with 1 if there is a leak that is not accepted",
-                                 FLAG(fails_on_leak)},
-    [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]", 0},
-    [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help", FLAG(wants_help)},
-    [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too", FLAG(with_internals)},
-    [CLI_OPTION_JSON] = {"json", 0, NULL, "print one JSON document", FLAG(with_json)},
-    [CLI_OPTION_KEEP] = {"keep", 0, "FOLDER", "keep the dumps there, as round-1.rgd, round-2.rgd and so on", 0},
-    [CLI_OPTION_LIMIT] = {"limit", 0, "N", "at most so many; 0: all", 0},
-    [CLI_OPTION_LONG_NAMES] = {"long-names", 0, NULL, "name types with their module", FLAG(with_long_names)},
-    [CLI_OPTION_MAX_DEPTH] = {"max-depth", 0, "N", "references away from the objects [3]", 0},
-    [CLI_OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "memory that the dump may take [half of what is free]", 0},
-    [CLI_OPTION_MAX_NODES] = {"max-nodes", 0, "N", "objects that are drawn [200]", 0},
-    [CLI_OPTION_MAX_PATHS] = {"max-paths", 0, "N", "paths to each object, each through another holder [1]", 0},
-    [CLI_OPTION_NO_CAPTION] = {"no-caption", 0, NULL, "leave out the line at the foot", FLAG(no_caption)},
-    [CLI_OPTION_OUTPUT] = {"output", 'o', "FILE",
-                           "draw into FILE; - is the standard output [the terminal, as text]", 0},
-    [CLI_OPTION_RANKDIR] = {"rankdir", 0, "LR|TB", "draw from left to right or from top to bottom", 0},
-    [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too", FLAG(with_refcounts)},
-    [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]", FLAG(is_forward)},
-    [CLI_OPTION_RETAINED] = {"retained", 0, NULL, "measure what the objects of each type retain", FLAG(with_retained)},
-    [CLI_OPTION_ROUNDS] = {"rounds", 0, "N", "look at so many rounds of the program, 2 or more [5]", 0},
-    [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]", 0},
-    [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]", 0},
-    [CLI_OPTION_VALUES] = {"values", 0, NULL, "write the values that the dump has of private text, too", FLAG(with_values)},
-    [CLI_OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "list the leaks there that are found", 0},
-};
-
 /* --- values ------------------------------------------------------------------------------------------------------- */
+
+// A reader puts a value where the table says; one that sets two fields is given the arguments themselves, whose place is 0.
 
 static rg_error *bad_value(const char *option, const char *value, const char *advice)
 {
@@ -71,19 +30,48 @@ static bool read_digits(const char *text, size_t size, uint64_t most, uint64_t *
   return size && number <= most;
 }
 
-static rg_error *read_number(const char *option, const char *value, uint32_t least, uint32_t *ret)
+static rg_error *read_flag(const char *option, const char *value, void *place)
 {
-  uint64_t number;
-  if (read_digits(value, strlen(value), INT32_MAX, &number) && number >= least) {
-    *ret = (uint32_t)number;
-    return NULL;
-  }
-  return bad_value(option, value,
-                   least ? "it is a number from 1 to 2147483647" : "it is a number from 0 to 2147483647");
+  (void)option, (void)value;
+  *(bool *)place = true;
+  return NULL;
 }
 
-static rg_error *read_size(const char *option, const char *value, uint64_t *ret)
+static rg_error *read_text(const char *option, const char *value, void *place)
 {
+  (void)option;
+  *(const char **)place = value;
+  return NULL;
+}
+
+static rg_error *read_number(const char *option, const char *value, void *place)
+{
+  uint64_t number;
+  if (!read_digits(value, strlen(value), INT32_MAX, &number))
+    return bad_value(option, value, "it is a number from 0 to 2147483647");
+  *(uint32_t *)place = (uint32_t)number;
+  return NULL;
+}
+
+static rg_error *read_positive(const char *option, const char *value, void *place)
+{
+  uint64_t number;
+  if (!read_digits(value, strlen(value), INT32_MAX, &number) || !number)
+    return bad_value(option, value, "it is a number from 1 to 2147483647");
+  *(uint32_t *)place = (uint32_t)number;
+  return NULL;
+}
+
+static rg_error *read_limit(const char *option, const char *value, void *place)
+{
+  struct cli_arguments *arguments = place;
+  arguments->has_limit = true;
+  return read_number(option, value, &arguments->limit);
+}
+
+static rg_error *read_size(const char *option, const char *value, void *place)
+{
+  uint64_t *ret = place;
   static const struct {
     char letter;
     uint64_t unit;
@@ -100,8 +88,9 @@ static rg_error *read_size(const char *option, const char *value, uint64_t *ret)
   return NULL;
 }
 
-static rg_error *read_format(const char *value, struct cli_arguments *ret)
+static rg_error *read_format(const char *option, const char *value, void *place)
 {
+  struct cli_arguments *ret = place;
   static const char *const words[] = {"dot", "svg", "png", "pdf", "txt", "json"};
   static const rg_format formats[] = {RG_FORMAT_DOT, RG_FORMAT_SVG,  RG_FORMAT_PNG,
                                       RG_FORMAT_PDF, RG_FORMAT_TEXT, RG_FORMAT_JSON};
@@ -112,39 +101,49 @@ static rg_error *read_format(const char *value, struct cli_arguments *ret)
     ret->format = formats[i];
     return NULL;
   }
-  return bad_value("format", value, "it is dot, svg, png, pdf, txt or json");
+  return bad_value(option, value, "it is dot, svg, png, pdf, txt or json");
 }
 
-static rg_error *read_rankdir(const char *value, rg_direction *ret)
+static rg_error *read_export_format(const char *option, const char *value, void *place)
+{
+  (void)option;
+  struct cli_arguments *arguments = place;
+  arguments->has_export_format = true;
+  return rg_export_format_named(value, &arguments->export_format);
+}
+
+static rg_error *read_rankdir(const char *option, const char *value, void *place)
 {
   bool is_left_right = strcmp(value, "LR") == 0;
   if (!is_left_right && strcmp(value, "TB") != 0)
-    return bad_value("rankdir", value, "it is LR or TB");
-  *ret = is_left_right ? RG_DIRECTION_LEFT_RIGHT : RG_DIRECTION_TOP_BOTTOM;
+    return bad_value(option, value, "it is LR or TB");
+  *(rg_direction *)place = is_left_right ? RG_DIRECTION_LEFT_RIGHT : RG_DIRECTION_TOP_BOTTOM;
   return NULL;
 }
 
-static rg_error *read_signal(const char *value, int *ret)
+static rg_error *read_signal(const char *option, const char *value, void *place)
 {
+  int *ret = place;
   *ret = strcmp(value, "USR1") == 0 ? SIGUSR1 : strcmp(value, "USR2") == 0 ? SIGUSR2 : 0;
-  return *ret || strcmp(value, "none") == 0 ? NULL : bad_value("signal", value, "it is USR1, USR2 or none");
+  return *ret || strcmp(value, "none") == 0 ? NULL : bad_value(option, value, "it is USR1, USR2 or none");
 }
 
-static rg_error *read_group_by(const char *value, rg_group_by *ret)
+static rg_error *read_group_by(const char *option, const char *value, void *place)
 {
   static const char *const words[] = {"path", "site", "type"};
   for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
     if (strcmp(value, words[i]) != 0)
       continue;
-    *ret = (rg_group_by)i;
+    *(rg_group_by *)place = (rg_group_by)i;
     return NULL;
   }
-  return bad_value("by", value, "it is path, site or type");
+  return bad_value(option, value, "it is path, site or type");
 }
 
 // In seconds, unless it ends in another unit.
-static rg_error *read_time(const char *option, const char *value, uint64_t *ret)
+static rg_error *read_time(const char *option, const char *value, void *place)
 {
+  uint64_t *ret = place;
   static const struct {
     const char *word;
     uint64_t ms;
@@ -159,78 +158,64 @@ static rg_error *read_time(const char *option, const char *value, uint64_t *ret)
   return NULL;
 }
 
-static rg_error *set_value(enum cli_option_id id, const char *value, struct cli_arguments *ret)
-{
-  const char *name = cli_options[id].name;
-  switch (id) {
-  case CLI_OPTION_BASELINE:
-    ret->baseline = value;
-    return NULL;
-  case CLI_OPTION_BY:
-    return read_group_by(value, &ret->by);
-  case CLI_OPTION_DUMP:
-    ret->dump = value;
-    return NULL;
-  case CLI_OPTION_EVERY:
-    return read_time(name, value, &ret->every_ms);
-  case CLI_OPTION_EXPORT_FORMAT:
-    ret->has_export_format = true;
-    return rg_export_format_named(value, &ret->export_format);
-  case CLI_OPTION_FORMAT:
-    return read_format(value, ret);
-  case CLI_OPTION_KEEP:
-    ret->keep = value;
-    return NULL;
-  case CLI_OPTION_LIMIT:
-    ret->has_limit = true;
-    return read_number(name, value, 0, &ret->limit);
-  case CLI_OPTION_MAX_DEPTH:
-    return read_number(name, value, 0, &ret->max_depth);
-  case CLI_OPTION_MAX_MEMORY:
-    return read_size(name, value, &ret->max_memory);
-  case CLI_OPTION_MAX_NODES:
-    return read_number(name, value, 1, &ret->max_nodes);
-  case CLI_OPTION_MAX_PATHS:
-    return read_number(name, value, 1, &ret->max_paths);
-  case CLI_OPTION_EXPORT_OUTPUT:
-  case CLI_OPTION_OUTPUT:
-    ret->output = value;
-    return NULL;
-  case CLI_OPTION_RANKDIR:
-    return read_rankdir(value, &ret->direction);
-  case CLI_OPTION_ROUNDS:
-    return read_number(name, value, 1, &ret->rounds);
-  case CLI_OPTION_SIGNAL:
-    return read_signal(value, &ret->signal);
-  case CLI_OPTION_TOO_MANY:
-    return read_number(name, value, 0, &ret->too_many);
-  case CLI_OPTION_WRITE_BASELINE:
-    ret->new_baseline = value;
-    return NULL;
-  case CLI_OPTION_ALL:
-  case CLI_OPTION_BACKREFS:
-  case CLI_OPTION_CLOSURES:
-  case CLI_OPTION_CUT:
-  case CLI_OPTION_DISJOINT:
-  case CLI_OPTION_FAIL_ON_LEAK:
-  case CLI_OPTION_HELP:
-  case CLI_OPTION_INTERNALS:
-  case CLI_OPTION_JSON:
-  case CLI_OPTION_LONG_NAMES:
-  case CLI_OPTION_NO_CAPTION:
-  case CLI_OPTION_REFCOUNTS:
-  case CLI_OPTION_REFS:
-  case CLI_OPTION_RETAINED:
-  case CLI_OPTION_VALUES:
-    break; // flags
-  }
-  return NULL;
-}
+/* --- the options -------------------------------------------------------------------------------------------------- */
 
-static void set_flag(enum cli_option_id id, struct cli_arguments *ret)
-{
-  *(bool *)((char *)ret + cli_options[id].flag) = true;
-}
+#define IN(name) offsetof(struct cli_arguments, name)
+
+const struct cli_option cli_options[CLI_NUM_OPTIONS] = {
+    [CLI_OPTION_ALL] = {"all", 0, NULL, "draw closures that capture only __class__, too", read_flag, IN(with_all)},
+    [CLI_OPTION_BACKREFS] = {"backrefs", 0, NULL, "draw what refers to the objects", read_flag, IN(is_backward)},
+    [CLI_OPTION_BASELINE] = {"baseline", 0, "FILE", "accept the leaks that are listed there", read_text, IN(baseline)},
+    [CLI_OPTION_BY] = {"by", 0, "WHAT", "path, site or type: what is counted together [path]", read_group_by, IN(by)},
+    [CLI_OPTION_CLOSURES] = {"closures", 0, NULL, "draw the path to every closure, one box a definition site",
+                             read_flag, IN(with_closures)},
+    [CLI_OPTION_CUT] = {"cut", 0, NULL, "list the fewest references to cut, and what that frees",
+                        read_flag, IN(with_cut)},
+    [CLI_OPTION_DISJOINT] = {"disjoint", 0, NULL, "list paths that share no object, to the first that matches",
+                             read_flag, IN(with_disjoint)},
+    [CLI_OPTION_DUMP] = {"dump", 0, "FILE", "write the dump there [refgraph-PID.rgd]", read_text, IN(dump)},
+    [CLI_OPTION_EVERY] = {"every", 0, "TIME", "end a round after each TIME, as 10s or 500ms [refgraph.round()]",
+                          read_time, IN(every_ms)},
+    [CLI_OPTION_EXPORT_FORMAT] = {"format", 0, "FORMAT", "heapsnapshot, sqlite, csv or json [as FILE ends]",
+                                  read_export_format, 0},
+    [CLI_OPTION_EXPORT_OUTPUT] = {"output", 'o', "FILE", "write FILE; - is the standard output", read_text, IN(output)},
+    [CLI_OPTION_FAIL_ON_LEAK] = {"fail-on-leak", 0, NULL, "exit with 1 if there is a leak that is not accepted",
+                                 read_flag, IN(fails_on_leak)},
+    [CLI_OPTION_FORMAT] = {"format", 0, "FORMAT", "dot, svg, png, pdf, txt or json [as FILE ends; txt]",
+                           read_format, 0},
+    [CLI_OPTION_HELP] = {"help", 'h', NULL, "print this help", read_flag, IN(wants_help)},
+    [CLI_OPTION_INTERNALS] = {"internals", 0, NULL, "draw globals, code and types, too", read_flag, IN(with_internals)},
+    [CLI_OPTION_JSON] = {"json", 0, NULL, "print one JSON document", read_flag, IN(with_json)},
+    [CLI_OPTION_KEEP] = {"keep", 0, "FOLDER", "keep the dumps there, as round-1.rgd, round-2.rgd and so on",
+                         read_text, IN(keep)},
+    [CLI_OPTION_LIMIT] = {"limit", 0, "N", "at most so many; 0: all", read_limit, 0},
+    [CLI_OPTION_LONG_NAMES] = {"long-names", 0, NULL, "name types with their module", read_flag, IN(with_long_names)},
+    [CLI_OPTION_MAX_DEPTH] = {"max-depth", 0, "N", "references away from the objects [3]", read_number, IN(max_depth)},
+    [CLI_OPTION_MAX_MEMORY] = {"max-memory", 0, "SIZE", "memory that the dump may take [half of what is free]",
+                               read_size, IN(max_memory)},
+    [CLI_OPTION_MAX_NODES] = {"max-nodes", 0, "N", "objects that are drawn [200]", read_positive, IN(max_nodes)},
+    [CLI_OPTION_MAX_PATHS] = {"max-paths", 0, "N", "paths to each object, each through another holder [1]",
+                              read_positive, IN(max_paths)},
+    [CLI_OPTION_NO_CAPTION] = {"no-caption", 0, NULL, "leave out the line at the foot", read_flag, IN(no_caption)},
+    [CLI_OPTION_OUTPUT] = {"output", 'o', "FILE", "draw into FILE; - is the standard output [the terminal, as text]",
+                           read_text, IN(output)},
+    [CLI_OPTION_RANKDIR] = {"rankdir", 0, "LR|TB", "draw from left to right or from top to bottom",
+                            read_rankdir, IN(direction)},
+    [CLI_OPTION_REFCOUNTS] = {"refcounts", 0, NULL, "draw reference counts, too", read_flag, IN(with_refcounts)},
+    [CLI_OPTION_REFS] = {"refs", 0, NULL, "draw what the objects refer to [this]", read_flag, IN(is_forward)},
+    [CLI_OPTION_RETAINED] = {"retained", 0, NULL, "measure what the objects of each type retain",
+                             read_flag, IN(with_retained)},
+    [CLI_OPTION_ROUNDS] = {"rounds", 0, "N", "look at so many rounds of the program, 2 or more [5]",
+                           read_positive, IN(rounds)},
+    [CLI_OPTION_SIGNAL] = {"signal", 0, "NAME", "USR1, USR2 or none: dump when this signal comes [USR2]",
+                           read_signal, IN(signal)},
+    [CLI_OPTION_TOO_MANY] = {"too-many", 0, "N", "references that are drawn of one object [10]",
+                             read_number, IN(too_many)},
+    [CLI_OPTION_VALUES] = {"values", 0, NULL, "write the values that the dump has of private text, too",
+                           read_flag, IN(with_values)},
+    [CLI_OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", "list the leaks there that are found",
+                                   read_text, IN(new_baseline)},
+};
 
 /* --- finding options ---------------------------------------------------------------------------------------------- */
 
@@ -281,10 +266,7 @@ static rg_error *read_option(char **argv, size_t *i, cli_option_set options, str
   if (option->value && !value && !(value = argv[++*i]))
     return rg_error_create(RG_ERROR_ARGUMENT, "option --%s needs a value: --%s %s", option->name, option->name,
                            option->value);
-  if (option->value)
-    return set_value((enum cli_option_id)found, value, ret);
-  set_flag((enum cli_option_id)found, ret);
-  return NULL;
+  return option->read(option->name, value, (char *)ret + option->place);
 }
 
 rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arguments *ret)

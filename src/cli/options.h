@@ -57,7 +57,8 @@ struct cli_option {
   char letter;       // '\0': none
   const char *value; // what it takes, as "N"; NULL: nothing
   const char *help;
-  size_t flag;       // of one that takes nothing: the place in the arguments that becomes true
+  rg_error *(*read)(const char *option, const char *value, void *place);
+  size_t place;      // in the arguments
 };
 
 extern const struct cli_option cli_options[CLI_NUM_OPTIONS];
