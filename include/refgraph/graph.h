@@ -3,10 +3,10 @@
  * Node 0 is the super-root. It stands for the process itself: its edges are the roots, so that paths and dominators
  * need no special case. It is never drawn.
  *
- *   columns, one entry a node        rows in CSR form, one entry an edge
- *   +---------+------+------+---     +--------------+
- *   | address | size | type | ..     | row[node]    |--> target[] kind[] name[]   in the object's own order
- *   +---------+------+------+---     +--------------+
+ *   nodes: a struct each             edges in CSR form: columns, one entry an edge
+ *   +---------------------------+    +--------------+
+ *   | address, size, type, ..   |    | row[node]    |--> target[] kind[] name[]   in the object's own order
+ *   +---------------------------+    +--------------+
  *
  * Text enters the graph clean: whatever a builder is given, what a getter returns is valid UTF-8 of bounded length,
  * without control, bidirectional-control or surrogate characters, which stand there as visible escapes (\n, \x00,

@@ -5,6 +5,7 @@
  *   session.c   the dump, the filter, the nodes that match    picture.c   a selection to a file or the terminal
  *   listing.c   a table to the terminal: columns for people, or a document for programs
  *   launch.c    the environment of a program that is watched      rounds.c   its rounds, and their dumps
+ *   leak_files.c   the files of a report on leaks
  *   table.c     fields for people       json.c  one document for programs      terminal.c  all that goes to stderr
  *
  * Errors travel as the library's rg_error, and become an exit status in one place. Only <refgraph.h> is known here. */
