@@ -1,6 +1,8 @@
 """What calls say of arguments that cannot be used, and that they run no code of these to find out."""
 
 import io
+import os
+import tempfile
 import unittest
 
 import refgraph
@@ -40,6 +42,14 @@ class Types(unittest.TestCase):
 
     def test_load_runs_no_code_of_what_is_no_file(self):
         self.check_refused("path_or_file must be a path or a file open for reading", refgraph.load)
+
+    def test_load_closes_no_descriptor_whose_number_a_path_has(self):
+        with tempfile.TemporaryFile() as other, tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "heap.rgd")
+            refgraph.dump(path)
+            numbered = type("Numbered", (), {"__fspath__": lambda self: path, "__index__": lambda self: other.fileno()})
+            self.assertGreater(refgraph.load(numbered()).num_nodes, 1000)
+            os.fstat(other.fileno())
 
     def test_leaks_runs_no_code_of_what_is_no_graph(self):
         self.check_refused("each of sources must be a Graph or the path of a dump", refgraph.leaks)

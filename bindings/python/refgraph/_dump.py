@@ -127,11 +127,12 @@ def load(
     check_functions(progress=progress)
     most = min(max_memory or 0, sys.maxsize)
     if is_path(path_or_file):
-        with open(path_or_file, "rb", buffering=0) as file:
+        path = os.fspath(path_or_file)  # open() would take what has an __index__, too, for a descriptor, and close it
+        with open(path, "rb", buffering=0) as file:
             try:
                 return Graph._load(file.fileno(), max_memory=most, progress=progress)
             except (DumpError, LimitError, UnsupportedError) as error:
-                raise type(error)(f"cannot read {os.fspath(path_or_file)!r}: {error}") from None
+                raise type(error)(f"cannot read {path!r}: {error}") from None
     if not hasattr(path_or_file, "read"):
         raise bad_type("path_or_file", path_or_file, "a path or a file open for reading")
     return Graph._load(path_or_file.read, max_memory=most, progress=progress)
