@@ -10,10 +10,11 @@ import refgraph
 IS_SANITIZED = "libasan" in os.environ.get("LD_PRELOAD", "")
 
 
-def why_not(code):
+def why_not(code, **environment):
     """Why a fresh interpreter cannot run `code` of others, in its last words; None if it can. Under a sanitizer some
     libraries fail by themselves, and so do some of Debian's on an interpreter that is not its default."""
-    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": ""}  # what it finds is not ours
+    # What a sanitizer finds there is not ours.
+    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "", **environment}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, errors="replace")
     return (done.stderr.strip().splitlines() or ["no word"])[-1] if done.returncode else None
 

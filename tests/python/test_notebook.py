@@ -69,15 +69,21 @@ nbconvert.preprocessors.ExecutePreprocessor().preprocess(nbformat.v4.new_noteboo
 class Notebook(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        failure = why_not(EMPTY)
-        if failure:
-            raise unittest.SkipTest(f"needs nbconvert and ipykernel (Debian: python3-nbconvert python3-ipykernel): {failure}")
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
+        # Debian's kernel is its default interpreter, whichever asks for it.
+        kernel = pathlib.Path(folder.name, "kernels", "python3", "kernel.json")
+        kernel.parent.mkdir(parents=True)
+        words = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        kernel.write_text(json.dumps({"argv": words, "display_name": "this interpreter", "language": "python"}))
+        failure = why_not(EMPTY, JUPYTER_PATH=folder.name)
+        if failure:
+            raise unittest.SkipTest(f"needs nbconvert and ipykernel (Debian: python3-nbconvert python3-ipykernel): {failure}")
         path = pathlib.Path(folder.name, "notebook.ipynb")
         path.write_text(notebook([DRAWING, TABLE, REPORT, HOSTILE]))
         words = ["-m", "nbconvert", "--to", "html", "--execute", str(path)]
-        subprocess.run([sys.executable, *words], check=True, cwd=folder.name, stderr=subprocess.PIPE)
+        environment = {**os.environ, "JUPYTER_PATH": folder.name}
+        subprocess.run([sys.executable, *words], check=True, cwd=folder.name, env=environment, stderr=subprocess.PIPE)
         cls.path = path.with_suffix(".html")
         cls.page = Page(cls.path.read_text("utf-8"))
 
