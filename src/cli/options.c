@@ -10,7 +10,8 @@
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-// A reader puts a value where the table says; one that sets two fields is given the arguments themselves, whose place is 0.
+// A reader puts a value where the table says; one that sets two fields is given the arguments themselves, whose place
+// is 0.
 
 static rg_error *bad_value(const char *option, const char *value, const char *advice)
 {
