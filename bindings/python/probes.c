@@ -129,11 +129,17 @@ static Py_ssize_t find_place(const struct probe *probe, const int64_t *values, s
   return found;
 }
 
+// What a program made in place of a type of C would run its code.
+static bool is_of_c(PyObject *object)
+{
+  return object && PyType_Check(object) && ((PyTypeObject *)object)->tp_flags & Py_TPFLAGS_IMMUTABLETYPE;
+}
+
 // A type is kept for good: it is compared with, and its module could be unloaded.
 static PyTypeObject *take_type(PyObject *module, const char *name)
 {
   PyObject *type = PyObject_GetAttrString(module, name);
-  if (type && !PyType_Check(type))
+  if (!is_of_c(type))
     Py_CLEAR(type);
   return (PyTypeObject *)type;
 }
@@ -345,9 +351,10 @@ void rgpy_probes_init(void)
 static PyObject *make_loop(void)
 {
   PyObject *namespace = PySys_GetObject("implementation");
-  RGPY_CLEANUP_DECREF PyObject *none = namespace ? PyTuple_New(0) : NULL;
+  PyObject *type = namespace ? (PyObject *)Py_TYPE(namespace) : NULL;
+  RGPY_CLEANUP_DECREF PyObject *none = is_of_c(type) ? PyTuple_New(0) : NULL;
   RGPY_CLEANUP_DECREF PyObject *items = none ? Py_BuildValue("{s:O}", "get_debug", &PyBool_Type) : NULL;
-  return items ? PyObject_Call((PyObject *)Py_TYPE(namespace), none, items) : NULL;
+  return items ? PyObject_Call(type, none, items) : NULL;
 }
 
 static PyObject *make_future(PyTypeObject *type, PyObject *loop)

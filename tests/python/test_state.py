@@ -292,6 +292,16 @@ class Probes(unittest.TestCase):
         )
         self.assertEqual(printed, "alive\nfinished\n")
 
+    def test_of_asyncio_run_nothing_that_a_program_put_in_the_place_of_a_type(self):
+        printed = run_python(
+            "import refgraph, sys, _asyncio\n"
+            "class Replaced:\n"
+            " def __init__(self, *args, **kwargs): print('called')\n"
+            "sys.implementation, _asyncio.Future = object.__new__(Replaced), Replaced\n"
+            "refgraph.capture()\n"
+        )
+        self.assertEqual(printed, "")
+
     def test_warn_of_nothing_and_leave_nothing_behind(self):
         run_python("import asyncio, refgraph; refgraph.capture()", PYTHONWARNINGS="error", PYTHONDEVMODE="1")
         states_of(asyncio)
