@@ -597,6 +597,18 @@ class Signals(Folder):
         )
         self.assertRegex(printed, r"^refgraph WARNING no dump to refgraph-.*\.rgd: cannot write '.*': No such file or directory\n$")
 
+    def test_what_an_audit_hook_raises_is_logged_in_one_line(self):
+        printed = self.run_program(
+            "import logging\n"
+            "logging.basicConfig(stream=sys.stdout, format='%(message)s')\n"
+            "def refuse(event, args):\n"
+            "    if event == 'refgraph.dump': raise RuntimeError('not here,\\nnot now')\n"
+            "sys.addaudithook(refuse)\n"
+            "refgraph.install_dump_signal(directory=folder)\n"
+            "os.kill(os.getpid(), signal.SIGUSR2)\n"
+        )
+        self.assertRegex(printed, r"^no dump to refgraph-.*\.rgd: RuntimeError: not here, not now\n$")
+
 
 class Killed(Folder):
     def start(self, code):

@@ -16,6 +16,7 @@ from ._arguments import bad_type, check_functions, check_path, check_text, is_a,
 from ._graph import Graph
 from ._output import Filename
 from ._refgraph import ArgumentError, Dump, DumpError, LimitError, UnsupportedError
+from ._words import in_one_line
 
 _logger = logging.getLogger("refgraph")
 
@@ -174,7 +175,7 @@ def install_dump_signal(signum: int = signal.SIGUSR2, directory: Filename = ".")
         try:
             dump(os.path.join(directory, name), wait=False)
         except Exception as error:
-            _logger.warning("no dump to %s: %s", name, error)
+            _logger.warning("no dump to %s: %s", name, in_one_line(error))
         _call_previous(previous, signum, frame)
 
     previous = signal.signal(signum, handle)

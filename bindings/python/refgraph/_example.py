@@ -17,6 +17,7 @@ import types
 import refgraph
 
 from . import _sentence
+from ._words import in_one_line
 
 FILE = "example.py"  # what the code is said to be in; its first line is line 1
 
@@ -36,7 +37,7 @@ def main():
         try:
             found = _answer(**json.load(sys.stdin))
         except (Exception, SystemExit) as error:
-            found = {"error": _in_one_line(error), "line": _line(error)}
+            found = {"error": in_one_line(error), "line": _line(error)}
         json.dump(found, answer)
 
 
@@ -82,11 +83,6 @@ def _show(object, **options):
     module = importlib.import_module(name)
     found = functools.reduce(getattr, path.split("."), module)
     return refgraph.show_refs([found], **options), getattr(module, "__file__", None)
-
-
-def _in_one_line(error):
-    words = traceback.format_exception_only(type(error), error)[-1].split()
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(words))
 
 
 def _line(error):

@@ -6,6 +6,7 @@ import os
 import threading
 
 from ._dump import dump
+from ._words import in_one_line
 
 
 class Rounds:
@@ -29,7 +30,7 @@ class Rounds:
             try:
                 dump(os.path.join(self._folder, f"round-{self._num_ended + 1}.rgd"))
             except Exception as error:
-                self._say(f"refgraph: cannot dump: {error}\n")
+                self._say(f"refgraph: cannot dump: {in_one_line(error)}\n")
                 return
             self._num_ended += 1
             end = ": waiting for the program to end" if self._num_ended == self._num else ""

@@ -7,6 +7,7 @@ import sys
 
 import refgraph
 from refgraph import _rounds
+from refgraph._words import in_one_line
 
 
 class _Watch:
@@ -44,7 +45,7 @@ class _Watch:
             refgraph.dump(path)
             words = f"refgraph: wrote {path}\n"
         except Exception as error:
-            words = f"refgraph: cannot dump: {error}\n"
+            words = f"refgraph: cannot dump: {in_one_line(error)}\n"
         self._say(words)
 
     def rounds(self, num, every_ms):
