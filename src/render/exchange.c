@@ -38,7 +38,7 @@ struct state {
 
 /* --- errors ----------------------------------------------------------------------------------------------------- */
 
-static void print_end(struct rgi_child_status end, struct rgi_text *text)
+static void print_end(struct rgi_child_status end, uint64_t memory_limit, struct rgi_text *text)
 {
   if (!end.is_known)
     rgi_text_puts(text, "ended without a picture");
@@ -46,6 +46,8 @@ static void print_end(struct rgi_child_status end, struct rgi_text *text)
     rgi_text_printf(text, "was killed by signal %d (%s)", WTERMSIG(end.status), strsignal(WTERMSIG(end.status)));
   else
     rgi_text_printf(text, "ended without a picture, exit status %d", WEXITSTATUS(end.status));
+  if (memory_limit && end.is_known && WIFSIGNALED(end.status))
+    rgi_text_printf(text, ", memory limit %llu MiB", (unsigned long long)(memory_limit >> 20));
 }
 
 // "the renderer '…' was killed by signal 11 (Segmentation fault), memory limit 2048 MiB: out of memory"
@@ -55,10 +57,7 @@ static rg_error *no_picture(const struct state *state, struct rgi_child_status e
   if (state->reply_state == RGI_REPLY_JUNK)
     rgi_text_puts(&text, "sent what is no picture, it may belong to another version of refgraph");
   else
-    print_end(end, &text);
-  uint64_t limit = state->exchange->memory_limit;
-  if (limit && end.is_known && WIFSIGNALED(end.status))
-    rgi_text_printf(&text, ", memory limit %llu MiB", (unsigned long long)(limit >> 20));
+    print_end(end, state->exchange->memory_limit, &text);
   if (state->words.head_size)
     rgi_text_puts(&text, ": ");
   rgi_words_print(&state->words, MAX_WORDS, &text);
