@@ -284,9 +284,11 @@ static bool is_to_be_emptied(const struct rgpy_capture *capture, PyObject *objec
   if (!PyDict_CheckExact(object) && !PyList_CheckExact(object) && !PyTuple_CheckExact(object))
     return false;
   rg_node node = rgpy_address_map_get(&capture->nodes, object);
+  if (!node)
+    return false;
   const struct rgpy_found *found = rgpy_found_at(capture, node);
   bool is_wanted = found->marks & RGPY_MARK_TARGET || found->row != RGPY_ROW_NONE;
-  return node && !is_wanted && is_of_call_alone(capture, node);
+  return !is_wanted && is_of_call_alone(capture, node);
 }
 
 rg_error *rgpy_set_call_apart(struct rgpy_capture *capture)

@@ -68,8 +68,9 @@ int rgpy_read_id(const rg_graph *graph, PyObject *id, rg_node *ret)
   if (number == -1 && PyErr_Occurred())
     return -1;
   if (overflow || number < 1 || number >= rg_graph_num_nodes(graph)) {
-    rgpy_raise(rg_error_create(RG_ERROR_NOT_FOUND, "no node %lld: the graph has ids 1 to %u", number,
-                               rg_graph_num_nodes(graph) - 1));
+    rg_node last = rg_graph_num_nodes(graph) - 1;
+    rgpy_raise(overflow ? rg_error_create(RG_ERROR_NOT_FOUND, "no such node: the graph has ids 1 to %u", last)
+                        : rg_error_create(RG_ERROR_NOT_FOUND, "no node %lld: the graph has ids 1 to %u", number, last));
     return -1;
   }
   *ret = (rg_node)number;

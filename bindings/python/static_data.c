@@ -35,8 +35,10 @@ static void add_segment(const struct dl_phdr_info *library, const ElfW(Phdr) *he
   if (data.num == capacity) {
     size_t grown = 2 * capacity + 64;
     struct rgpy_segment *segments = rg_memory_realloc(data.segments, grown, sizeof(*segments));
-    if (!segments)
+    if (!segments) {
+      data.num_left_out++;
       return;
+    }
     data.segments = segments;
     capacity = grown;
   }
