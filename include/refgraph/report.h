@@ -77,6 +77,8 @@ typedef struct rg_leak {
   const char *holder;      /* who holds them, as "EventBus._handlers" or "functools.lru_cache"; "cycle": only they
                             * themselves; empty: not known */
   const uint32_t *counts;  /* copies, by graph */
+  const char *grows;       /* what is more in each graph than in the one before: "copies", or "items" of what they
+                            * capture; empty: neither, or fewer than min_graphs */
   const char *const *signals;
   size_t num_signals;
   const rg_leak_capture *captures; /* what retains most first */
@@ -140,12 +142,13 @@ RG_PUBLIC const char *rg_mend_kind_word(rg_mend_kind kind);
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, const rg_writer *writer);
 /* A list of objects, one a leak, the likeliest first; all numbers are integers, sizes are bytes:
  *
- *   fingerprint accepted kind site{qualname file line} copies retained{total exclusive heap} growth[] holder signals[]
+ *   fingerprint accepted kind site{qualname file line} copies retained{total exclusive heap} growth[] grows holder
+ *   signals[]
  *   captures[{name type retained values shared used attributes[]}]
  *   paths[{root{kind name} steps[{edge{kind name} node{id type label retained} verdict reason suspect}]}] notes[]
  *   mends[{kind text call caveat freed_now freed_at_gc stays}]
  *
- * growth: copies by graph. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is
+ * growth: copies by graph. grows: copies, items, or nothing. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is
  * null; the root of garbage is of the kind "cycle". */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer);
 /* An object: truncated omitted doubts[] not_recorded[{what count}]; what was not recorded is that of the last graph. */

@@ -158,6 +158,7 @@ static void add_leak(struct rgi_text *text, const rg_report *report, const rg_le
   for (size_t i = 0; i < report->series.num; i++)
     rgi_text_printf(text, "%s%u", i ? ", " : "", leak->counts[i]);
   rgi_text_puts(text, "]");
+  add_string(text, "grows", leak->grows);
   add_string(text, "holder", leak->holder);
   add_strings(text, "signals", leak->signals, leak->num_signals);
   add_captures(text, leak);

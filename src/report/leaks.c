@@ -276,11 +276,14 @@ static const char *kind_of(const rg_graph *graph, const struct rgi_suspect *grou
 
 static rg_error *count_rounds(rg_report *report, struct rgi_leak *leak)
 {
+  static const char *const words[] = {
+      [RGI_GROWTH_NONE] = "", [RGI_GROWTH_COPIES] = "copies", [RGI_GROWTH_ITEMS] = "items"};
   uint32_t *counts;
   RGI_TRY(rgi_arena_alloc(&report->arena, report->series.num * sizeof(*counts), (void **)&counts));
   for (size_t i = 0; i < report->series.num; i++)
     counts[i] = rgi_series_count(&report->series, i, leak->group->fingerprint).num_nodes;
   leak->leak.counts = counts;
+  leak->leak.grows = words[leak->growth];
   return NULL;
 }
 

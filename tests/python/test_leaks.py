@@ -173,7 +173,23 @@ class Leaks(unittest.TestCase):
 
     def test_counts_the_copies_after_each_round(self):
         (leak,) = refgraph.leaks(step=self.step, rounds=4, warmup=2)
-        self.assertEqual(leak.growth, (3, 4, 5, 6))
+        self.assertEqual((leak.growth, leak.grows), ((3, 4, 5, 6), "copies"))
+
+    def test_tells_items_that_one_closure_gets_from_more_closures(self):
+        graphs, rows = [], []
+        self.listeners.append(lambda: rows)
+        for _ in range(3):
+            rows.append(bytearray(1_000))
+            graphs.append(refgraph.capture())
+        (leak,) = refgraph.leaks(*graphs)
+        self.assertEqual((leak.growth, leak.grows), ((1, 1, 1), "items"))
+
+    def test_what_is_finished_and_held_does_not_grow(self):
+        file = open(os.devnull)
+        self.listeners.append(lambda: file.read())
+        file.close()
+        (leak,) = refgraph.leaks()
+        self.assertEqual(leak.grows, "")
 
     def test_takes_graphs_from_the_oldest_to_the_newest(self):
         graphs = []

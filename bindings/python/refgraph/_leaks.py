@@ -66,6 +66,7 @@ class Leak(NamedTuple):
     retained: int  # bytes that they keep alive together
     exclusive: int  # bytes that each keeps alive by itself, added up
     growth: tuple[int, ...]  # copies, by round
+    grows: str  # what is more in each round: "copies", "items" of what they capture, or nothing
     holder: str  # as "EventBus._handlers" or "functools.lru_cache"; "cycle": only they themselves
     signals: tuple[str, ...]  # why it is a leak
     captures: tuple[LeakCapture, ...]
@@ -91,7 +92,8 @@ def _leak(found):
     site, retained = found["site"], found["retained"]
     return Leak(
         found["fingerprint"], found["kind"], site["qualname"], site["file"], site["line"], found["copies"],
-        retained["total"], retained["exclusive"], tuple(found["growth"]), found["holder"], tuple(found["signals"]),
+        retained["total"], retained["exclusive"], tuple(found["growth"]), found["grows"], found["holder"],
+        tuple(found["signals"]),
         tuple(map(_capture, found["captures"])),
         tuple(_step(step) for path in found["paths"] for step in path["steps"]), tuple(found["notes"]),
         tuple(Mend(**mend) for mend in found["mends"]), found["accepted"],

@@ -34,11 +34,6 @@ def _is_ignored(leak, ignore):
     return any(fnmatch.fnmatchcase(leak.qualname, name) or fnmatch.fnmatchcase(leak.file, name) for name in ignore)
 
 
-def _has_grown(leak):
-    """Not one that was there before, and leaks for what it captures alone."""
-    return any(" in every round: " in signal or " than before: " in signal for signal in leak.signals)
-
-
 def _num_left(leak):
     return max(leak.growth[-1] - leak.growth[0], 1)
 
@@ -55,7 +50,7 @@ def over_limit(
     report: Report, limit: int, ignore: Sequence[str], goes: Callable[[Leak], bool] = lambda leak: False
 ) -> bool:
     """Leaves out what was there before, is ignored or goes by itself; whether more objects than `limit` are left then."""
-    report._leave_out([leak for leak in report if not _has_grown(leak) or _is_ignored(leak, ignore) or goes(leak)])
+    report._leave_out([leak for leak in report if not leak.grows or _is_ignored(leak, ignore) or goes(leak)])
     return sum(map(_num_left, report)) > limit
 
 
