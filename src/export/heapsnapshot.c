@@ -101,7 +101,6 @@ struct rgi_identities {
   uint64_t pid;
   uint32_t next_id;
   struct identity *items;
-  size_t num;
   struct rgi_index index;
 };
 
@@ -118,7 +117,6 @@ rg_error *rgi_identities_create(struct rgi_identities **ret)
 static void forget(struct rgi_identities *identities)
 {
   rgi_free(rgi_take(identities->items));
-  identities->num = 0;
   rgi_index_deinit(&identities->index);
   identities->index = (struct rgi_index){0};
 }
@@ -186,7 +184,6 @@ static rg_error *remember(struct rgi_identities *identities, struct identity *it
 {
   forget(identities);
   identities->items = items;
-  identities->num = num;
   for (size_t i = 0; i < num; i++)
     RGI_TRY(rgi_index_add(&identities->index, items[i].hash, (uint32_t)i));
   return NULL;

@@ -376,7 +376,7 @@ static void trim(rg_builder *builder)
   rgi_trim(&builder->kinds, &builder->kinds_capacity, builder->num_edges);
 }
 
-static rg_graph *take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows rows)
+static void take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows rows)
 {
   trim(builder);
   graph->tables = builder->tables;
@@ -394,7 +394,6 @@ static rg_graph *take_all(rg_builder *builder, rg_graph *graph, struct rgi_rows 
   pthread_mutex_init(&graph->caches_lock, NULL);
   rgi_free(builder->runs);
   *builder = (rg_builder){.is_sorted = true};
-  return graph;
 }
 
 rg_error *rg_builder_finish(rg_builder *builder, rg_graph **ret)

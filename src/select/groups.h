@@ -57,6 +57,5 @@ struct rgi_groups {
 rg_error *rgi_groups_init(struct rgi_groups *groups, const rg_graph *graph, const rg_paths *paths,
                           const rg_node *targets, size_t num_targets, const uint32_t *classes);
 void rgi_groups_deinit(struct rgi_groups *groups);
-#define RGI_SCOPED_GROUPS __attribute__((cleanup(rgi_groups_deinit))) struct rgi_groups
 
 #endif
