@@ -27,7 +27,8 @@ typedef struct rg_leak_capture {
   const char *type;       /* of the values, "several types" */
   uint64_t retained;      /* bytes that all values keep alive together */
   uint32_t num_values;    /* different ones */
-  uint32_t num_sharing;   /* objects of the leak that capture the value which most of them share */
+  uint32_t num_sharing;   /* closures that capture the value which most of them share; 0: not known, or a number, a
+                           * flag or a short text, which anybody may have */
   rg_use use;             /* of the code; without RG_USE_KNOWN nothing is known */
   const char *attributes; /* those that are used, separated by spaces; empty unless RG_USE_ATTRIBUTES */
 } rg_leak_capture;

@@ -202,6 +202,13 @@ static rg_error *count_closures(const rg_graph *graph, rg_node cell, uint32_t *n
   return NULL;
 }
 
+// All who have the number 0, a flag or a word have the same object, whether they have to do with each other or not.
+static bool is_of_nobody(const rg_graph *graph, rg_node value)
+{
+  enum { SMALL = 1000 };
+  return rg_graph_node_category(graph, value) == RG_CATEGORY_VALUE && rg_graph_node_size(graph, value) < SMALL;
+}
+
 // Of a value: closures of all places that capture it.
 static rg_error *count_sharing(const rg_graph *graph, rg_node value, uint32_t *num_ret)
 {
@@ -238,7 +245,8 @@ static rg_error *describe(rg_report *report, const rg_graph *graph, rg_site site
   rg_node most = variable->values[0];
   unite(variable, &most);
   *ret = (rg_leak_capture){.num_values = (uint32_t)variable->num, .attributes = ""};
-  RGI_TRY(count_sharing(graph, most, &ret->num_sharing));
+  if (!is_of_nobody(graph, most))
+    RGI_TRY(count_sharing(graph, most, &ret->num_sharing));
   RGI_TRY(add_name(report, variable->name, &ret->name));
   RGI_TRY(rgi_arena_add_string(&report->arena, type_of(graph, variable), &ret->type));
   rg_site_info info = {0};

@@ -184,6 +184,13 @@ class Leaks(unittest.TestCase):
         (leak,) = refgraph.leaks(*graphs)
         self.assertEqual((leak.growth, leak.grows), ((1, 1, 1), "items"))
 
+    def test_tells_who_shares_a_value_but_not_a_number_which_anybody_has(self):
+        rows, number = bytearray(10_000), 0
+        report = refgraph.leaks(step=lambda: self.listeners.append(lambda: (rows, number)))
+        shared = {capture.name: capture.shared for capture in report[0].captures}
+        self.assertGreaterEqual(shared["rows"], report[0].copies)
+        self.assertEqual(shared["number"], 0)
+
     def test_what_is_finished_and_held_does_not_grow(self):
         file = open(os.devnull)
         self.listeners.append(lambda: file.read())
