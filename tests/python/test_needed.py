@@ -27,50 +27,43 @@ def missed(graph):
     return [(what, num) for what, num in graph.losses if not what.startswith("sizes")]
 
 
-def ask_paths(targets, question):
-    graph, ids, _ = Graph._capture(targets, question="paths" if question else None)
-    return graph, told(graph._why(ids, 1, None, 200, None, True))
+# A question is what a capture needs to be told for it, and how it is drawn.
+PATHS = {"question": "paths"}, lambda graph, ids: graph._why(ids, 1, None, 200, None, True)
 
 
-def ask_paths_to_given(give, question):
-    """No frame of the test holds the target."""
-    graph, ids, _ = Graph._capture([give()], question="paths" if question else None)
-    return graph, told(graph._why(ids, 1, None, 200, None, True))
+def referrers(max_depth, internals, max_references):
+    def draw(graph, ids):
+        return graph._draw_neighbourhood(
+            ids, backward=True, max_depth=max_depth, internals=internals, max_references=max_references, max_nodes=200
+        )
 
-
-def ask_referrers(targets, question, max_depth, internals, max_references):
-    part = {"max_depth": max_depth, "internals": internals, "question": "referrers"}
-    graph, ids, _ = Graph._capture(targets, **(part if question else {}))
-    drawing = graph._draw_neighbourhood(
-        ids, backward=True, max_depth=max_depth, internals=internals, max_references=max_references, max_nodes=200
-    )
-    return graph, told(drawing)
+    return {"question": "referrers", "max_depth": max_depth, "internals": internals}, draw
 
 
 class SameAnswer(unittest.TestCase):
     maxDiff = None
 
-    def check(self, ask, targets, *options):
-        results = []
+    def check(self, give, *questions):
+        """Returns what was read for the last question. No frame of the test holds the targets that are given."""
+        captured = []
         gc.disable()
         try:
-            for question in (False, True):
-                results.append(ask(targets, question, *options))
+            for part in ({}, *(part for part, _ in questions)):
+                captured.append(Graph._capture(give(), **part)[:2])
         finally:
             gc.enable()
-        (whole, expected), (part, answer) = results
-        self.assertEqual(answer, expected)
-        self.assertEqual(missed(part), missed(whole))
-        self.assertLess(part.num_nodes, whole.num_nodes)
-        return part
+        whole, whole_ids = captured[0]
+        for (graph, ids), (_, draw) in zip(captured[1:], questions):
+            self.assertEqual(told(draw(graph, ids)), told(draw(whole, whole_ids)))
+            self.assertEqual(missed(graph), missed(whole))
+            self.assertLess(graph.num_nodes, whole.num_nodes)
+        return graph
 
     def check_all(self, *targets):
-        targets = list(targets)
         with self.subTest(targets=[type(target).__name__ for target in targets]):
-            self.check(ask_paths, targets)
-            self.check(ask_referrers, targets, 3, False, 10)
-            self.check(ask_referrers, targets, 2, True, 10)
-            self.check(ask_referrers, targets, 1, False, 1000)
+            self.check(
+                lambda: list(targets), PATHS, referrers(3, False, 10), referrers(2, True, 10), referrers(1, False, 1000)
+            )
 
     def test_about_objects_of_many_kinds(self):
         shapes = Shapes()
@@ -157,11 +150,11 @@ class SameAnswer(unittest.TestCase):
         held = {"first": {"second": {"third": {"fourth": Shapes()}}}}
         for i in range(len(held["first"]["second"]["third"]["fourth"].held)):
             with self.subTest(shape=i):
-                self.check(ask_paths_to_given, lambda: held["first"]["second"]["third"]["fourth"].held[i])
+                self.check(lambda: [held["first"]["second"]["third"]["fourth"].held[i]], PATHS)
 
     def test_about_a_string_that_is_interned_and_far_from_any_root(self):
         held = {"first": {"second": {"third": {"fourth": sys.intern("".join(["far", "_from", "_any", "_root"]))}}}}
-        self.check(ask_paths_to_given, lambda: held["first"]["second"]["third"]["fourth"])
+        self.check(lambda: [held["first"]["second"]["third"]["fourth"]], PATHS)
 
     def test_about_what_an_extra_reference_keeps_alive(self):
         leaked = {"key": [thing("Leaked")]}
@@ -169,7 +162,7 @@ class SameAnswer(unittest.TestCase):
         address = id(leaked)
         del leaked
         try:
-            self.check(ask_paths_to_given, lambda: ctypes.cast(address, ctypes.py_object).value["key"][0])
+            self.check(lambda: [ctypes.cast(address, ctypes.py_object).value["key"][0]], PATHS)
         finally:
             ctypes.pythonapi.Py_DecRef(ctypes.cast(address, ctypes.py_object))
 
@@ -185,7 +178,7 @@ os.write({write}, str(id(held["key"][0][0])).encode())
 ''')
 address = int(os.read(read, 100))
 case = test_needed.SameAnswer("check")
-case.check(test_needed.ask_paths_to_given, lambda: ctypes.cast(address, ctypes.py_object).value)
+case.check(lambda: [ctypes.cast(address, ctypes.py_object).value], test_needed.PATHS)
 print(refgraph.why(ctypes.cast(address, ctypes.py_object).value).text.splitlines()[0])
 """
         self.assertEqual(run_python(code).strip(), "interpreter 1, interpreter state")
@@ -201,7 +194,7 @@ print(refgraph.why(ctypes.cast(address, ctypes.py_object).value).text.splitlines
             gc.unfreeze()
         del holder
 
-    def test_about_an_object_in_a_container_of_a_million(self):
+    def test_about_an_object_in_a_large_container(self):
         held = thing("Held")
         numbers = dict.fromkeys(range(300_000), 0)
         numbers["held"] = held
@@ -209,7 +202,7 @@ print(refgraph.why(ctypes.cast(address, ctypes.py_object).value).text.splitlines
         holder.numbers = numbers
         targets = [held]
         del held, numbers
-        part = self.check(ask_paths, targets)
+        part = self.check(lambda: targets, PATHS)
         self.assertLess(part.num_nodes, 2_000)
 
 
