@@ -1,8 +1,10 @@
 """Exports, read back by readers that know nothing of us: the modules json, csv and sqlite3."""
 
+import collections
 import csv
 import json
 import os
+import re
 import sqlite3
 import stat
 import tempfile
@@ -71,6 +73,10 @@ def capture_hostile():
     shown = {edge["name"] for edge in graph.refs(id=id, max_depth=1, too_many=100).edges if edge["kind"] == "attribute"}
     assert len(shown) == len(HOSTILE), shown
     return graph, shown
+
+
+# As spreadsheets see it, those that take wide letters for others, too.
+is_formula = re.compile("[=+@\t\r\uff1d\uff0b\uff0d\uff20-]").match
 
 
 class Folder(unittest.TestCase):
@@ -190,13 +196,15 @@ class Csv(Folder):
         graph = refgraph.capture()
         nodes, edges = self.export_pair(graph)
         self.assertEqual([int(node["id"]) for node in nodes], list(range(1, graph.num_nodes + 1)))
+        references = collections.defaultdict(list)
+        for edge in edges:
+            references[edge["src"]].append((edge["src"], edge["dst"], edge["kind"]))
         for id in range(1, graph.num_nodes + 1, 997):
             node = graph.node(id)
             self.assertEqual([nodes[id - 1][key] for key in ("type", "size", "address")],
                              [node["type"].rpartition(".")[2], str(node["size"]), str(node["address"] or "")])
-            references = [(edge["src"], edge["dst"], edge["kind"]) for edge in edges if edge["src"] == str(id)]
             expected = [(str(id), str(edge["target"]), edge["kind"]) for edge in graph.references(id)]
-            self.assertEqual(references, expected)
+            self.assertEqual(references[str(id)], expected)
 
     def test_each_line_says_which_dump_it_is_of(self):
         graph = refgraph.capture()
@@ -220,8 +228,7 @@ class Csv(Folder):
         names = {edge["name"] for edge in edges}
         for name in shown:
             self.assertIn("'" + name if name[0] in "=+-@" else name, names)
-        for edge in edges:
-            self.assertNotRegex(edge["name"], "^[=+@\t\r\uff1d\uff0b\uff0d\uff20-]")
+        self.assertEqual([edge["name"] for edge in edges if is_formula(edge["name"])], [])
 
     def test_no_cell_is_a_formula(self):
         def quoted():
@@ -229,9 +236,7 @@ class Csv(Folder):
 
         quoted.__qualname__ = quoted.__name__ = "=HYPERLINK(A1)"
         nodes, edges = self.export_pair(refgraph.capture(), values=True)
-        for line in nodes + edges:
-            for name, cell in line.items():
-                self.assertNotRegex(cell, "^[=+@\t\r\uff1d\uff0b\uff0d\uff20-]", name)
+        self.assertEqual([cell for line in nodes + edges for cell in line.values() if is_formula(cell)], [])
         self.assertIn("'=HYPERLINK(A1)", [node["label"] for node in nodes])
 
 
