@@ -1,4 +1,4 @@
-"""The documentation, as ``make docs`` builds it. Its pictures, and what its programs print, are made when it is built."""
+"""The documentation, as ``make docs`` builds it: its pictures, and what its programs print, are made on the way."""
 
 import os
 import pathlib

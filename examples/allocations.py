@@ -32,7 +32,8 @@ for number in range(500):
 print("tracemalloc alone names the lines that allocated most, not who keeps it:")
 for statistic in tracemalloc.take_snapshot().statistics("lineno")[:3]:
     frame = statistic.traceback[0]
-    print(f"  {statistic.size / 1e6:5.1f} MB in {statistic.count} blocks, {frame.filename.rpartition('/')[2]}:{frame.lineno}")
+    file = frame.filename.rpartition("/")[2]
+    print(f"  {statistic.size / 1e6:5.1f} MB in {statistic.count} blocks, {file}:{frame.lineno}")
 
 table = refgraph.by_allocation(limit=None)
 print("\nand with the closures that capture what was allocated there:")

@@ -4,8 +4,8 @@ Each process of a fleet leaves a database a day: refgraph export heap.rgd -o HOS
 
     python3 fleet.py DATABASE...
 
-prints the definition sites of which there are more copies each day. Without databases it makes some: this process stands
-for two hosts on three days, and only one of the hosts has the traffic that leaks.
+prints the definition sites of which there are more copies each day. Without databases it makes some: this process
+stands for two hosts on three days, and only one of the hosts has the traffic that leaks.
 """
 
 import os

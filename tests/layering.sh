@@ -31,6 +31,13 @@ includes_down() {
     grep -vE "#include \"([^/]*|\.\./($allowed)/[^/]*)\"" || false
 }
 
+# Prints the lines that are too long, in characters. Tests have long lines of what they draw and print.
+are_lines_short() {
+  ! (cd "$srcdir" && LC_ALL=C.UTF-8 grep -rnE '^.{121}' --include='*.[ch]' --include='*.py' --include='*.pyi' \
+    --include=configure.ac --include=Makefile.am --include=bootstrap \
+    bootstrap configure.ac Makefile.am bindings build-aux docs examples include src)
+}
+
 # Succeeds if only the files that match the first pattern include headers that match the second.
 only() {
   ! (cd "$srcdir" && grep -rnE "^ *# *include *[<\"]($2)[>\"]" --include='*.[ch]' include src bindings examples) |
@@ -90,6 +97,8 @@ ok "Python.h appears only in the binding, in refgraph/python.h and in examples" 
 ok "cgraph.h, gvc.h and png.h appear only in the renderer" only 'src/renderer/' '(cgraph|gvc.*|gvplugin.*|png)\.h'
 ok "sqlite3.h appears only in src/export/sqlite.c" only 'src/export/sqlite\.c:' 'sqlite3\.h'
 ok "only src includes private headers of src" only 'src/' '.*\.\./.*|src/.*'
+
+ok "no line of code has more than 120 columns" are_lines_short
 
 ok "every promise of SECURITY.md names a test that is there" promises_name_their_tests
 

@@ -19,7 +19,8 @@ bool rgpy_is_tracing(void)
 // A traceback is a tuple of (file name, line), the innermost frame first.
 static bool read_traceback(PyObject *traceback, struct rgpy_allocation *ret)
 {
-  PyObject *frame = PyTuple_CheckExact(traceback) && PyTuple_GET_SIZE(traceback) ? PyTuple_GET_ITEM(traceback, 0) : NULL;
+  bool has_frame = PyTuple_CheckExact(traceback) && PyTuple_GET_SIZE(traceback);
+  PyObject *frame = has_frame ? PyTuple_GET_ITEM(traceback, 0) : NULL;
   if (!frame || !PyTuple_CheckExact(frame) || PyTuple_GET_SIZE(frame) != 2)
     return false;
   rgpy_copy_text(PyTuple_GET_ITEM(frame, 0), ret->file, sizeof(ret->file));

@@ -77,7 +77,7 @@ struct rgpy_found {
   uint64_t row : 56;    /* number of its first edge; RGPY_ROW_NONE until it was read */
   uint64_t marks : 8;   /* RGPY_MARK_ */
   uint32_t row_size;    /* its edges */
-  uint32_t num_counted; /* references to it that were found, modulo 2^32; less its count of references, once it was read */
+  uint32_t num_counted; /* references to it that were found, modulo 2^32; less its reference count, once it was read */
 };
 #define RGPY_ROW_NONE (((uint64_t)1 << 56) - 1)
 /* The attribute dict of an object: its items are attributes. */
@@ -181,7 +181,7 @@ struct rgpy_capture {
   size_t num_expected;
   rg_string replacements[RGPY_NUM_MEASURED][RGPY_NUM_CACHED_LENGTHS]; /* 0: not made yet */
   struct rgpy_queue closures;    /* functions that have cells, for naming in the end */
-  struct rgpy_queue owners;      /* functions and partials that have passages to arguments, for naming them in the end */
+  struct rgpy_queue owners;      /* functions and partials that have passages to arguments, to name them in the end */
 };
 
 #define RGPY_FOUND_BLOCK 65536

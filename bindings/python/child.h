@@ -15,7 +15,7 @@
 
 struct rgpy_child {
   pid_t pid;
-  int channel; /* a socket that keeps messages apart; it is at its end once the child is gone, and the other way round */
+  int channel; /* a socket that keeps messages apart; it is at its end once the child is gone, or the parent for it */
 };
 
 /* Starts `run(context, channel)` in a child, which keeps its `kept_fd` and the channel open and ends with `run`. False

@@ -265,7 +265,8 @@ static PyObject *drawing_repr_mimebundle(PyObject *self, PyObject *args, PyObjec
   RGPY_CLEANUP_DECREF PyObject *page = caption ? PyObject_CallMethod(notebook, "picture", "OO", svg, caption) : NULL;
   if (!page)
     return NULL;
-  return Py_BuildValue("{s:N,s:O,s:O}", "image/svg+xml", without_declaration(svg), "text/html", page, "text/plain", text);
+  return Py_BuildValue("{s:N,s:O,s:O}", "image/svg+xml", without_declaration(svg), "text/html", page, "text/plain",
+                       text);
 }
 
 /* --- type --------------------------------------------------------------------------------------------------------- */

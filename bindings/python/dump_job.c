@@ -302,7 +302,9 @@ static rg_error *open_target(struct rgpy_job *job, const struct rgpy_dump_call *
   // The caller may close its own while a thread still writes.
   job->own_fd = call->fd < 0 ? -1 : dup(call->fd);
   job->snapshot.fd = job->own_fd;
-  return call->fd >= 0 && job->own_fd < 0 ? rg_error_create(RG_ERROR_SYSTEM, "cannot write: %s", strerror(errno)) : NULL;
+  if (call->fd >= 0 && job->own_fd < 0)
+    return rg_error_create(RG_ERROR_SYSTEM, "cannot write: %s", strerror(errno));
+  return NULL;
 }
 
 static uint64_t resident_bytes(void)

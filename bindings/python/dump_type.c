@@ -84,7 +84,8 @@ static PyObject *dump_wait(PyObject *self, PyObject *args, PyObject *kwargs)
   while (!is_ended(self)) {
     double slice = left < 0.1 ? left : 0.1;
     if (job_of(self)->pid != getpid())
-      return rgpy_raise(rg_error_create(RG_ERROR_UNSUPPORTED, "the dump to '%s' is that of process %ld, which was forked",
+      return rgpy_raise(rg_error_create(RG_ERROR_UNSUPPORTED,
+                                        "the dump to '%s' is that of process %ld, which was forked",
                                         job_of(self)->name, (long)job_of(self)->pid));
     if (!(left > 0))
       return rgpy_raise(rg_error_create(RG_ERROR_DEADLINE, "the dump to '%s' is not done yet", job_of(self)->name));

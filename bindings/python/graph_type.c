@@ -519,9 +519,10 @@ static PyObject *graph_process(PyObject *self, void *closure)
 {
   (void)closure;
   rg_process_info info = rg_graph_process(graph_of(self));
-  return Py_BuildValue("{s:s,s:s,s:s,s:s,s:K,s:K,s:K,s:N,s:(III),s:(III),s:K}", "producer", info.producer, "interpreter",
-                       info.interpreter, "host", info.host, "mode", info.mode, "pid", (unsigned long long)info.pid,
-                       "time_ns", (unsigned long long)info.time_ns, "pause_ns", (unsigned long long)info.pause_ns,
+  return Py_BuildValue("{s:s,s:s,s:s,s:s,s:K,s:K,s:K,s:N,s:(III),s:(III),s:K}", "producer", info.producer,
+                       "interpreter", info.interpreter, "host", info.host, "mode", info.mode,
+                       "pid", (unsigned long long)info.pid, "time_ns", (unsigned long long)info.time_ns,
+                       "pause_ns", (unsigned long long)info.pause_ns,
                        "collector_enabled", PyBool_FromLong((long)info.is_collector_enabled), "thresholds",
                        info.thresholds[0], info.thresholds[1], info.thresholds[2], "counts", info.counts[0],
                        info.counts[1], info.counts[2], "frozen", (unsigned long long)info.num_frozen);
@@ -551,7 +552,8 @@ static PyMethodDef graph_methods[] = {
     {"_allocations", RGPY_METHOD(rgpy_graph_allocations), METH_VARARGS | METH_KEYWORDS, DOC_Graph__allocations},
     {"_cut", rgpy_graph_cut, METH_O, DOC_Graph__cut},
     {"_cycles", RGPY_METHOD(rgpy_graph_cycles), METH_VARARGS | METH_KEYWORDS, DOC_Graph__cycles},
-    {"_disjoint_paths", RGPY_METHOD(rgpy_graph_disjoint_paths), METH_VARARGS | METH_KEYWORDS, DOC_Graph__disjoint_paths},
+    {"_disjoint_paths", RGPY_METHOD(rgpy_graph_disjoint_paths), METH_VARARGS | METH_KEYWORDS,
+     DOC_Graph__disjoint_paths},
     {"_dominators", RGPY_METHOD(rgpy_graph_dominators), METH_VARARGS | METH_KEYWORDS, DOC_Graph__dominators},
     {"_retained", rgpy_graph_retained, METH_O, DOC_Graph__retained},
     {"_types", RGPY_METHOD(rgpy_graph_types), METH_VARARGS | METH_KEYWORDS, DOC_Graph__types},

@@ -229,7 +229,8 @@ static rg_error *read_future(struct rgpy_capture *capture, PyObject *object, con
     return NULL;
   if (is_text(state, "PENDING") || is_text(state, "RUNNING"))
     return set_state(capture, info, false, "_state");
-  bool is_finished = is_text(state, "FINISHED") || is_text(state, "CANCELLED") || is_text(state, "CANCELLED_AND_NOTIFIED");
+  bool is_finished =
+      is_text(state, "FINISHED") || is_text(state, "CANCELLED") || is_text(state, "CANCELLED_AND_NOTIFIED");
   return is_finished ? set_state(capture, info, true, "_state") : NULL;
 }
 

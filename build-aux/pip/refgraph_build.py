@@ -30,7 +30,9 @@ RELOCATABLE = (
     "PYTHON_RPATH=$$ORIGIN/_native",
     "LDFLAGS=-Wl,-rpath,'$$ORIGIN'",
 )
-NATIVE = {"librefgraph.so.0": ".libs/librefgraph.so.0", "refgraph": ".libs/refgraph", "refgraph-render": "refgraph-render"}
+NATIVE = {
+    "librefgraph.so.0": ".libs/librefgraph.so.0", "refgraph": ".libs/refgraph", "refgraph-render": "refgraph-render",
+}
 
 METADATA = f"""\
 Metadata-Version: 2.1
@@ -52,7 +54,10 @@ Description-Content-Type: text/markdown
 
 """
 WHEEL = f"Wheel-Version: 1.0\nGenerator: refgraph\nRoot-Is-Purelib: false\nTag: {TAG}\n"
-ENTRY_POINTS = "[console_scripts]\nrefgraph = refgraph.__main__:main\n\n[pytest11]\nrefgraph.pytest_plugin = refgraph.pytest_plugin\n"
+ENTRY_POINTS = (
+    "[console_scripts]\nrefgraph = refgraph.__main__:main\n\n"
+    "[pytest11]\nrefgraph.pytest_plugin = refgraph.pytest_plugin\n"
+)
 
 
 def metadata():

@@ -33,9 +33,9 @@ typedef struct rg_capture_options {
   size_t max_references;    /* followed of one object; the rest is counted */
   size_t max_nodes;         /* objects whose references are followed */
   uint32_t num_own_references; /* to each target that only the caller's own call holds: they are not counted */
-  bool is_redacted;         /* text that came from outside the program does not enter the graph, what stands for it does */
-  bool is_isolated;         /* in a forked child: no lock is taken, no memory but the library's own is used, and no object
-                             * is written to, which would copy its page */
+  bool is_redacted;         /* of text that came from outside the program, only what stands for it enters the graph */
+  bool is_isolated;         /* in a forked child: no lock is taken, no memory but the library's own is used, and no
+                             * object is written to, which would copy its page */
   uint64_t pid;             /* of an isolated capture: the process that forked, */
   uint64_t pause_ns;        /* and how long it stood still for that */
   const rg_loss *losses;    /* what the caller knows to be missing already */

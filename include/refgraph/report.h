@@ -149,8 +149,8 @@ RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_text(const rg_report *report, co
  *   paths[{root{kind name} steps[{edge{kind name} node{id type label retained} verdict reason suspect}]}] notes[]
  *   mends[{kind text call caveat freed_now freed_at_gc stays}]
  *
- * growth: copies by graph. grows: copies, items, or nothing. used: never, read, written, attributes or unknown. A path begins at its root, whose edge is
- * null; the root of garbage is of the kind "cycle". */
+ * growth: copies by graph. grows: copies, items, or nothing. used: never, read, written, attributes or unknown. A path
+ * begins at its root, whose edge is null; the root of garbage is of the kind "cycle". */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_json(const rg_report *report, const rg_writer *writer);
 /* An object: truncated omitted doubts[] not_recorded[{what count}]; what was not recorded is that of the last graph. */
 RG_PUBLIC RG_MUST_USE rg_error *rg_report_write_loss_json(const rg_report *report, const rg_writer *writer);

@@ -4,8 +4,8 @@
  * node is, for what the row says, and for what is known of its targets. Breadth first, the queue tells what comes next.
  * Depth first, what was seen in a row lately is likely to come soon. So each target that is seen
  *
- *   is asked for itself --> a ring of rows to come --> its row is asked for --> a ring of targets to come --> its targets
- *                                                                                                         are asked for
+ *   is asked for itself --> a ring of rows to come --> its row is asked for --> a ring of targets to come
+ *                                                                            --> its targets are asked for
  *
  * and each of the steps needs what the one before asked for, which has come meanwhile. Nodes that turn out to be
  * visited, or leaves, leave the first ring for nothing. On an aged heap this saves a third of the time of a search. */

@@ -232,7 +232,8 @@ static void weigh(const struct search *search, const rg_dominators *dominators, 
       cycle->retained += rg_dominators_retained(dominators, node);
     is_frozen |= (search->graph->flags[node] & RG_NODE_FROZEN) != 0;
   }
-  bool is_reached = cycle->nodes[0] == RG_NODE_ROOT || rg_dominators_parent(dominators, cycle->nodes[0]) != RG_NODE_NONE;
+  rg_node first = cycle->nodes[0];
+  bool is_reached = first == RG_NODE_ROOT || rg_dominators_parent(dominators, first) != RG_NODE_NONE;
   cycle->fate = is_reached ? RG_CYCLE_ALIVE : is_frozen ? RG_CYCLE_FROZEN : RG_CYCLE_GARBAGE;
 }
 

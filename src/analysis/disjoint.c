@@ -6,9 +6,10 @@
  *
  *     on no path     source -> | entry --length--> exit | -> target      a passage has length 0, any other node 1
  *
- *     on a path      source -> | entry <-- -length exit | -> target      who enters can only go back along the path, to
- *                       ^----------'            ^------- …               the exit of the node before; who comes back to an
- *                                                                        exit leaves elsewhere, or goes back further
+ *     on a path      source -> | entry <-- -length exit | -> target      who enters can only go back along the path,
+ *                       ^----------'            ^------- …               to the exit of the node before; who comes back
+ *                                                                        to an exit leaves elsewhere, or goes back
+ *                                                                        further
  *
  * What is undone counts less than nothing. So that the search still finds the nearest first, it counts what a step is
  * longer than it was in the searches before: an exit's height is how far it was then, and no step to a lower one is
@@ -141,7 +142,8 @@ static rg_error *join_path(struct search *search, rg_node node, rg_edge before)
 {
   if (!search->member_of[node]) {
     RGI_TRY(rgi_reserve(&search->members, &search->members_capacity, search->num_members + 1));
-    search->members[search->num_members] = (struct member){.node = node, .before = RG_EDGE_NONE, .behind = RG_EDGE_NONE};
+    struct member member = {.node = node, .before = RG_EDGE_NONE, .behind = RG_EDGE_NONE};
+    search->members[search->num_members] = member;
     search->member_of[node] = (uint32_t)search->num_members++;
   }
   struct member *member = &search->members[search->member_of[node]];

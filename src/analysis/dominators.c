@@ -1,8 +1,8 @@
 /* Dominators and retained sizes: SEMI-NCA (Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems",
  * 2005), on numbers in the order of a depth-first search.
  *
- *  1. Search the graph depth first. From here on a vertex is its number: its parent in the tree of the search, and every
- *     dominator, has a smaller one. Edges that are not of the tree are noted on the way: the graph is walked once.
+ *  1. Search the graph depth first. From here on a vertex is its number: its parent in the tree of the search, and
+ *     every dominator, has a smaller one. Edges beside the tree are noted on the way: the graph is walked once.
  *  2. Sort these by their target. Most vertices have none.
  *  3. Downwards, find semidominators: the least vertex from which a path over vertices above leads here.
  *  4. Upwards, the immediate dominator is the nearest common ancestor of parent and semidominator in the tree that is

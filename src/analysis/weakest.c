@@ -66,7 +66,8 @@ struct row {
 static struct row row_of(const struct rgi_weakest *weakest, rg_node node)
 {
   const struct rgi_rows *rows = &weakest->graph->rows;
-  struct row row = {rgi_rows_begin(rows, node), rgi_rows_begin(rows, node + 1), RG_EDGE_NONE, weakest->components[node]};
+  struct row row = {rgi_rows_begin(rows, node), rgi_rows_begin(rows, node + 1), RG_EDGE_NONE,
+                    weakest->components[node]};
   if (weakest->places[node])
     row.skipped = row.next + weakest->way[weakest->places[node] - 1].edge_i;
   return row;

@@ -263,7 +263,8 @@ rg_error *rg_file_commit(rg_file *file)
   // Whoever writes the same file takes one without a lock for a leftover: this descriptor keeps it until the rename.
   int locked = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
   // Closing may tell of a write that failed, on a network's file system; only a file that is whole gets its name.
-  bool is_named = (!is_synced || !fsync(file->fd)) && close_file(file) && !rename(file->temporary.data, file->path.data);
+  bool is_written = (!is_synced || !fsync(file->fd)) && close_file(file);
+  bool is_named = is_written && !rename(file->temporary.data, file->path.data);
   int reason = errno;
   if (locked >= 0)
     close(locked);

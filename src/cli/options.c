@@ -273,7 +273,8 @@ static rg_error *read_option(char **argv, size_t *i, cli_option_set options, str
 rg_error *cli_read_arguments(char **argv, cli_option_set options, struct cli_arguments *ret)
 {
   *ret = (struct cli_arguments){
-      .max_depth = 3, .max_nodes = RG_MAX_NODES_DEFAULT, .max_paths = 1, .too_many = 10, .signal = SIGUSR2, .rounds = 5};
+      .max_depth = 3, .max_nodes = RG_MAX_NODES_DEFAULT, .max_paths = 1, .too_many = 10, .signal = SIGUSR2,
+      .rounds = 5};
   size_t num = 0;
   while (argv[num])
     num++;

@@ -48,8 +48,8 @@ static rg_error *list_cut(struct cli_session *session)
 {
   rg_cut *cut = NULL;
   rg_table *table = NULL;
-  CLI_TRY(rg_cut_create(session->graph, rg_matches_nodes(session->matches), rg_matches_num_nodes(session->matches), NULL,
-                        &cut));
+  CLI_TRY(rg_cut_create(session->graph, rg_matches_nodes(session->matches), rg_matches_num_nodes(session->matches),
+                        NULL, &cut));
   rg_error *error = rg_table_of_cut(session->graph, cut, &table);
   rg_cut_destroy(cut);
   return error ? error : cli_print_listing(session, table);
@@ -70,7 +70,8 @@ static rg_error *list_targets(struct cli_session *session)
 {
   size_t num_targets;
   if (session->arguments.output || session->arguments.has_format)
-    return rg_error_create(RG_ERROR_ARGUMENT, "--cut and --disjoint list what they find: leave out --output and --format");
+    return rg_error_create(RG_ERROR_ARGUMENT,
+                           "--cut and --disjoint list what they find: leave out --output and --format");
   if (session->arguments.with_cut && session->arguments.with_disjoint)
     return rg_error_create(RG_ERROR_ARGUMENT, "why lists either --cut or --disjoint, not both");
   CLI_TRY(cli_session_read(session));
@@ -101,11 +102,12 @@ const struct cli_command cli_why = {
     .examples = CLI_LINES("refgraph why heap.rgd closure:on_click", "refgraph why heap.rgd closure:on_click -o why.svg",
                           "refgraph why heap.rgd type:Screen --max-paths 3", "refgraph why heap.rgd type:Screen --cut",
                           "refgraph why heap.rgd --closures -o all.svg"),
-    .notes = CLI_LINES("TARGET is a filter: see refgraph-filter(7). All objects that match are drawn, the first 20 with",
-                       "--max-paths above 1, and with --closures the 50 definition sites with the largest values."),
+    .notes = CLI_LINES("TARGET is a filter: see refgraph-filter(7). All objects that match are drawn, the first 20",
+                       "with --max-paths above 1, and with --closures the 50 definition sites with the largest",
+                       "values."),
     .options = CLI_OPTIONS_READ | CLI_OPTIONS_DRAW | CLI_OPTION_BIT(CLI_OPTION_MAX_PATHS) |
-               CLI_OPTION_BIT(CLI_OPTION_CLOSURES) | CLI_OPTION_BIT(CLI_OPTION_CUT) | CLI_OPTION_BIT(CLI_OPTION_DISJOINT) |
-               CLI_OPTION_BIT(CLI_OPTION_ALL),
+               CLI_OPTION_BIT(CLI_OPTION_CLOSURES) | CLI_OPTION_BIT(CLI_OPTION_CUT) |
+               CLI_OPTION_BIT(CLI_OPTION_DISJOINT) | CLI_OPTION_BIT(CLI_OPTION_ALL),
     .min_words = 1,
     .max_words = CLI_WORDS_MAX,
     .run = run,

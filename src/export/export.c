@@ -188,7 +188,8 @@ rg_error *rg_export_format_of(const char *path, rg_export_format *ret)
     *ret = formats[i].format;
     return NULL;
   }
-  return bad_format("cannot tell the format of", path, "names that work end in .heapsnapshot, .sqlite, .db, .csv or .json");
+  return bad_format("cannot tell the format of", path,
+                    "names that work end in .heapsnapshot, .sqlite, .db, .csv or .json");
 }
 
 static rg_error *write_stream(struct rgi_exporting *exporting, rg_export_format format,

@@ -260,7 +260,8 @@ static uint8_t node_type_of(const rg_type_info *type)
 // Names that DevTools gives a meaning of its own.
 static bool is_taken(const char *name)
 {
-  return strcmp(name, "Object") == 0 || strcmp(name, "Array") == 0 || *name == '<' || strncmp(name, "Detached ", 9) == 0;
+  return strcmp(name, "Object") == 0 || strcmp(name, "Array") == 0 || *name == '<' ||
+         strncmp(name, "Detached ", 9) == 0;
 }
 
 // With its module, so that two of a name are two classes, and the same ones in each dump.
@@ -614,7 +615,8 @@ rg_error *rgi_export_heapsnapshot(struct rgi_exporting *exporting, struct rgi_id
   RGI_TRY(put_nodes(&snapshot));
   RGI_TRY(put_edges(&snapshot));
   if (snapshot.names.strings.num > MAX_STRINGS)
-    return rg_error_create(RG_ERROR_LIMIT, "more than %zu names, which is what a heap snapshot can number", MAX_STRINGS);
+    return rg_error_create(RG_ERROR_LIMIT, "more than %zu names, which is what a heap snapshot can number",
+                           MAX_STRINGS);
   put_strings(&snapshot);
   return rgi_stream_finish(&snapshot.stream);
 }

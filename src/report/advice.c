@@ -344,7 +344,8 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
     return;
   const char *method = leak->end_holder.known ? NULL : rgi_find_releasing_method(graph, leak->end_holder.node);
   if (method)
-    rgi_text_printf(&advice->text, "; %s has %s() for that, as it seems", type_of(graph, leak->end_holder.node), method);
+    rgi_text_printf(&advice->text, "; %s has %s() for that, as it seems", type_of(graph, leak->end_holder.node),
+                    method);
   add_releasing_call(graph, leak, &leak->end_holder, method, &call);
   if (!call.size)
     add_removal(graph, leak, &leak->end_holder, &call);
@@ -378,7 +379,8 @@ void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, co
     rgi_text_printf(&advice->text, "Keep %s without its traceback, which has the frames and all their variables",
                     captured->name);
   else
-    rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over", captured->name, attribute,
+    rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over", captured->name,
+                    attribute,
                     type_word(captured));
   rgi_text_printf(&advice->code, "%s.%s = None", captured->name, attribute);
   if (is_traceback)
@@ -399,7 +401,8 @@ void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice)
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
   add_leak(&name, leak);
   advice->code.is_failed |= name.is_failed;
-  rgi_text_printf(&advice->text, "Close the %s when it is not run any further: its local variables go", leak->leak.kind);
+  rgi_text_printf(&advice->text, "Close the %s when it is not run any further: its local variables go",
+                  leak->leak.kind);
   rgi_text_printf(&advice->code, "%s.close()", rgi_text_string(&name));
   if (leak->group->suspect == RGI_SUSPECT_GENERATOR)
     rgi_text_printf(&advice->code, "\nwith contextlib.closing(%s):  # or so", rgi_text_string(&name));
@@ -444,7 +447,8 @@ static rg_edge choose_cut(const rg_graph *graph, const struct rgi_leak *leak, rg
   return is_of_self && attribute != RG_EDGE_NONE ? attribute : weakest;
 }
 
-rg_error *rgi_advise_cycle(const rg_graph *graph, const struct rgi_leak *leak, rg_edge weakest, struct rgi_advice *advice)
+rg_error *rgi_advise_cycle(const rg_graph *graph, const struct rgi_leak *leak, rg_edge weakest,
+                           struct rgi_advice *advice)
 {
   weakest = choose_cut(graph, leak, weakest);
   RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
@@ -481,7 +485,8 @@ void rgi_advise_weak(const struct rgi_leak *leak, const rg_leak_capture *capture
   }
   rgi_text_printf(&advice->text, "Capture the %s weakly, if the %s is not meant to own it", type_word(captured),
                   leak->leak.kind);
-  rgi_text_printf(&advice->code, "get_%s = weakref.ref(%s)  # before the %s\n%s = get_%s()  # in it; None once it is gone",
+  rgi_text_printf(&advice->code,
+                  "get_%s = weakref.ref(%s)  # before the %s\n%s = get_%s()  # in it; None once it is gone",
                   captured->name, captured->name, leak->leak.kind, captured->name, captured->name);
   advice->caveat = "Somebody else must own it. Do not hold the closure itself weakly: a bare lambda would die at once.";
 }

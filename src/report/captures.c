@@ -9,8 +9,8 @@
 // From a closure over its tuple and a cell to a value.
 enum { MAX_PASSAGES = 3 };
 
-#define CAPTURING                                                                                                     \
-  (RG_EDGE_KIND_BIT(RG_EDGE_CAPTURED) | RG_EDGE_KIND_BIT(RG_EDGE_LOCAL) | RG_EDGE_KIND_BIT(RG_EDGE_ARGUMENT) |           \
+#define CAPTURING \
+  (RG_EDGE_KIND_BIT(RG_EDGE_CAPTURED) | RG_EDGE_KIND_BIT(RG_EDGE_LOCAL) | RG_EDGE_KIND_BIT(RG_EDGE_ARGUMENT) | \
    RG_EDGE_KIND_BIT(RG_EDGE_ITEM) | RG_EDGE_KIND_BIT(RG_EDGE_INDEX))
 #define HAVING RG_EDGE_KIND_BIT(RG_EDGE_ATTRIBUTE)
 
@@ -102,8 +102,8 @@ static rg_error *visit_cache(const struct visit *visit, rg_node node)
   return NULL;
 }
 
-rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node, rgi_visit_captured function,
-                             void *context)
+rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node,
+                             rgi_visit_captured function, void *context)
 {
   struct visit visit = {graph, CAPTURING, function, context};
   if (suspect == RGI_SUSPECT_METHOD)

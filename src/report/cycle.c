@@ -30,7 +30,8 @@ static size_t place_of(const struct around *around, rg_node node)
 static void visit(struct around *around, rg_edge edge)
 {
   size_t place = place_of(around, rg_graph_edge_target(around->graph, edge));
-  if (place == SIZE_MAX || around->edges[place] != RG_EDGE_NONE || rg_graph_edge_kind(around->graph, edge) == RG_EDGE_WEAK)
+  if (place == SIZE_MAX || around->edges[place] != RG_EDGE_NONE ||
+      rg_graph_edge_kind(around->graph, edge) == RG_EDGE_WEAK)
     return;
   around->edges[place] = edge;
   around->queue[around->num_queued++] = rg_graph_edge_target(around->graph, edge);
@@ -117,7 +118,8 @@ static rg_error *see(struct garbage *garbage, rg_node node)
   return NULL;
 }
 
-rg_error *rgi_garbage_retained(const struct rgi_analysis *analysis, const rg_node *nodes, size_t num_nodes, uint64_t *ret)
+rg_error *rgi_garbage_retained(const struct rgi_analysis *analysis, const rg_node *nodes, size_t num_nodes,
+                               uint64_t *ret)
 {
   __attribute__((cleanup(deinit))) struct garbage garbage = {.analysis = analysis};
   const rg_graph *graph = analysis->graph;

@@ -200,7 +200,8 @@ static rg_error *look_for_owner(void *context, const struct rgi_captured *captur
   const char *module = rg_graph_type(graph, rg_graph_node_type(graph, captured->value)).module;
   bool is_of_c = *module == '_' && strcmp(module, "__main__") != 0;
   bool is_owner = !is_of_c && rg_graph_node_category(graph, captured->value) == RG_CATEGORY_INSTANCE &&
-                  rgi_type_of(graph, captured->value) != RG_NODE_NONE && !rgi_leak_is_on_path(owned->leak, captured->value);
+                  rgi_type_of(graph, captured->value) != RG_NODE_NONE &&
+                  !rgi_leak_is_on_path(owned->leak, captured->value);
   if (!is_owner || size <= owned->size)
     return NULL;
   owned->owner = captured->value;

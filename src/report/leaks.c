@@ -271,7 +271,9 @@ static const char *kind_of(const rg_graph *graph, const struct rgi_suspect *grou
       [RGI_SUSPECT_ASYNC_GENERATOR] = "async generator", [RGI_SUSPECT_CALLABLE] = "callback object",
       [RGI_SUSPECT_CACHE] = "cache",           [RGI_SUSPECT_EXPECTED_GONE] = "object",
   };
-  return group->suspect == RGI_SUSPECT_FUNCTION ? kind_of_function(graph, group->nodes[0], name) : words[group->suspect];
+  if (group->suspect == RGI_SUSPECT_FUNCTION)
+    return kind_of_function(graph, group->nodes[0], name);
+  return words[group->suspect];
 }
 
 static rg_error *count_rounds(rg_report *report, struct rgi_leak *leak)

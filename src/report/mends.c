@@ -193,7 +193,8 @@ static rg_error *propose_clearing(struct mender *mender)
   struct rgi_proposal *proposal = propose(mender, RG_MEND_LIFETIME);
   for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++) {
     rg_node calls = rgi_field_of(mender->graph, mender->leak->group->nodes[i], "cache");
-    for (rg_edge edge = rg_graph_edges_begin(mender->graph, calls); edge < rg_graph_edges_end(mender->graph, calls); edge++)
+    rg_edge end = rg_graph_edges_end(mender->graph, calls);
+    for (rg_edge edge = rg_graph_edges_begin(mender->graph, calls); edge < end; edge++)
       RGI_TRY(add_edge(proposal, edge));
   }
   rgi_advise_lifetime(mender->graph, mender->leak, &advice);
@@ -317,7 +318,8 @@ static void find_largest(const struct mender *mender, rg_node node, struct large
 {
   rg_edge end = rg_graph_edges_end(mender->graph, node);
   for (rg_edge edge = rg_graph_edges_begin(mender->graph, node); edge < end; edge++) {
-    bool is_attribute = rg_graph_edge_kind(mender->graph, edge) == RG_EDGE_ATTRIBUTE && *rg_graph_edge_name(mender->graph, edge);
+    bool is_attribute =
+        rg_graph_edge_kind(mender->graph, edge) == RG_EDGE_ATTRIBUTE && *rg_graph_edge_name(mender->graph, edge);
     uint64_t retained = rg_dominators_retained(mender->analysis->dominators, rg_graph_edge_target(mender->graph, edge));
     if (is_attribute && rg_edge_is_editable(mender->graph, edge) && retained > largest->retained)
       *largest = (struct largest){edge, retained};
@@ -334,7 +336,8 @@ static rg_edge largest_attribute(const struct mender *mender, rg_node node)
     if (rg_graph_edge_passes(mender->graph, edge))
       find_largest(mender, rg_graph_edge_target(mender->graph, edge), &largest);
   }
-  return largest.retained * 2 < rg_dominators_retained(mender->analysis->dominators, node) ? RG_EDGE_NONE : largest.edge;
+  bool is_most = largest.retained * 2 >= rg_dominators_retained(mender->analysis->dominators, node);
+  return is_most ? largest.edge : RG_EDGE_NONE;
 }
 
 /* --- narrow ------------------------------------------------------------------------------------------------------- */
@@ -459,7 +462,8 @@ static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture 
   static const char *const bases[] = {"base", "obj"};
   enum rgi_suspect_kind suspect = mender->leak->group->suspect;
   rg_edge attribute = is_instance(mender->graph, value) ? largest_attribute(mender, value) : RG_EDGE_NONE;
-  bool is_buffer = rgi_is_a(mender->graph, value, "numpy", "ndarray") || rgi_is_a(mender->graph, value, "", "memoryview");
+  bool is_buffer =
+      rgi_is_a(mender->graph, value, "numpy", "ndarray") || rgi_is_a(mender->graph, value, "", "memoryview");
   if (suspect == RGI_SUSPECT_FUNCTION && is_variable && !is_self(capture))
     RGI_TRY(propose_release(mender, capture));
   else if (suspect == RGI_SUSPECT_CALLABLE)

@@ -121,8 +121,8 @@ struct rgi_captured {
  * is bound to, the bound arguments of a partial, the locals of a generator, the attributes of an object, the arguments
  * and results that a cache keeps. */
 typedef rg_error *(*rgi_visit_captured)(void *context, const struct rgi_captured *captured);
-rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node, rgi_visit_captured visit,
-                             void *context);
+rg_error *rgi_captured_visit(const rg_graph *graph, enum rgi_suspect_kind suspect, rg_node node,
+                             rgi_visit_captured visit, void *context);
 bool rgi_is_variable(const char *raw, const char *name);
 
 /* The values of a group, by variable. */
@@ -249,7 +249,8 @@ struct rgi_leak {
                          * others, else the copy */
   struct rgi_holder end_holder; /* who holds that */
   rg_node parting;      /* where objects pile up that each have a copy, and should go with it; RG_NODE_NONE */
-  rg_node owner;        /* the captured object of a class of the program with whose end the copy should go; RG_NODE_NONE */
+  rg_node owner;        /* the captured object of a class of the program with whose end the copy should go, or
+                         * RG_NODE_NONE */
   const char **signals;
   const char **notes;
   struct rgi_proposal *proposals;

@@ -20,7 +20,8 @@ struct items {
 static bool is_weak_table(const rg_graph *graph, rg_node node)
 {
   rg_edge edge = rg_graph_edges_begin(graph, node);
-  return edge < rg_graph_edges_end(graph, node) && rgi_is_a(graph, rg_graph_edge_target(graph, edge), "weakref", "weakref");
+  return edge < rg_graph_edges_end(graph, node) &&
+         rgi_is_a(graph, rg_graph_edge_target(graph, edge), "weakref", "weakref");
 }
 
 static void count_items(struct items *items, rg_node node)
@@ -47,7 +48,8 @@ static rg_error *count_captured(void *context, const struct rgi_captured *captur
 }
 
 // Other kinds have attributes and locals that come and go for reasons of their own.
-static rg_error *count_all_items(const struct rgi_analysis *analysis, const struct rgi_suspect *group, uint64_t *num_ret)
+static rg_error *count_all_items(const struct rgi_analysis *analysis, const struct rgi_suspect *group,
+                                 uint64_t *num_ret)
 {
   const rg_graph *graph = analysis->graph;
   struct items items = {graph, analysis->paths, 0};

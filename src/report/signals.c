@@ -70,7 +70,8 @@ static rg_error *say_never_read(rg_report *report, struct rgi_leak *leak)
   for (size_t i = 0; i < leak->leak.num_captures; i++) {
     const rg_leak_capture *captured = &leak->captures[i];
     RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-    if (!(captured->use & RG_USE_KNOWN) || captured->use & (RG_USE_READ | RG_USE_WRITTEN) || strcmp(captured->name, "__class__") == 0)
+    bool is_used = captured->use & (RG_USE_READ | RG_USE_WRITTEN);
+    if (!(captured->use & RG_USE_KNOWN) || is_used || strcmp(captured->name, "__class__") == 0)
       continue;
     rgi_text_printf(&text, "captures %s and never reads it", captured->name);
     RGI_TRY(add(report, leak, &text));

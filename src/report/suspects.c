@@ -174,7 +174,8 @@ static size_t num_places(const rg_graph *graph)
 static bool is_in_use(const struct sorter *sorter, rg_node node)
 {
   rg_edge edge = rg_paths_edge(sorter->paths, node);
-  return edge != RG_EDGE_NONE && rg_graph_node(sorter->graph, node).refcount <= 1 && rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
+  return edge != RG_EDGE_NONE && rg_graph_node(sorter->graph, node).refcount <= 1 &&
+         rg_graph_edge_kind(sorter->graph, edge) == RG_EDGE_LOCAL &&
          strcmp(rg_graph_edge_name(sorter->graph, edge), "temporary value") == 0;
 }
 

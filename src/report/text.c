@@ -121,7 +121,9 @@ static void add_captures(struct rgi_text *text, const rg_leak *leak)
     values_width = wider(values_width, rgi_text_string(&values));
     text->is_failed |= values.is_failed;
   }
-  rgi_text_puts(text, !leak->num_captures ? "" : leak->num_copies == 1 ? "\nCAPTURES\n" : "\nCAPTURES, of all copies\n");
+  rgi_text_puts(text, !leak->num_captures     ? ""
+                      : leak->num_copies == 1 ? "\nCAPTURES\n"
+                                              : "\nCAPTURES, of all copies\n");
   for (size_t i = 0; i < leak->num_captures; i++)
     add_capture(text, &leak->captures[i], name_width, values_width);
 }
@@ -172,8 +174,8 @@ static void add_steps(struct rgi_text *text, const rg_leak *leak, size_t width)
   for (size_t i = 0, num_alike; i < leak->num_steps; i += num_alike) {
     num_alike = count_alike(leak, i);
     if (num_alike >= MIN_ALIKE) {
-      rgi_text_printf(text, "  " RULE "    %s " RGI_ELLIPSIS " %zu more, one after the other\n", leak->steps[i].reference,
-                      num_alike);
+      rgi_text_printf(text, "  " RULE "    %s " RGI_ELLIPSIS " %zu more, one after the other\n",
+                      leak->steps[i].reference, num_alike);
       continue;
     }
     add_step(text, leak, i, width);
@@ -258,10 +260,12 @@ static void add_gain(struct rgi_text *text, const rg_report *report)
 
 static void add_no_leak(struct rgi_text *text, const rg_report *report)
 {
-  rgi_text_puts(text, report->doubts.is_truncated ? "It cannot be told whether anything leaks, since a dump is cut off. Of "
-                                                  : "No leak found. Of ");
+  rgi_text_puts(text, report->doubts.is_truncated
+                          ? "It cannot be told whether anything leaks, since a dump is cut off. Of "
+                          : "No leak found. Of ");
   rgi_words_add_count(text, report->num_suspects, " ");
-  rgi_text_printf(text, " functions, methods, partials and generators of %zu places, none holds on to something finished",
+  rgi_text_printf(text,
+                  " functions, methods, partials and generators of %zu places, none holds on to something finished",
                   report->num_groups);
   if (report->series.num >= report->series.min_rounds)
     rgi_text_printf(text, ", and of no place there are more in each of %zu rounds", report->series.num);

@@ -15,8 +15,8 @@ def by_allocation(limit: int | None = 50) -> _tables.Table[_tables.AllocationLin
 
     Its ``AllocationLine`` records are those of ``tracemalloc.take_snapshot().statistics("lineno")``, at most `limit`,
     None for all. ``closures`` of each says which closures capture a value that was allocated there, under which name.
-    What was allocated before ``tracemalloc.start()`` is not known, nor is a small list or dict that the interpreter made
-    out of one that was gone; where nothing is traced, :class:`NotFoundError` is raised.
+    What was allocated before ``tracemalloc.start()`` is not known, nor is a small list or dict that the interpreter
+    made out of one that was gone; where nothing is traced, :class:`NotFoundError` is raised.
 
     >>> import refgraph, tracemalloc
     >>> tracemalloc.start()

@@ -1,6 +1,6 @@
 """What calls ask of their arguments, before they do anything else. What is wrong is said by the name of the parameter.
 
-A type is what type() gives. The `__class__` of an object, and what a metaclass says of a class, are code of the program.
+A type is what type() gives: the `__class__` of an object, and what a metaclass says of a class, are the program's code.
 """
 
 from __future__ import annotations

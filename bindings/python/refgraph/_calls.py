@@ -218,8 +218,8 @@ def why(
     caller's own variables are roots like others, and often the nearest: `max_paths` shows what else holds an object,
     each path through another holder. Weak references keep nothing alive and are on no path. A list or tuple is a list
     of targets; to ask about a list itself, put it into one: ``why([rows])``. Paths to more than a dozen targets are
-    merged: what is held alike and looks alike is one box, with its count and bytes. Of a linked list the first two nodes
-    and the last are drawn.
+    merged: what is held alike and looks alike is one box, with its count and bytes. Of a linked list the first two
+    nodes and the last are drawn.
 
     Returns a :class:`Drawing`.
 

@@ -82,13 +82,13 @@ def dump(
     heap is read. ``"auto"`` forks where the system and the memory allow it; what it did instead stands in the result's
     ``losses``.
 
-    With ``wait=False`` the call returns right after the fork, and ``.wait()`` gives the result; a dump that is under way
-    when this process ends is given up, and leaves nothing. One dump is made at a time. The file is readable by its owner
-    alone, and appears when it is complete. A file object with a descriptor is written to directly; any other one by its
-    ``write()``, in mode ``"gil"``.
+    With ``wait=False`` the call returns right after the fork, and ``.wait()`` gives the result; a dump that is under
+    way when this process ends is given up, and leaves nothing. One dump is made at a time. The file is readable by its
+    owner alone, and appears when it is complete. A file object with a descriptor is written to directly; any other one
+    by its ``write()``, in mode ``"gil"``.
 
-    Unless ``values``, no text that came from outside the program is written: of strings, bytes and numbers only type and
-    length, of keys of dicts only those that are words of the program itself. Names are always written.
+    Unless ``values``, no text that came from outside the program is written: of strings, bytes and numbers only type
+    and length, of keys of dicts only those that are words of the program itself. Names are always written.
 
     ``progress(phase, done, total)`` is called now and then; an exception in it ends the dump. Raises the audit event
     ``refgraph.dump`` with the name of the file. Returns a :class:`Dump`.

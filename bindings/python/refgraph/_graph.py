@@ -242,10 +242,11 @@ class Graph(_refgraph.Graph):
     def paths(
         self, objs: Any = None, *, id: Ids | None = None, where: str | None = None, disjoint: int = 10
     ) -> Table[Path]:
-        """Paths from the roots to one object that share no other object, the shortest first: a :class:`Table` of ``Path``.
+        """Paths from the roots to one object that share no other object: a :class:`Table`, the shortest first.
 
         At most `disjoint` of them. If there is one, some object on it is on every way to the object; if there are two,
-        there is none such. Which references to cut says :meth:`cut`; :meth:`why` draws the shortest paths to many objects.
+        there is none such. Which references to cut says :meth:`cut`; :meth:`why` draws the shortest paths to many
+        objects.
 
         >>> any(path.path == "refgraph.capture" for path in graph.paths(refgraph.capture))
         True
@@ -318,15 +319,16 @@ class Graph(_refgraph.Graph):
         """Writes all objects and references to a file in the format of another program.
 
         `format` is ``"heapsnapshot"``, for the Memory panel of Chrome's DevTools, ``"sqlite"``, ``"csv"``, which makes
-        ``heap.nodes.csv`` and ``heap.edges.csv`` of ``heap.csv``, or ``"json"``, node-link for networkx; by default it is
-        what the path ends in. refgraph-export(1) says what is in each; ids are those of the graph, but in heap snapshots.
-        Sizes are bytes.
+        ``heap.nodes.csv`` and ``heap.edges.csv`` of ``heap.csv``, or ``"json"``, node-link for networkx; by default it
+        is what the path ends in. refgraph-export(1) says what is in each; ids are those of the graph, but in heap
+        snapshots. Sizes are bytes.
 
-        Files are readable by their owner alone, and appear when they are complete. Text that came from outside the program
-        is only there with `values`, as in :func:`refgraph.dump`. ``%d`` in the path becomes 1: ``refgraph export`` numbers
-        the dumps of a series so. `progress` is called with a phase, and how many objects and references are done, and how
-        many there are. Raises :exc:`ArgumentError` for a format that there is not, :exc:`FileError` where a file cannot be
-        written, and :exc:`UnsupportedError` for SQLite where it was left out of the build.
+        Files are readable by their owner alone, and appear when they are complete. Text that came from outside the
+        program is only there with `values`, as in :func:`refgraph.dump`. ``%d`` in the path becomes 1:
+        ``refgraph export`` numbers the dumps of a series so. `progress` is called with a phase, how many objects and
+        references are done, and how many there are. Raises :exc:`ArgumentError` for a format that there is not,
+        :exc:`FileError` where a file cannot be written, and :exc:`UnsupportedError` for SQLite where it was left out of
+        the build.
 
         >>> import os, refgraph, tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

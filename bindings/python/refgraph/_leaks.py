@@ -104,8 +104,8 @@ class Report(Sequence[Leak]):
     """The leaks that were found, each a :class:`Leak`, the likeliest first. It keeps no object alive.
 
     ``text`` and ``print()`` give it for people, a screen a leak; :meth:`json` and :meth:`sarif` for programs;
-    :meth:`draw` draws one. An empty report says in its text what was looked at. ``graph`` is the last one that was looked
-    at.
+    :meth:`draw` draws one. An empty report says in its text what was looked at. ``graph`` is the last one that was
+    looked at.
 
     >>> import refgraph
     >>> listeners = []

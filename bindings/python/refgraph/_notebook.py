@@ -5,7 +5,7 @@ import html
 
 
 def picture(svg, caption):
-    """HTML for an SVG picture: as an image, since notebooks that are not trusted, and some converters, drop elements of SVG."""
+    """HTML for an SVG picture: an image, since untrusted notebooks, and some converters, drop elements of SVG."""
     data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return f'<img alt="{html.escape(caption)}" src="data:image/svg+xml;base64,{data}">'
 

@@ -150,11 +150,11 @@ def expect_gone(obj: object, /) -> None:
 def read_frame() -> tuple[CodeType, int, dict[str, object]]:
     """Code, line and local variables of the caller's frame, read as a capture reads them."""
 
-# What refgraph.objgraph and refgraph.testing are made of. Objects come in the order of gc.get_objects(), which `objects`
-# replaces by its own where it is not None. No Python code runs meanwhile, but for the callables that are passed.
+# What refgraph.objgraph and refgraph.testing are made of. Objects come in the order of gc.get_objects(), which
+# `objects` replaces by its own where it is not None. No Python code runs meanwhile, but for callables that are passed.
 
 def count_captured_items() -> int:
-    """How many items the containers have in all that functions capture or have for defaults, and caches of functions."""
+    """How many items caches of functions, and containers that functions capture or have for defaults, have in all."""
 
 def count_types(objects: Iterable[object] | None, /) -> list[tuple[type, int]]:
     """The types of objects in the order in which they come up first, and how many objects each has."""
@@ -423,7 +423,7 @@ class Graph:
     def _dominators(self, *, ids: Sequence[int] | None = None, limit: int | None = None) -> Table:
         """The objects that retain most, as a tree that begins at these ids, or at the roots."""
     def _allocations(self, lines: Sequence[tuple[str, int, int, int]], *, limit: int | None = None) -> Table:
-        """Lines of programs, each (file, line, bytes, blocks), with the closures that capture what was allocated there."""
+        """Lines of programs, (file, line, bytes, blocks), with the closures that capture what was allocated there."""
     def _cut(self, ids: Sequence[int], /) -> Table:
         """The fewest references to cut so that all of these objects are freed."""
     def _disjoint_paths(self, id: int, *, max_paths: int = 10) -> Table:

@@ -186,8 +186,8 @@ class Table(Sequence[Record]):
     """Records of one kind, each a named tuple. It keeps neither the graph nor any object.
 
     ``text`` and ``print()`` give it for people, :meth:`json` for programs, and a notebook displays it. ``process`` and
-    ``losses`` are those of the graph that it was made of, as :class:`Graph` has them: when and how the heap was captured,
-    how long the process stood still for it, and what was missed.
+    ``losses`` are those of the graph that it was made of, as :class:`Graph` has them: when and how the heap was
+    captured, how long the process stood still for it, and what was missed.
 
     >>> import refgraph
     >>> types = refgraph.capture().types(limit=3)

@@ -93,7 +93,7 @@ def _save(drawing, request_or_item):
 
 
 def _goes_with_test(item, leak):
-    """Whether pytest alone holds it, until the test is over: as a finalizer, a patch, or by a fixture of the test's own."""
+    """Whether pytest alone holds it until the test is over: as a finalizer, a patch, or by a fixture of the test."""
     fixtures = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
     of_test = {f"[{name!r}]" for name, found in fixtures.items() if found[-1].scope == "function"}
     for step, after, last in zip(leak.path, leak.path[1:], leak.path[2:] + leak.path[-1:]):

@@ -49,7 +49,7 @@ def check_limits(limit: int, ignore: Sequence[str]) -> None:
 def over_limit(
     report: Report, limit: int, ignore: Sequence[str], goes: Callable[[Leak], bool] = lambda leak: False
 ) -> bool:
-    """Leaves out what was there before, is ignored or goes by itself; whether more objects than `limit` are left then."""
+    """Leaves out what was there before, is ignored or goes by itself: whether more than `limit` objects are left."""
     report._leave_out([leak for leak in report if not leak.grows or _is_ignored(leak, ignore) or goes(leak)])
     return sum(map(_num_left, report)) > limit
 
@@ -98,8 +98,8 @@ def assert_released(obj: object) -> None:
     """Fails if anything but the variables of functions that run in this thread holds the object.
 
     What the function that calls this one holds alone does not count either, as a list of its own: it is gone once that
-    returns. What others hold does, as the fixtures of a test. The object is gone, then, at once, or, in a cycle, with the
-    next collection, which is not triggered. A weak reference stands for its object, and passes if that is gone.
+    returns. What others hold does, as the fixtures of a test. The object is gone, then, at once, or, in a cycle, with
+    the next collection, which is not triggered. A weak reference stands for its object, and passes if that is gone.
 
     >>> import refgraph.testing
     >>> class Session: pass
@@ -155,7 +155,7 @@ def _references(graph, id):
 
 
 def _is_reached(graph, id, frames, without):
-    """Whether a way leads to an object from frames, or from a root, which nothing refers to: not through some others."""
+    """Whether a way that avoids some others leads to an object from frames, or from a root, which nothing refers to."""
     seen, left = set(without), [id]
     while left:
         found = [node for node in left if node not in seen]
@@ -260,7 +260,8 @@ def _names(kind):
 
 
 def _is_named(kind, name):
-    return any(fnmatch.fnmatchcase(called, name) for called in (*_names(kind), f"builtins.{of_class(kind, '__name__')}"))
+    called = (*_names(kind), f"builtins.{of_class(kind, '__name__')}")
+    return any(fnmatch.fnmatchcase(each, name) for each in called)
 
 
 def _are_counted(classes):
@@ -274,9 +275,9 @@ def objects_of_rounds(
 ) -> tuple[dict[str, tuple[list[int], int]], Graph | None]:
     """Of which types a function leaves more objects each time that it runs, not counting garbage.
 
-    `names` are patterns, as of fnmatch, of names with or without module. Returns {name: (numbers, one a round, and the id
-    of an object of the last one)} of those that grow, and the graph of the last round; ({}, None) where nothing does.
-    Warns of a name that no class has.
+    `names` are patterns, as of fnmatch, of names with or without module. Returns {name: (numbers, one a round, and the
+    id of an object of the last one)} of those that grow, and the graph of the last round; ({}, None) where nothing
+    does. Warns of a name that no class has.
     """
     if not names or not all(is_a(name, str) and name for name in names):
         raise _refgraph.ArgumentError(f"bad types {', '.join(map(repr, names)) or '(none)'}: name some by their names")
