@@ -60,8 +60,8 @@ typedef struct rg_mend {
   const char *text;    /* what to do, in the names of the program */
   const char *call;    /* lines of Python that do it */
   const char *caveat;  /* what to think of first; empty: nothing */
-  rg_freed freed;      /* what that frees, of all objects of the leak */
-  uint64_t stays;      /* bytes of what the leak retains that it does not free */
+  rg_freed freed;      /* what that frees, of all objects of the leak that are held alike */
+  uint64_t stays;      /* bytes of what these retain that it does not free */
 } rg_mend;
 
 typedef struct rg_leak {

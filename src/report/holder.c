@@ -149,11 +149,11 @@ static size_t find_common(const struct rgi_analysis *analysis, const struct rgi_
 static size_t find_parting(const struct rgi_analysis *analysis, const struct rgi_leak *leak)
 {
   enum { MAX_COPIES = 255 };
-  uint32_t num = leak->group->num_nodes < MAX_COPIES ? leak->group->num_nodes : MAX_COPIES, num_here = 0;
+  uint32_t num = leak->num_told < MAX_COPIES ? leak->num_told : MAX_COPIES, num_here = 0;
   uint32_t *nums = rgi_alloc(leak->leak.num_steps, sizeof(*nums));
   for (uint32_t i = 0; nums && i < num; i++) {
-    uint64_t copy = (uint64_t)i * leak->group->num_nodes / num;
-    size_t step = find_common(analysis, leak, leak->group->nodes[copy]);
+    uint64_t copy = (uint64_t)i * leak->num_told / num;
+    size_t step = find_common(analysis, leak, leak->told[copy]);
     if (step != SIZE_MAX)
       nums[step]++;
   }

@@ -214,31 +214,48 @@ static void leave_out_those_owned_elsewhere(const rg_report *report, const struc
 
 /* --- what they retain --------------------------------------------------------------------------------------------- */
 
-static rg_error *measure_sets(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num)
+static rg_error *measure_sets(const struct rgi_analysis *analysis, const rg_node_set *sets, size_t num, uint64_t *ret)
 {
-  RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(num, sizeof(*sets));
   RGI_SCOPED_FREE uint64_t *promises = rgi_alloc(num, sizeof(*promises));
-  RGI_SCOPED_FREE uint64_t *retained = rgi_alloc(num, sizeof(*retained));
-  if (!sets || !promises || !retained)
+  if (!promises)
     return rgi_out_of_memory();
-  for (size_t i = 0; i < num; i++)
-    sets[i] = (rg_node_set){leaks[i].group->nodes, leaks[i].group->num_nodes};
-  RGI_TRY(rgi_measure_sets(analysis->graph, analysis->dominators, sets, num, NUM_EXACT, promises, retained));
-  for (size_t i = 0; i < num; i++)
-    leaks[i].leak.retained = retained[i];
-  return NULL;
+  return rgi_measure_sets(analysis->graph, analysis->dominators, sets, num, NUM_EXACT, promises, ret);
 }
 
 static rg_error *measure(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num)
 {
-  RGI_TRY(measure_sets(analysis, leaks, num));
+  RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(num, sizeof(*sets));
+  RGI_SCOPED_FREE uint64_t *retained = rgi_alloc(num, sizeof(*retained));
+  if (!sets || !retained)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < num; i++)
+    sets[i] = (rg_node_set){leaks[i].group->nodes, leaks[i].group->num_nodes};
+  RGI_TRY(measure_sets(analysis, sets, num, retained));
   for (size_t i = 0; i < num; i++) {
     const struct rgi_suspect *group = leaks[i].group;
+    leaks[i].leak.retained = retained[i];
     for (uint32_t node_i = 0; node_i < group->num_nodes; node_i++)
       leaks[i].leak.exclusive += rg_dominators_retained(analysis->dominators, group->nodes[node_i]);
     if (rg_paths_parent(analysis->paths, group->nodes[0]) == RG_NODE_NONE)
       RGI_TRY(rgi_garbage_retained(analysis, group->nodes, group->num_nodes, &leaks[i].leak.retained));
   }
+  return NULL;
+}
+
+// Only where these are not all copies.
+static rg_error *measure_told(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num)
+{
+  RGI_SCOPED_FREE rg_node_set *sets = rgi_alloc(num, sizeof(*sets));
+  RGI_SCOPED_FREE uint64_t *retained = rgi_alloc(num, sizeof(*retained));
+  if (!sets || !retained)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < num; i++) {
+    if (leaks[i].num_told < leaks[i].group->num_nodes)
+      sets[i] = (rg_node_set){leaks[i].told, leaks[i].num_told};
+  }
+  RGI_TRY(measure_sets(analysis, sets, num, retained));
+  for (size_t i = 0; i < num; i++)
+    leaks[i].told_retained = sets[i].num_nodes ? retained[i] : leaks[i].leak.retained;
   return NULL;
 }
 
@@ -339,6 +356,7 @@ static rg_error *tell(rg_report *report, const struct rgi_analysis *analysis, st
   RGI_TRY(rgi_leaks_measure_captures(analysis, leaks, num));
   for (size_t i = 0; i < num; i++)
     RGI_TRY(describe(report, analysis, &leaks[i]));
+  RGI_TRY(measure_told(analysis, leaks, num));
   RGI_TRY(rgi_leaks_add_similar(report, leaks, num));
   RGI_TRY(rgi_leaks_measure_mends(report, analysis, leaks, num));
   RGI_TRY(rgi_leaks_add_pictures(report, analysis, leaks, num));
@@ -386,6 +404,8 @@ rg_error *rgi_report_find_leaks(rg_report *report, struct rgi_analysis *analysis
   for (size_t i = 0; i < num; i++) {
     rgi_variables_destroy(leaks[i].variables);
     rgi_proposals_destroy(leaks[i].proposals, leaks[i].num_proposals);
+    rgi_free(leaks[i].held);
+    rgi_free(leaks[i].told);
   }
   return error;
 }

@@ -173,8 +173,8 @@ static rg_error *add_all_holding(const struct mender *mender, struct rgi_proposa
   RGI_SCOPED_FREE rg_node *ends = rgi_alloc(rg_graph_num_nodes(mender->graph), sizeof(*ends));
   if (!ends)
     return rgi_out_of_memory();
-  for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++)
-    RGI_TRY(add_holding(mender, find_end(mender, mender->leak->group->nodes[i], ends), proposal));
+  for (uint32_t i = 0; i < mender->leak->num_told; i++)
+    RGI_TRY(add_holding(mender, find_end(mender, mender->leak->told[i], ends), proposal));
   return NULL;
 }
 
@@ -191,8 +191,8 @@ static rg_error *propose_clearing(struct mender *mender)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
   struct rgi_proposal *proposal = propose(mender, RG_MEND_LIFETIME);
-  for (uint32_t i = 0; i < mender->leak->group->num_nodes; i++) {
-    rg_node calls = rgi_field_of(mender->graph, mender->leak->group->nodes[i], "cache");
+  for (uint32_t i = 0; i < mender->leak->num_told; i++) {
+    rg_node calls = rgi_field_of(mender->graph, mender->leak->told[i], "cache");
     rg_edge end = rg_graph_edges_end(mender->graph, calls);
     for (rg_edge edge = rg_graph_edges_begin(mender->graph, calls); edge < end; edge++)
       RGI_TRY(add_edge(proposal, edge));
@@ -215,9 +215,9 @@ struct captured {
 
 static rg_error *visit_all(const struct mender *mender, struct captured *captured, rgi_visit_captured visit)
 {
-  const struct rgi_suspect *group = mender->leak->group;
-  for (uint32_t i = 0; i < group->num_nodes; i++)
-    RGI_TRY(rgi_captured_visit(mender->graph, group->suspect, group->nodes[i], visit, captured));
+  const struct rgi_leak *leak = mender->leak;
+  for (uint32_t i = 0; i < leak->num_told; i++)
+    RGI_TRY(rgi_captured_visit(mender->graph, leak->group->suspect, leak->told[i], visit, captured));
   return NULL;
 }
 
@@ -537,7 +537,7 @@ static bool is_worth_it(const struct rgi_leak *leak, const rg_freed *freed)
 {
   enum { MIN_PERCENT = 5 };
   uint64_t all = freed->at_once.size + freed->by_collection.size;
-  return all && all * 100 >= leak->leak.retained * MIN_PERCENT;
+  return all && all * 100 >= leak->told_retained * MIN_PERCENT;
 }
 
 static rg_error *add_mends(rg_report *report, struct rgi_leak *leak, const rg_freed *freed)
@@ -552,7 +552,7 @@ static rg_error *add_mends(rg_report *report, struct rgi_leak *leak, const rg_fr
     uint64_t all = freed[i].at_once.size + freed[i].by_collection.size;
     *mend = leak->proposals[i].mend;
     mend->freed = freed[i];
-    mend->stays = leak->leak.retained > all ? leak->leak.retained - all : 0;
+    mend->stays = leak->told_retained > all ? leak->told_retained - all : 0;
   }
   rgi_sort(mends, leak->leak.num_mends, sizeof(*mends), compare_mends);
   return NULL;

@@ -14,32 +14,18 @@ static rg_error *add(rg_report *report, struct rgi_leak *leak, struct rgi_text *
   return rgi_arena_add_text(&report->arena, text, &leak->notes[leak->leak.num_notes++]);
 }
 
-static void add_reference(struct rgi_text *text, const rg_graph *graph, rg_edge edge)
-{
-  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
-  rgi_view_add_edge_label(&name, graph, edge);
-  bool has_sign = !name.size || *name.data == '.' || *name.data == '[';
-  rgi_text_printf(text, has_sign ? "%s" : ".%s", rgi_text_string(&name));
-  text->is_failed |= name.is_failed;
-}
-
 // "Others are held by Menu.commands (3 of 1 204)".
 static rg_error *say_other_holders(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  const struct rgi_suspect *group = leak->group;
-  RGI_SCOPED_FREE rg_holder *holders = rgi_alloc(group->num_nodes, sizeof(*holders));
-  if (!holders)
-    return rgi_out_of_memory();
-  size_t num = rgi_find_holders(analysis->graph, analysis->paths, group->nodes, group->num_nodes, holders);
-  for (size_t i = 1; i < num && i <= MAX_NAMED; i++) {
+  for (size_t i = 1; i < leak->num_held && i <= MAX_NAMED; i++) {
+    const struct rgi_held *held = &leak->held[i];
     rgi_text_puts(&text, i > 1 ? ", " : "Others are held by ");
-    rgi_name_object(analysis->graph, holders[i].node, &text);
-    add_reference(&text, analysis->graph, holders[i].edge);
-    rgi_text_printf(&text, " (%u of %u)", holders[i].num_closures, group->num_nodes);
+    rgi_name_holder(analysis->graph, &held->holder, &text);
+    rgi_text_printf(&text, " (%u of %u)", held->num, leak->group->num_nodes);
   }
-  if (num > MAX_NAMED + 1)
-    rgi_text_printf(&text, ", and %zu more", num - MAX_NAMED - 1);
+  if (leak->num_held > MAX_NAMED + 1)
+    rgi_text_printf(&text, ", and %zu more", leak->num_held - MAX_NAMED - 1);
   return text.size || text.is_failed ? add(report, leak, &text) : NULL;
 }
 

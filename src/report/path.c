@@ -8,29 +8,8 @@
  * What holds something expected is expected, and what hangs on something that leaks leaks. */
 #include "report-internal.h"
 
-#include "../analysis/hold.h"
 #include "../table/table-internal.h"
 #include "../view/view-internal.h"
-
-// The copy that most are like: held by the kind of holder that holds most.
-static rg_error *choose_copy(const struct rgi_analysis *analysis, struct rgi_leak *leak)
-{
-  const struct rgi_suspect *group = leak->group;
-  RGI_SCOPED_FREE rg_holder *holders = rgi_alloc(group->num_nodes, sizeof(*holders));
-  if (!holders)
-    return rgi_out_of_memory();
-  size_t num = rgi_find_holders(analysis->graph, analysis->paths, group->nodes, group->num_nodes, holders);
-  leak->shown = group->nodes[0];
-  for (uint32_t i = 0; num && i < group->num_nodes; i++) {
-    struct rgi_hold hold = rgi_hold_of(analysis->graph, analysis->paths, group->nodes[i]);
-    if (hold.holder == holders[0].node && hold.edge == holders[0].edge) {
-      leak->shown = group->nodes[i];
-      break;
-    }
-  }
-  leak->is_garbage = rg_paths_parent(analysis->paths, leak->shown) == RG_NODE_NONE;
-  return NULL;
-}
 
 /* --- steps -------------------------------------------------------------------------------------------------------- */
 
@@ -209,7 +188,7 @@ rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analys
 {
   RGI_SCOPED_FREE rg_edge *edges = NULL;
   size_t num = 0;
-  RGI_TRY(choose_copy(analysis, leak));
+  RGI_TRY(rgi_leak_choose_copies(report, analysis, leak));
   RGI_TRY(leak->is_garbage ? rgi_cycle_list_edges(analysis, leak->shown, &edges, &num)
                            : list_path(analysis, leak->shown, &edges, &num));
   return add_steps(report, analysis, (rg_edge_list){edges, num}, leak);

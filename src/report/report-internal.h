@@ -149,6 +149,8 @@ struct rgi_round {
 struct rgi_series {
   struct rgi_round *rounds;
   size_t num, capacity;
+  uint64_t *first;    /* addresses of the groups' objects in the first graph, ascending */
+  size_t num_first;
   size_t min_rounds; /* what grows in fewer may do so by chance */
 };
 
@@ -156,6 +158,9 @@ void rgi_series_deinit(struct rgi_series *series);
 rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_analysis *analysis);
 /* What the group had in a graph of the series. */
 struct rgi_count rgi_series_count(const struct rgi_series *series, size_t round, uint64_t fingerprint);
+
+/* Whether a group had an object there; one that is gone had the address, maybe. True where addresses are not known. */
+bool rgi_series_had_first(const struct rgi_series *series, uint64_t address);
 
 /* What the heap gained, of all rounds together, if it gained much in each; else 0. */
 uint64_t rgi_series_gain(const struct rgi_series *series);
@@ -230,6 +235,13 @@ struct rgi_holder {
   rg_edge edge;                         /* the reference of the next step */
 };
 
+/* Who holds copies of a leak. */
+struct rgi_held {
+  struct rgi_holder holder; /* of the first one; all others have one alike */
+  rg_node copy;             /* the first one */
+  uint32_t num, num_new;    /* copies; those that were not in the first graph, where copies grow */
+};
+
 struct rgi_proposal;
 
 /* A leak while it is made. */
@@ -238,7 +250,12 @@ struct rgi_leak {
   const char *type;     /* of the first object */
   enum rgi_growth growth;
   rg_node finished;     /* a captured value that is finished, or the object itself; RG_NODE_NONE: none is */
-  rg_node shown;        /* the copy to which the path leads */
+  struct rgi_held *held; /* the one whose copies are told first */
+  size_t num_held;
+  rg_node *told;        /* copies that mends are about: those of held[0], or all where copies hold each other */
+  uint32_t num_told;
+  uint64_t told_retained; /* bytes that these keep alive together */
+  rg_node shown;        /* the copy to which the path leads, one of these */
   bool is_garbage;      /* no root reaches the copy */
   struct rgi_variables *variables;
   rg_leak_capture *captures;
@@ -263,6 +280,7 @@ rg_error *rgi_report_find_leaks(rg_report *report, struct rgi_analysis *analysis
 rg_error *rgi_leak_add_captures(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leaks_measure_captures(const struct rgi_analysis *analysis, struct rgi_leak *leaks, size_t num);
 rg_error *rgi_leak_add_signals(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
+rg_error *rgi_leak_choose_copies(const rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 rg_error *rgi_leak_add_path(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak);
 bool rgi_leak_is_on_path(const struct rgi_leak *leak, rg_node node);
 /* Whether a node goes with one of the copies, and holds what it holds for their sake alone. Looks up as far as

@@ -1,4 +1,7 @@
 /* How many objects the groups had in each graph of a series, and how many items those had in what they capture. */
+#include <stdlib.h>
+
+#include "../base/sort.h"
 #include "report-internal.h"
 
 void rgi_series_deinit(struct rgi_series *series)
@@ -6,6 +9,7 @@ void rgi_series_deinit(struct rgi_series *series)
   for (size_t i = 0; i < series->num; i++)
     rgi_free(series->rounds[i].counts);
   rgi_free(series->rounds);
+  rgi_free(series->first);
 }
 
 /* --- items -------------------------------------------------------------------------------------------------------- */
@@ -63,6 +67,36 @@ static rg_error *count_all_items(const struct rgi_analysis *analysis, const stru
   return NULL;
 }
 
+/* --- the first graph ---------------------------------------------------------------------------------------------- */
+
+static int compare_addresses(const void *a, const void *b)
+{
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static rg_error *note_first(struct rgi_series *series, const struct rgi_analysis *analysis)
+{
+  const struct rgi_suspects *groups = &analysis->groups;
+  size_t num = 0;
+  for (size_t i = 0; i < groups->num; i++)
+    num += groups->groups[i].num_nodes;
+  series->first = rgi_alloc(num, sizeof(*series->first));
+  if (!series->first)
+    return rgi_out_of_memory();
+  for (size_t i = 0; i < groups->num; i++) {
+    for (uint32_t node_i = 0; node_i < groups->groups[i].num_nodes; node_i++)
+      series->first[series->num_first++] = rg_graph_node(analysis->graph, groups->groups[i].nodes[node_i]).address;
+  }
+  rgi_sort(series->first, num, sizeof(*series->first), compare_addresses);
+  return NULL;
+}
+
+bool rgi_series_had_first(const struct rgi_series *series, uint64_t address)
+{
+  return !address || bsearch(&address, series->first, series->num_first, sizeof(address), compare_addresses);
+}
+
 /* --- rounds ------------------------------------------------------------------------------------------------------- */
 
 static uint64_t measure_reached(const struct rgi_analysis *analysis)
@@ -78,6 +112,8 @@ static uint64_t measure_reached(const struct rgi_analysis *analysis)
 rg_error *rgi_series_add(struct rgi_series *series, const struct rgi_analysis *analysis)
 {
   const struct rgi_suspects *groups = &analysis->groups;
+  if (!series->first)
+    RGI_TRY(note_first(series, analysis));
   RGI_TRY(rgi_reserve(&series->rounds, &series->capacity, series->num + 1));
   RGI_SCOPED_FREE struct rgi_count *counts = rgi_alloc(groups->num, sizeof(*counts));
   if (!counts)

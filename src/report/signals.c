@@ -84,7 +84,8 @@ static rg_error *say_never_read(rg_report *report, struct rgi_leak *leak)
 // Whether the container on the path is all that holds the copies.
 static rg_error *is_held_by_registry_alone(const struct rgi_analysis *analysis, const struct rgi_leak *leak, bool *ret)
 {
-  *ret = leak->holder.node != RG_NODE_NONE && leak->leak.num_steps > leak->holder.step + 2;
+  bool is_of_all = leak->num_told == leak->group->num_nodes;
+  *ret = is_of_all && leak->holder.node != RG_NODE_NONE && leak->leak.num_steps > leak->holder.step + 2;
   for (uint32_t i = 0; *ret && i < leak->group->num_nodes; i++) {
     rg_referrers referrers;
     RGI_TRY(rg_graph_referrers(analysis->graph, leak->group->nodes[i], &referrers));

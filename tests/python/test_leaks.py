@@ -175,6 +175,30 @@ class Leaks(unittest.TestCase):
         (leak,) = refgraph.leaks(step=self.step, rounds=4, warmup=2)
         self.assertEqual((leak.growth, leak.grows), ((3, 4, 5, 6), "copies"))
 
+    def test_tells_the_holder_that_gains_and_not_the_one_that_has_most(self):
+        class Static:
+            pass
+
+        class Growing:
+            pass
+
+        static, growing = Static(), Growing()
+        static.callbacks, growing.queue = [], {"waiting": []}
+
+        def make():
+            rows = bytearray(10_000)
+            return lambda: rows
+
+        static.callbacks += [make() for _ in range(20)]
+        (leak,) = refgraph.leaks(step=lambda: growing.queue["waiting"].append(make()))
+        self.assertEqual((leak.holder, leak.copies), ("Growing.queue", 26))
+        self.assertIn("Others are held by Static.callbacks (20 of 26)", leak.notes)
+        mend = leak.mends[0]
+        self.assertEqual(mend.kind, "lifetime")
+        self.assertTrue(60_000 < mend.freed_now < 70_000, mend)
+        self.assertEqual(mend.stays, 0)
+        self.assertEqual([signal for signal in leak.signals if "only" in signal], [])
+
     def test_tells_items_that_one_closure_gets_from_more_closures(self):
         graphs, rows = [], []
         self.listeners.append(lambda: rows)

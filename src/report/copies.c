@@ -1,0 +1,129 @@
+/* Which copies of a leak are told: those whose holder gains most. One definition site may have copies that are meant to
+ * stay, as handlers that live as long as the program, beside those that pile up elsewhere.
+ *
+ * Cost: O(n log n) in the copies n, and the way up from each to a holder with a name. */
+#define _GNU_SOURCE // qsort_r
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../analysis/hold.h"
+#include "../base/sort.h"
+#include "report-internal.h"
+
+static int compare_numbers(uint64_t x, uint64_t y)
+{
+  return (x > y) - (x < y);
+}
+
+// Instances of a class are alike, however many there are; of modules, classes and code each is what it is.
+static int compare_places(const rg_graph *graph, rg_node x, rg_node y)
+{
+  rg_type a = rg_graph_node_type(graph, x), b = rg_graph_node_type(graph, y);
+  if (a != b)
+    return a < b ? -1 : 1;
+  rg_category category = rg_graph_node_category(graph, x);
+  if (category == RG_CATEGORY_MODULE || category == RG_CATEGORY_TYPE)
+    return compare_numbers(x, y);
+  return compare_numbers(rg_graph_node_site(graph, x), rg_graph_node_site(graph, y));
+}
+
+static int compare_holders(const rg_graph *graph, const struct rgi_holder *x, const struct rgi_holder *y)
+{
+  if (x->node == RG_NODE_NONE || y->node == RG_NODE_NONE)
+    return compare_numbers(x->node == RG_NODE_NONE, y->node == RG_NODE_NONE);
+  if (x->known || y->known)
+    return compare_numbers((uintptr_t)x->known, (uintptr_t)y->known);
+  int order = compare_places(graph, x->node, y->node);
+  return order ? order : strcmp(rg_graph_edge_name(graph, x->edge), rg_graph_edge_name(graph, y->edge));
+}
+
+static int compare_alike(const void *a, const void *b, void *graph)
+{
+  const struct rgi_held *x = a, *y = b;
+  int order = compare_holders(graph, &x->holder, &y->holder);
+  return order ? order : compare_numbers(x->copy, y->copy);
+}
+
+// What has no holder comes last.
+static int compare_most(const void *a, const void *b)
+{
+  const struct rgi_held *x = a, *y = b;
+  bool has_none = x->holder.node == RG_NODE_NONE, has_other_none = y->holder.node == RG_NODE_NONE;
+  if (has_none != has_other_none)
+    return has_none ? 1 : -1;
+  if (x->num_new != y->num_new)
+    return x->num_new > y->num_new ? -1 : 1;
+  if (x->num != y->num)
+    return x->num > y->num ? -1 : 1;
+  return compare_numbers(x->copy, y->copy);
+}
+
+static rg_error *find_holder_of(const struct rgi_analysis *analysis, rg_node copy, struct rgi_holder *ret)
+{
+  return rgi_find_named_holder(analysis, rgi_hold_of(analysis->graph, analysis->paths, copy).edge, ret);
+}
+
+static bool is_new(const rg_report *report, const struct rgi_analysis *analysis, const struct rgi_leak *leak,
+                   rg_node copy)
+{
+  return leak->growth == RGI_GROWTH_COPIES &&
+         !rgi_series_had_first(&report->series, rg_graph_node(analysis->graph, copy).address);
+}
+
+static size_t merge_alike(const rg_graph *graph, struct rgi_held *held, size_t num)
+{
+  size_t num_kept = 0;
+  for (size_t i = 0; i < num; i++) {
+    if (!num_kept || compare_holders(graph, &held[num_kept - 1].holder, &held[i].holder)) {
+      held[num_kept++] = held[i];
+      continue;
+    }
+    held[num_kept - 1].num++;
+    held[num_kept - 1].num_new += held[i].num_new;
+  }
+  return num_kept;
+}
+
+static rg_error *find_held(const rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  const struct rgi_suspect *group = leak->group;
+  struct rgi_held *held = leak->held = rgi_alloc(group->num_nodes, sizeof(*held));
+  if (!held)
+    return rgi_out_of_memory();
+  for (uint32_t i = 0; i < group->num_nodes; i++) {
+    held[i] = (struct rgi_held){.copy = group->nodes[i], .num = 1};
+    held[i].num_new = is_new(report, analysis, leak, held[i].copy);
+    RGI_TRY(find_holder_of(analysis, held[i].copy, &held[i].holder));
+  }
+  qsort_r(held, group->num_nodes, sizeof(*held), compare_alike, (void *)(uintptr_t)analysis->graph);
+  leak->num_held = merge_alike(analysis->graph, held, group->num_nodes);
+  rgi_sort(held, leak->num_held, sizeof(*held), compare_most);
+  return NULL;
+}
+
+// In a chain of copies most are held by others: what is cut of one has to be cut of all.
+static rg_error *list_told(const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  const struct rgi_suspect *group = leak->group;
+  const struct rgi_holder *most = &leak->held[0].holder;
+  bool is_chain = most->node != RG_NODE_NONE && rgi_find_node(group->nodes, group->num_nodes, most->node);
+  leak->told = rgi_alloc(group->num_nodes, sizeof(*leak->told));
+  if (!leak->told)
+    return rgi_out_of_memory();
+  for (uint32_t i = 0; i < group->num_nodes; i++) {
+    struct rgi_holder holder;
+    RGI_TRY(find_holder_of(analysis, group->nodes[i], &holder));
+    if (is_chain || !compare_holders(analysis->graph, &holder, most))
+      leak->told[leak->num_told++] = group->nodes[i];
+  }
+  return NULL;
+}
+
+rg_error *rgi_leak_choose_copies(const rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+{
+  RGI_TRY(find_held(report, analysis, leak));
+  leak->shown = leak->held[0].copy;
+  leak->is_garbage = rg_paths_parent(analysis->paths, leak->shown) == RG_NODE_NONE;
+  return list_told(analysis, leak);
+}
