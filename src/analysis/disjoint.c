@@ -4,12 +4,11 @@
  * For that a node has an entry and an exit, and a path leads from one to the other once. All searches go backwards,
  * from the target, and say how far each entry and exit is from it.
  *
- *     on no path     source -> | entry --length--> exit | -> target      a passage has length 0, any other node 1
+ *     on no path     source -> | entry --length--> exit | -> target   a passage has length 0, any other node 1
  *
- *     on a path      source -> | entry <-- -length exit | -> target      who enters can only go back along the path,
- *                       ^----------'            ^------- …               to the exit of the node before; who comes back
- *                                                                        to an exit leaves elsewhere, or goes back
- *                                                                        further
+ *     on a path      source -> | entry <-- -length exit | -> target   who enters can only go back along the path, to
+ *                       ^----------'            ^------- …            the exit of the node before; who comes back to an
+ *                                                                     exit leaves elsewhere, or goes back further
  *
  * What is undone counts less than nothing. So that the search still finds the nearest first, it counts what a step is
  * longer than it was in the searches before: an exit's height is how far it was then, and no step to a lower one is

@@ -46,8 +46,7 @@ struct cli_command {
 #define CLI_LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 extern const struct cli_command cli_closures, cli_cycles, cli_diff, cli_dominators, cli_draw_command, cli_export,
-    cli_growth,
-    cli_help, cli_info, cli_leaks, cli_run, cli_types, cli_verify, cli_version, cli_why;
+    cli_growth, cli_help, cli_info, cli_leaks, cli_run, cli_types, cli_verify, cli_version, cli_why;
 
 /* All commands, by name; ends with NULL. */
 extern const struct cli_command *const cli_commands[];

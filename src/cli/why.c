@@ -102,9 +102,9 @@ const struct cli_command cli_why = {
     .examples = CLI_LINES("refgraph why heap.rgd closure:on_click", "refgraph why heap.rgd closure:on_click -o why.svg",
                           "refgraph why heap.rgd type:Screen --max-paths 3", "refgraph why heap.rgd type:Screen --cut",
                           "refgraph why heap.rgd --closures -o all.svg"),
-    .notes = CLI_LINES("TARGET is a filter: see refgraph-filter(7). All objects that match are drawn, the first 20",
-                       "with --max-paths above 1, and with --closures the 50 definition sites with the largest",
-                       "values."),
+    .notes = CLI_LINES("TARGET is a filter: see refgraph-filter(7). All objects that match are drawn, the first",
+                       "20 with --max-paths above 1, and with --closures the 50 definition sites with the",
+                       "largest values."),
     .options = CLI_OPTIONS_READ | CLI_OPTIONS_DRAW | CLI_OPTION_BIT(CLI_OPTION_MAX_PATHS) |
                CLI_OPTION_BIT(CLI_OPTION_CLOSURES) | CLI_OPTION_BIT(CLI_OPTION_CUT) |
                CLI_OPTION_BIT(CLI_OPTION_DISJOINT) | CLI_OPTION_BIT(CLI_OPTION_ALL),

@@ -41,8 +41,8 @@ static const char schema[] =
     "CREATE VIEW garbage AS SELECT * FROM heap WHERE NOT reached;"
     "CREATE VIEW by_type AS SELECT dump, types.name AS type, module, count(*) AS objects, sum(size) AS bytes"
     "  FROM objects JOIN types USING (type) GROUP BY dump, type ORDER BY dump, bytes DESC;"
-    "CREATE VIEW by_site AS SELECT dump, dump_id, host, pid, time, name AS site, file, line, copies, captured,"
-    " retained,"
+    "CREATE VIEW by_site AS SELECT dump, dump_id, host, pid, time,"
+    " name AS site, file, line, copies, captured, retained,"
     "    implicit"
     "  FROM closures JOIN dumps USING (dump) LEFT JOIN sites USING (site) ORDER BY dump, retained DESC;"
     "CREATE VIEW referrers AS SELECT refs.dump, dst AS id, src, kind, refs.name, types.name AS src_type,"
@@ -50,9 +50,9 @@ static const char schema[] =
     "  FROM refs JOIN objects ON objects.dump = refs.dump AND objects.id = src JOIN types USING (type);";
 
 // Once all is there, in one go.
-static const char ending[] = "CREATE INDEX refs_by_dst ON refs (dump, dst);"
-                             " CREATE INDEX objects_by_type ON objects (type);"
-                             "CREATE INDEX closures_by_site ON closures (site); COMMIT;";
+static const char ending[] =
+    "CREATE INDEX refs_by_dst ON refs (dump, dst); CREATE INDEX objects_by_type ON objects (type);"
+    "CREATE INDEX closures_by_site ON closures (site); COMMIT;";
 
 enum statement {
   INSERT_DUMP,

@@ -380,8 +380,7 @@ void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, co
                     captured->name);
   else
     rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over", captured->name,
-                    attribute,
-                    type_word(captured));
+                    attribute, type_word(captured));
   rgi_text_printf(&advice->code, "%s.%s = None", captured->name, attribute);
   if (is_traceback)
     rgi_text_puts(&advice->code, "  # before it is kept");

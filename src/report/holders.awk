@@ -17,7 +17,11 @@ NF != 6 || $2 == "" || $3 == "" || $4 == "" || $5 == "" {
   exit 1
 }
 
-{ print "    {" quoted($1) ", " quoted($2) ", " quoted($3) ", " quoted($4) ",\n     " quoted($5) ",\n     " quoted($6) "}," }
+{
+  print "    {" quoted($1) ", " quoted($2) ", " quoted($3) ", " quoted($4) ","
+  print "     " quoted($5) ","
+  print "     " quoted($6) "},"
+}
 
 END {
   if (!is_bad)

@@ -245,8 +245,7 @@ class Graph(_refgraph.Graph):
         """Paths from the roots to one object that share no other object: a :class:`Table`, the shortest first.
 
         At most `disjoint` of them. If there is one, some object on it is on every way to the object; if there are two,
-        there is none such. Which references to cut says :meth:`cut`; :meth:`why` draws the shortest paths to many
-        objects.
+        there is none such. :meth:`cut` says which references to cut; :meth:`why` draws shortest paths to many objects.
 
         >>> any(path.path == "refgraph.capture" for path in graph.paths(refgraph.capture))
         True

@@ -68,8 +68,7 @@ def _version(number):
 def check_interpreter() -> None:
     """Within a minor version CPython keeps most layouts, but nobody promises so: another patch release is probed.
 
-    Whether the interpreter's state is where the headers have it is looked at first, and always: some distributions
-    change it.
+    Whether the interpreter's state is where the headers have it is looked at first, always: distributions change it.
     """
     if not _refgraph.states_agree:
         missing = ["the interpreter's state"]
