@@ -1,11 +1,12 @@
 # RG_PYTHONS: finds the interpreters that the extension is built for and tested on, and writes the make rules for them.
 #
-# Sets PYTHON to the newest of them, for scripts that the build runs, and PYTHON_RULES for AC_SUBST_FILE. Two variables of
-# these rules are prerequisites of automake's, so that they have to come before them, as substitutions do.
+# Sets PYTHON to the newest of them, for scripts that the build runs, and PYTHON_RULES for AC_SUBST_FILE. Two variables
+# of these rules are prerequisites of automake's, so that they have to come before them, as substitutions do.
 AC_DEFUN([RG_PYTHONS], [
   AC_ARG_WITH([pythons],
     [AS_HELP_STRING([--with-pythons=auto|no|LIST],
-      [interpreters to build the Python binding for: all that are found, none, or these (separated by commas) @<:@auto@:>@])],
+      [interpreters to build the Python binding for: all that are found, none, or these (separated by commas)
+       @<:@auto@:>@])],
     [], [with_pythons=auto])
   AC_MSG_NOTICE([looking for Python interpreters: $with_pythons])
   AS_CASE([$with_pythons],
