@@ -71,7 +71,9 @@ static bool is_variable(const rg_graph *graph, rg_edge edge)
 static void add_base(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak, size_t step)
 {
   rg_node node = leak->steps[step].node;
-  if (step && is_variable(graph, leak->edges[step]))
+  // In another method than where the name is read, self is something else.
+  bool is_named = step && is_variable(graph, leak->edges[step]);
+  if (is_named && strcmp(rg_graph_edge_name(graph, leak->edges[step]), "self") != 0)
     rgi_text_puts(text, rg_graph_edge_name(graph, leak->edges[step]));
   else if (rg_graph_node_category(graph, node) == RG_CATEGORY_TYPE)
     rgi_text_puts(text, last_part(rgi_label_of(graph, node)));
@@ -402,7 +404,8 @@ void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice)
   advice->code.is_failed |= name.is_failed;
   rgi_text_printf(&advice->text, "Close the %s when it is not run any further: its local variables go",
                   leak->leak.kind);
-  rgi_text_printf(&advice->code, "%s.close()", rgi_text_string(&name));
+  bool is_async = leak->group->suspect == RGI_SUSPECT_ASYNC_GENERATOR;
+  rgi_text_printf(&advice->code, is_async ? "await %s.aclose()" : "%s.close()", rgi_text_string(&name));
   if (leak->group->suspect == RGI_SUSPECT_GENERATOR)
     rgi_text_printf(&advice->code, "\nwith contextlib.closing(%s):  # or so", rgi_text_string(&name));
 }

@@ -45,13 +45,17 @@ static int compare_alike(const void *a, const void *b, void *graph)
   return order ? order : compare_numbers(x->copy, y->copy);
 }
 
-// What has no holder comes last.
+// In a chain copies hold each other: what holds the first of them comes before, and what has no holder comes last.
+static int rank(const struct rgi_held *held)
+{
+  return held->holder.node == RG_NODE_NONE ? 2 : held->is_by_copy;
+}
+
 static int compare_most(const void *a, const void *b)
 {
   const struct rgi_held *x = a, *y = b;
-  bool has_none = x->holder.node == RG_NODE_NONE, has_other_none = y->holder.node == RG_NODE_NONE;
-  if (has_none != has_other_none)
-    return has_none ? 1 : -1;
+  if (rank(x) != rank(y))
+    return rank(x) - rank(y);
   if (x->num_new != y->num_new)
     return x->num_new > y->num_new ? -1 : 1;
   if (x->num != y->num)
@@ -62,6 +66,11 @@ static int compare_most(const void *a, const void *b)
 static rg_error *find_holder_of(const struct rgi_analysis *analysis, rg_node copy, struct rgi_holder *ret)
 {
   return rgi_find_named_holder(analysis, rgi_hold_of(analysis->graph, analysis->paths, copy).edge, ret);
+}
+
+static bool is_copy(const struct rgi_leak *leak, rg_node node)
+{
+  return rgi_find_node(leak->group->nodes, leak->group->num_nodes, node) != NULL;
 }
 
 static bool is_new(const rg_report *report, const struct rgi_analysis *analysis, const struct rgi_leak *leak,
@@ -95,6 +104,7 @@ static rg_error *find_held(const rg_report *report, const struct rgi_analysis *a
     held[i] = (struct rgi_held){.copy = group->nodes[i], .num = 1};
     held[i].num_new = is_new(report, analysis, leak, held[i].copy);
     RGI_TRY(find_holder_of(analysis, held[i].copy, &held[i].holder));
+    held[i].is_by_copy = is_copy(leak, held[i].holder.node);
   }
   qsort_r(held, group->num_nodes, sizeof(*held), compare_alike, (void *)(uintptr_t)analysis->graph);
   leak->num_held = merge_alike(analysis->graph, held, group->num_nodes);
@@ -102,19 +112,17 @@ static rg_error *find_held(const rg_report *report, const struct rgi_analysis *a
   return NULL;
 }
 
-// In a chain of copies most are held by others: what is cut of one has to be cut of all.
+// Copies that others hold are told with these.
 static rg_error *list_told(const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   const struct rgi_suspect *group = leak->group;
-  const struct rgi_holder *most = &leak->held[0].holder;
-  bool is_chain = most->node != RG_NODE_NONE && rgi_find_node(group->nodes, group->num_nodes, most->node);
   leak->told = rgi_alloc(group->num_nodes, sizeof(*leak->told));
   if (!leak->told)
     return rgi_out_of_memory();
   for (uint32_t i = 0; i < group->num_nodes; i++) {
     struct rgi_holder holder;
     RGI_TRY(find_holder_of(analysis, group->nodes[i], &holder));
-    if (is_chain || !compare_holders(analysis->graph, &holder, most))
+    if (is_copy(leak, holder.node) || !compare_holders(analysis->graph, &holder, &leak->held[0].holder))
       leak->told[leak->num_told++] = group->nodes[i];
   }
   return NULL;

@@ -21,6 +21,8 @@ static rg_error *say_other_holders(rg_report *report, const struct rgi_analysis 
   for (size_t i = 1; i < leak->num_held && i <= MAX_NAMED; i++) {
     const struct rgi_held *held = &leak->held[i];
     rgi_text_puts(&text, i > 1 ? ", " : "Others are held by ");
+    if (held->holder.node == RG_NODE_NONE)
+      rgi_text_puts(&text, "what has no name");
     rgi_name_holder(analysis->graph, &held->holder, &text);
     rgi_text_printf(&text, " (%u of %u)", held->num, leak->group->num_nodes);
   }

@@ -239,6 +239,7 @@ struct rgi_holder {
 struct rgi_held {
   struct rgi_holder holder; /* of the first one; all others have one alike */
   rg_node copy;             /* the first one */
+  bool is_by_copy;          /* the holder is a copy itself */
   uint32_t num, num_new;    /* copies; those that were not in the first graph, where copies grow */
 };
 
@@ -252,7 +253,7 @@ struct rgi_leak {
   rg_node finished;     /* a captured value that is finished, or the object itself; RG_NODE_NONE: none is */
   struct rgi_held *held; /* the one whose copies are told first */
   size_t num_held;
-  rg_node *told;        /* copies that mends are about: those of held[0], or all where copies hold each other */
+  rg_node *told;        /* copies that mends are about: those of held[0], and those that copies hold */
   uint32_t num_told;
   uint64_t told_retained; /* bytes that these keep alive together */
   rg_node shown;        /* the copy to which the path leads, one of these */

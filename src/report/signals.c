@@ -108,16 +108,27 @@ static rg_error *say_holder(rg_report *report, const struct rgi_analysis *analys
   return add(report, leak, &text);
 }
 
+// Letting go of the copy may break a cycle that leads over what holds it.
+static bool is_holder_in_cycle(const rg_cycle *cycle, const struct rgi_leak *leak)
+{
+  for (size_t i = 0; i + 1 < leak->leak.num_steps; i++) {
+    if (rgi_find_node(cycle->nodes, cycle->num_nodes, leak->steps[i].node))
+      return true;
+  }
+  return false;
+}
+
 static rg_error *say_cycle(rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
   RGI_SCOPED_TEXT text = RGI_TEXT_INIT;
-  if (!rgi_cycle_of(analysis, leak->shown).num_nodes)
+  rg_cycle cycle = rgi_cycle_of(analysis, leak->shown);
+  if (!cycle.num_nodes)
     return NULL;
   bool is_frozen = rg_graph_node_flags(analysis->graph, leak->shown) & RG_NODE_FROZEN;
   if (leak->is_garbage)
     rgi_text_printf(&text, "only a cycle holds it, and %s",
                     is_frozen ? "the collector was told to leave it alone (gc.freeze())" : "the collector is off");
-  else if (leak->growth == RGI_GROWTH_COPIES)
+  else if (leak->growth == RGI_GROWTH_COPIES && !is_holder_in_cycle(&cycle, leak))
     rgi_text_puts(&text, "it is part of a reference cycle: once let go of, it is freed at the next collection");
   else
     return NULL;

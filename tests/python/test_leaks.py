@@ -13,7 +13,7 @@ import tempfile
 import types
 import unittest
 
-from support import IS_SANITIZED
+from support import IS_SANITIZED, thing
 
 import refgraph
 
@@ -198,6 +198,39 @@ class Leaks(unittest.TestCase):
         self.assertTrue(60_000 < mend.freed_now < 70_000, mend)
         self.assertEqual(mend.stays, 0)
         self.assertEqual([signal for signal in leak.signals if "only" in signal], [])
+
+    def test_tells_what_holds_the_first_of_a_chain(self):
+        holder = thing("Holder")
+        holder.hook = None
+
+        def step():
+            rows, previous = bytearray(10_000), holder.hook
+
+            def hook():
+                return rows, previous
+
+            holder.hook = hook
+
+        (leak,) = refgraph.leaks(step=step)
+        self.assertEqual((leak.holder, len(leak.path)), ("Holder.hook", 3))
+        freed = {mend.call.splitlines()[-1]: mend.freed_now for mend in leak.mends}
+        self.assertGreater(freed["holder.hook = None  # once it is not needed any more"], 60_000)
+        self.assertLess(freed["previous = None"], 60_000)
+
+    def test_an_async_generator_is_closed_as_such(self):
+        async def count():
+            rows = bytearray(10_000)
+            yield rows
+
+        def step():
+            generator = count()
+            with contextlib.suppress(StopIteration):
+                generator.asend(None).send(None)
+            self.listeners.append(generator)
+
+        (leak,) = refgraph.leaks(step=step)
+        self.assertEqual(leak.kind, "async generator")
+        self.assertIn("await generator.aclose()", [mend.call for mend in leak.mends])
 
     def test_tells_items_that_one_closure_gets_from_more_closures(self):
         graphs, rows = [], []

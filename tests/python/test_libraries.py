@@ -44,7 +44,7 @@ PROGRAMS = {
         "import threading",
         "timer = threading.Timer(1000, lambda: document); timer.daemon = True; timer.start()",
         "threading.Timer",
-        "self.cancel()",
+        "timer.cancel()",
     ),
 }
 
