@@ -1,6 +1,7 @@
 """Dumps made by a process that lives, and read: by fork and standing still, whole or not at all."""
 
 import errno
+import fcntl
 import gc
 import io
 import os
@@ -680,18 +681,13 @@ class Killed(Folder):
 
     def temporary_prefix(self):
         """What the temporary names of this file begin with."""
-        with open(self.path, "rb") as file:
-            content = file.read()
         seen = []
         refgraph.dump(self.path, progress=lambda *_: seen.extend(self.temporaries()))
-        self.assertTrue(content)
         return seen[0].rpartition("-")[0].rpartition("-")[0] + "-"
 
     def test_what_another_process_still_writes_stays(self):
         refgraph.dump(self.path)
         name = os.path.join(self.folder, self.temporary_prefix() + "99-0")
-        import fcntl
-
         with open(name, "w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             refgraph.dump(self.path)
@@ -707,7 +703,7 @@ class Service(unittest.TestCase):
 
 
 SERVICE = r"""
-import gc, os, signal, sys, tempfile, threading, time, queue, logging
+import os, signal, sys, tempfile, threading, time
 import refgraph
 
 sys.setswitchinterval(0.0002)
@@ -767,7 +763,7 @@ with tempfile.TemporaryDirectory() as folder:
         else:
             result = refgraph.dump(path, mode="fork", wait=False).wait()
         assert result.mode == "fork" and result.objects > 1000
-        if i % 20 == 0:
+        if i % 20 < 2:  # one of each kind
             graph = refgraph.load(path)
             assert graph.num_nodes == result.objects and not graph.truncated
         if i % 10 == 0:
