@@ -281,7 +281,8 @@ class CollectorsLists(unittest.TestCase):
             graph = capture()
             nodes = [graph.node(id) for id in range(1, graph.num_nodes + 1)]
             later = [[]]
-            young = refgraph.capture().node(refgraph.capture()._find(later))
+            again = capture()
+            young = again.node(again._find(later))
         finally:
             gc.unfreeze()
         self.assertEqual(len([node for node in nodes if node["frozen"]]), count)
