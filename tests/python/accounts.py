@@ -12,6 +12,7 @@ import threading
 
 import refgraph
 import zoo
+from support import running_frames
 
 # Types of C that do not tell the collector all that they hold, by kinds that show it: since and before which version,
 # which types the objects have that C code is said to hold then, and where the references stand. From 3.14 on the
@@ -172,13 +173,6 @@ def lose():
     first += [second, [None]]
     second.append(first)
     return {id(first), id(second), id(first[1])}
-
-
-def running_frames():
-    for frame in sys._current_frames().values():
-        while frame:
-            yield frame
-            frame = frame.f_back
 
 
 def reached(graph, addresses):

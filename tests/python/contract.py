@@ -14,6 +14,7 @@ from collections import Counter
 
 import refgraph
 from refgraph import _refgraph
+from support import running_frames
 
 # These open windows or browsers, print, or are the tests of Python itself.
 NOT_IMPORTED = {"antigravity", "this", "idlelib", "turtledemo", "turtle", "tkinter", "test", "__main__", "__phello__"}
@@ -97,14 +98,6 @@ def is_dict_of_interned(obj):
     return is_seen and all(type(key) is str and key is value for key, value in obj.items())
 
 
-def running_frames():
-    """Their variables change while this runs."""
-    frame = sys._getframe()
-    while frame:
-        yield id(frame)
-        frame = frame.f_back
-
-
 CODE = """code consts names filename name qualname linetable exceptiontable localsplusnames localspluskinds varnames
 cellvars freevars"""
 DICTS = (dict, frozendict) if sys.version_info >= (3, 15) else dict  # noqa: F821
@@ -178,7 +171,7 @@ def main():
     expected = [array("Q", map(id, gc.get_referents(obj))) for obj in objects]
     graph = refgraph.capture()
     outline = _refgraph.outline(references=True)["references"]
-    not_compared = set(running_frames()) | {id(objects), id(expected)}
+    not_compared = {id(obj) for obj in (objects, expected, *running_frames())}
     if graph.find("garbage"):
         print("reached by nobody:", len(graph.find("garbage")))
     addresses = addresses_of(graph)

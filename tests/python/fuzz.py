@@ -34,6 +34,8 @@ import refgraph
 import sizes
 import zoo
 from refgraph import _refgraph
+from support import running_frames
+
 
 def neighbours(objects, depth):
     """What objects refer to within a depth, themselves first."""
@@ -148,8 +150,7 @@ class Looking:
     def compare(self):
         with_outline = self.world.chance.random() < 0.2
         objects = neighbours([*self.world.all, self.world.objects], 2) + gc.get_objects(0)
-        running = {id(objects), *contract.running_frames()}
-        running |= {id(frame) for top in sys._current_frames().values() for frame in frames_from(top)}
+        running = {id(objects), *map(id, running_frames())}
         objects = [obj for obj in objects if id(obj) not in running and not is_running(obj)]
         counted = [obj for obj in self.world.all if is_counted(obj)]
         expected, told = [], []
@@ -200,12 +201,6 @@ def size_of(obj):
 
 def counts_of(objects):
     return array("q", map(sys.getrefcount, objects))
-
-
-def frames_from(frame):
-    while frame:
-        yield frame
-        frame = frame.f_back
 
 
 def is_running(obj):
@@ -469,7 +464,7 @@ def near_the_limit_of_recursion(look, world):
         descend()
     except Deepest:
         look()
-    depth = sum(1 for _ in frames_from(sys._getframe()))
+    depth = sum(1 for _ in traceback.walk_stack(sys._getframe()))
     climb(max(0, sys.getrecursionlimit() - depth - 60))
 
 

@@ -6,6 +6,7 @@ import sys
 
 import contract
 import refgraph
+from support import running_frames
 
 
 def is_asked(cls):
@@ -22,7 +23,7 @@ def main():
     objects = [obj for obj in contract.find_all() if is_asked(type(obj))]
     sizes = [sys.getsizeof(obj) for obj in objects]
     graph, ids, _ = refgraph.Graph._capture(objects)
-    changing = set(contract.running_frames())
+    changing = set(map(id, running_frames()))
     num_compared = 0
     for obj, node, size in zip(objects, ids, sizes):
         if id(obj) in changing:

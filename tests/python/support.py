@@ -19,6 +19,14 @@ def why_not(code, **environment):
     return (done.stderr.strip().splitlines() or ["no word"])[-1] if done.returncode else None
 
 
+def running_frames():
+    """Those of all threads, whose variables change while a test looks at them."""
+    for frame in sys._current_frames().values():
+        while frame:
+            yield frame
+            frame = frame.f_back
+
+
 def thing(name):
     """An instance of a class of its own, so that a picture tells it from all others by its type."""
     return type(name, (), {})()
