@@ -83,3 +83,9 @@ def run_python(code, **environment):
     if done.returncode:
         raise AssertionError(f"exit status {done.returncode}: {done.stderr}")
     return done.stdout
+
+
+def run_command(*words, **options):
+    """Runs the program refgraph, which is no Python: what an interpreter was loaded with is not for it."""
+    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    return subprocess.run(["refgraph", *words], env=environment, stdout=subprocess.PIPE, **options)

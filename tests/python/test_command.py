@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import refgraph
+from support import run_command
 
 
 def make():
@@ -26,9 +27,8 @@ NAME = "closure:make.keeps_rows"
 
 
 def run(*words):
-    """What the command prints. It is no Python: what an interpreter was loaded with is not for it."""
-    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    return subprocess.run(["refgraph", *words], env=environment, stdout=subprocess.PIPE, check=True).stdout
+    """What the command prints."""
+    return run_command(*words, check=True).stdout
 
 
 @unittest.skipUnless(shutil.which("refgraph"), "needs the command line")

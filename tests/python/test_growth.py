@@ -13,9 +13,8 @@ import threading
 import time
 import unittest
 
-from support import IS_SANITIZED
-
 import refgraph
+from support import IS_SANITIZED
 
 
 class Screen:

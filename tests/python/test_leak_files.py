@@ -1,15 +1,14 @@
 """What the command line writes beside its report on leaks: SARIF, baselines, pictures."""
 
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import types
 import unittest
 
 import refgraph
+from support import run_command
 
 LISTENERS = []
 HOSTILE = '[click](https://example.com) {0} **b** "\\ \0 \ud800 \u202e'
@@ -21,11 +20,6 @@ def listen(rows, **changes):
 
     code = keeps.__code__.replace(**changes)
     LISTENERS.append(types.FunctionType(code, globals(), code.co_name, None, keeps.__closure__))
-
-
-def run(*words, folder):
-    environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-    return subprocess.run(["refgraph", "leaks", *words], cwd=folder, env=environment, stdout=subprocess.PIPE)
 
 
 @unittest.skipUnless(shutil.which("refgraph"), "needs the command line")
@@ -46,7 +40,7 @@ class LeakFiles(unittest.TestCase):
         cls.temporary.cleanup()
 
     def run_leaks(self, *words):
-        return run(*self.dumps, *words, folder=self.folder)
+        return run_command("leaks", *self.dumps, *words, cwd=self.folder)
 
     def sarif(self, *words):
         self.assertEqual(self.run_leaks("-o", "leaks.sarif", *words).returncode, 0)
@@ -108,3 +102,7 @@ class LeakFiles(unittest.TestCase):
         self.addCleanup(delattr, self, "dumps")
         notes = self.sarif()["invocations"][0]["toolExecutionNotifications"]
         self.assertEqual([note["message"]["text"][:25] for note in notes], ["dump 2 is older than dump"])
+
+
+if __name__ == "__main__":
+    unittest.main()

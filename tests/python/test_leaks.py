@@ -13,9 +13,8 @@ import tempfile
 import types
 import unittest
 
-from support import IS_SANITIZED, thing
-
 import refgraph
+from support import IS_SANITIZED, run_command, thing
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "leaks"
 ROUNDS = 3
@@ -41,7 +40,7 @@ def by_command(program):
         for dump in dumps:
             program.step()
             refgraph.dump(dump, mode="gil")
-        done = subprocess.run(["refgraph", "leaks", "--json", *dumps], check=True, stdout=subprocess.PIPE)
+        done = run_command("leaks", "--json", *dumps, check=True)
     return json.loads(done.stdout)["leaks"]
 
 
