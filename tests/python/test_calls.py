@@ -602,16 +602,10 @@ class Graphs(unittest.TestCase):
 
     def test_a_graph_does_not_know_an_object_made_later(self):
         graph = refgraph.capture()
-        later = [thing("Later") for _ in range(1000)]  # one at least where nothing was before
-        unknown = 0
-        for obj in later:
-            try:
-                graph.why(obj)
-            except refgraph.NotFoundError as error:
-                self.assertIn("made after the capture", str(error))
-                self.assertIsInstance(error, LookupError)
-                unknown += 1
-        self.assertEqual(unknown, len(later))
+        for later in [thing("Later") for _ in range(1000)]:
+            with self.assertRaisesRegex(refgraph.NotFoundError, "made after the capture") as caught:
+                graph.why(later)
+            self.assertIsInstance(caught.exception, LookupError)
 
     def test_an_id_that_is_none_is_refused(self):
         graph = refgraph.capture()
@@ -626,10 +620,6 @@ class Graphs(unittest.TestCase):
                 call()
             with self.subTest(call), self.assertRaises(TypeError):
                 call(sys, id=1)
-
-    def test_a_filter_that_is_no_text_is_refused_in_words(self):
-        with self.assertRaisesRegex(TypeError, "where must be a str, not module"):
-            refgraph.capture().find(sys)
 
     def test_a_graph_stays_as_it_was(self):
         obj = thing("Object")

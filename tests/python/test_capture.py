@@ -688,14 +688,6 @@ class OddMoments(unittest.TestCase):
         instance.new = thing("New")
         self.assertEqual(references_of(instance), [("attribute", "old", "Old"), ("attribute", "new", "New")])
 
-    def test_when_the_interpreter_ends(self):
-        printed = run_python(
-            "import atexit, refgraph\n"
-            "def at_end(): print('nodes', refgraph.capture().num_nodes > 1000)\n"
-            "atexit.register(at_end)"
-        )
-        self.assertEqual(printed, "nodes True\n")
-
     def test_frozen_objects_are_found_by_what_refers_to_them(self):
         holder = thing("Holder")
         holder.frozen = thing("Frozen")
