@@ -41,7 +41,6 @@ def suspended(value):
     yield local
 
 
-# By name: a holder of a value, made anew. Those of values that cannot change, too, as tuples and bound methods.
 def attribute(value):
     holder = Plain()
     holder.held = value
@@ -75,6 +74,7 @@ def method(value):
 # What a test holds: its local variables would be references to cut, too.
 registry = {}
 
+# By name: a holder of a value, made anew. Those whose references cannot change, too, as tuples and bound methods.
 HOLDERS = {
     "list": lambda value: [None, value],
     "dict": lambda value: {"key": value},

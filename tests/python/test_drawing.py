@@ -1,14 +1,12 @@
 """What a drawing gives in each format, whatever is in it and whatever goes wrong."""
 
 import contextlib
-import gc
 import json
 import os
 import pathlib
 import re
 import signal
 import struct
-import sys
 import tempfile
 import threading
 import unittest

@@ -51,7 +51,8 @@ def make(screen):
     return on_click
 
 
-def has_sqlite():
+def why_not_sqlite():
+    """None where there is SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             refgraph.capture().export(os.path.join(folder, "heap.sqlite"))
@@ -60,7 +61,7 @@ def has_sqlite():
     return None
 
 
-WITHOUT_SQLITE = has_sqlite()
+WITHOUT_SQLITE = why_not_sqlite()
 
 
 def capture_hostile():

@@ -241,7 +241,6 @@ class Statistics(unittest.TestCase):
         drawn(objgraph.show_backrefs, [obj], max_depth=4), drawn(objgraph.show_refs, [obj])
         self.assertEqual((sys.getrefcount(obj), len(gc.get_referrers(obj))), before)
 
-
     def test_an_index_is_dropped_however_the_call_ends(self):
         holders = [[thing("Held")] for _ in range(20)]
         gone = weakref.ref(holders[-1][0])
@@ -416,6 +415,7 @@ class Locating(unittest.TestCase):
         for obj in itertools.islice(found, 200):
             others = [type(other) for other in gc.get_referrers(obj) if other is not found]
             self.assertEqual(others, [], type(obj))
+
 
 class Chains(unittest.TestCase):
     def test_a_chain_leads_from_the_object_to_the_nearest_match(self):

@@ -1,6 +1,5 @@
 """Where paths begin: each thing that the interpreter itself holds, by its name."""
 
-import ast
 import asyncio
 import atexit
 import codecs
@@ -8,7 +7,6 @@ import contextvars
 import copy
 import ctypes
 import gc
-import os
 import signal
 import sys
 import threading
@@ -17,10 +15,6 @@ import warnings
 
 import refgraph
 from support import run_python, steps, thing
-
-
-def capture():
-    return refgraph.capture()
 
 
 class Handler:
@@ -32,7 +26,7 @@ class Handler:
 
 def holders(obj, graph=None):
     """What refers to an object, but for variables of tests: type and label of who does, and the name of the field."""
-    graph = graph or capture()
+    graph = graph or refgraph.capture()
     found = []
     for edge in graph.referrers(graph._find(obj)):
         node = graph.node(edge["source"])
@@ -49,7 +43,7 @@ class Interpreter(unittest.TestCase):
         function, argument = Handler("AtExit"), thing("Argument")
         atexit.register(function, argument, key=argument)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             atexit.unregister(function)
         held_by = holders(function, graph)
@@ -69,7 +63,7 @@ class Interpreter(unittest.TestCase):
         usr1, urgent = Handler("Usr1"), Handler("Urgent")
         before = [signal.signal(signal.SIGUSR1, usr1), signal.signal(signal.SIGURG, urgent)]
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             signal.signal(signal.SIGUSR1, before[0])
             signal.signal(signal.SIGURG, before[1])
@@ -80,7 +74,7 @@ class Interpreter(unittest.TestCase):
         callback = Handler("Callback")
         gc.callbacks.append(callback)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             gc.callbacks.remove(callback)
         edges = graph.referrers(graph._find(gc.callbacks))
@@ -90,7 +84,7 @@ class Interpreter(unittest.TestCase):
     def test_holds_functions_that_search_codecs_and_handle_their_errors(self):
         handler = Handler("ErrorHandler")
         codecs.register_error("refgraph_test", handler)
-        graph = capture()
+        graph = refgraph.capture()
         (edge,) = [edge for edge in graph.referrers(graph._find(handler)) if edge["name"] == "'refgraph_test'"]
         self.assertEqual(
             [(graph.node(up["source"])["type"], up["name"]) for up in graph.referrers(edge["source"])],
@@ -101,7 +95,7 @@ class Interpreter(unittest.TestCase):
         search = Handler("Search")
         codecs.register(search)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             codecs.unregister(search)
         (place,) = [edge["source"] for edge in graph.referrers(graph._find(search)) if edge["kind"] == "index"]
@@ -150,7 +144,7 @@ print([u["name"] for up in ups for u in graph.referrers(up)])
 
     @unittest.skipUnless(sys.version_info >= (3, 12), "before 3.12 a variable without a name: not found everywhere")
     def test_holds_interned_strings_which_it_does_not_keep_alive(self):
-        graph = capture()
+        graph = refgraph.capture()
         (state,) = [i for i in range(1, graph.num_nodes + 1) if graph.node(i)["label"] == "interpreter"
                     and graph.node(i)["type"] == "interpreter state"]
         (interned,) = [e["target"] for e in graph.references(state) if e["name"] == "interned strings"]
@@ -164,14 +158,14 @@ print([u["name"] for up in ups for u in graph.referrers(up)])
         before = sys.get_lazy_imports_filter()
         sys.set_lazy_imports_filter(function)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             sys.set_lazy_imports_filter(before)
         self.assertEqual(holders(function, graph), [(*INTERPRETER, "filter of lazy imports")])
         self.assertIn((*INTERPRETER, "sys.lazy_modules"), holders(sys.lazy_modules, graph))
 
     def test_holds_modules_and_builtins(self):
-        graph = capture()
+        graph = refgraph.capture()
         names = {name for _, label, name in holders(sys.modules, graph) if label == "interpreter"}
         self.assertEqual(names, {"sys.modules"})
         self.assertIn("sys", [name for _, label, name in holders(vars(sys), graph) if label == "interpreter"])
@@ -189,7 +183,7 @@ class Inferred(unittest.TestCase):
 
     def check_held_by_c(self, make):
         address = hide(make)
-        graph = capture()
+        graph = refgraph.capture()
         ctypes.pythonapi.Py_DecRef(ctypes.c_void_p(address))
         (node,) = [id for id in range(1, graph.num_nodes + 1) if graph.node(id)["address"] == address]
         up = [(graph.node(edge["source"])["type"], edge["name"]) for edge in graph.referrers(node)]
@@ -228,12 +222,12 @@ class Inferred(unittest.TestCase):
         copy.copy(thing("Copied"))
         method = object.__dict__["__reduce__"]
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(method))
-        graph = capture()
+        graph = refgraph.capture()
         ctypes.pythonapi.Py_DecRef(ctypes.py_object(method))
         self.assertNotIn("interpreter state", [type_name for type_name, *_ in holders(method, graph)])
 
     def holders_of(self, obj):
-        graph = capture()
+        graph = refgraph.capture()
         return {graph.node(edge["source"])["type"] for edge in graph.referrers(graph._find(obj))}
 
     def test_static_types_are_a_class_of_their_own(self):
@@ -255,7 +249,7 @@ class Threads(unittest.TestCase):
         value = thing("Value")
         tokens = [variable.set(value if i == 7 else variable) for i, variable in enumerate(variables)]
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             for variable, token in zip(variables, tokens):
                 variable.reset(token)
@@ -266,7 +260,7 @@ class Threads(unittest.TestCase):
         value = thing("ContextValue")
         token = variable.set(value)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             variable.reset(token)
         context = [i for i in range(1, graph.num_nodes + 1) if graph.node(i)["type"] == "Context"]
@@ -279,7 +273,7 @@ class Threads(unittest.TestCase):
         sys.setprofile(profile)
         sys.settrace(trace)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             sys.settrace(before[0])
             sys.setprofile(before[1])
@@ -297,7 +291,7 @@ class Threads(unittest.TestCase):
         before = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(first, last)
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             sys.set_asyncgen_hooks(*before)
         self.assertEqual(holders(first, graph), [("thread state", "MainThread", "async generator hook")])
@@ -315,7 +309,7 @@ class Threads(unittest.TestCase):
         thread.start()
         inside.wait()
         try:
-            graph = capture()
+            graph = refgraph.capture()
             (node,) = graph.find("type:OfThread")
             self.assertNotIn(node, graph.find("garbage"))
         finally:
@@ -335,7 +329,7 @@ class Threads(unittest.TestCase):
         thread.start()
         inside.wait()
         try:
-            graph = capture()
+            graph = refgraph.capture()
         finally:
             leave.set()
             thread.join()
@@ -401,7 +395,7 @@ class Suspended(unittest.TestCase):
 
         generator = generate()
         next(generator)
-        graph = capture()
+        graph = refgraph.capture()
         (node,) = graph.find("type:Inside")
         self.assertEqual([step[:2] for step in steps(graph.why(id=node))], [("local", "generator"), ("local", "inside")])
 

@@ -21,8 +21,8 @@ class Lost:
     pass
 
 
-def records_and_json(table):
-    """The records as a program reads them from JSON."""
+def records_in_json(table):
+    """The records as a program reads them."""
     return json.loads(table.json())
 
 
@@ -50,11 +50,11 @@ class Tables(unittest.TestCase):
 
     def test_have_the_fields_of_their_records_as_keys_of_the_json(self):
         for table in self.tables:
-            self.assertEqual(list(records_and_json(table)[0]), list(table[0]._fields), repr(table))
+            self.assertEqual(list(records_in_json(table)[0]), list(table[0]._fields), repr(table))
 
     def test_say_in_json_what_the_records_say(self):
         for table in self.tables:
-            self.assertEqual(records_and_json(table), [plain(record) for record in table])
+            self.assertEqual(records_in_json(table), [plain(record) for record in table])
 
     def test_are_sequences_that_a_limit_cuts(self):
         for table in self.tables:
