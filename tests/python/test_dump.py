@@ -626,12 +626,11 @@ class Killed(Folder):
             time.sleep(0.01)
         self.fail("it never came to that")
 
-    # A reader that stops after the first bytes keeps the child of the dump busy for as long as a test wants.
+    # A pipe that nobody reads to its end keeps the child of the dump busy for as long as a test wants.
     BLOCKED = (
         "keep = [[i] for i in range(300000)]\n"
         "end, other = os.pipe()\n"
         "result = refgraph.dump(os.fdopen(other, 'wb'), wait=False)\n"
-        "os.read(end, 10)\n"
     )
 
     def children_of(self, pid):
@@ -646,7 +645,7 @@ class Killed(Folder):
         return found
 
     def test_the_child_ends_when_its_parent_is_killed(self):
-        process = self.start(self.BLOCKED + "print('ready', flush=True)\ntime.sleep(60)")
+        process = self.start(self.BLOCKED + "os.read(end, 10)\nprint('ready', flush=True)\ntime.sleep(60)")
         self.assertEqual(process.stdout.readline(), b"ready\n")
         (child,) = self.children_of(process.pid)
         process.kill()
@@ -656,8 +655,7 @@ class Killed(Folder):
 
     def test_a_child_that_is_killed_is_an_error_and_leaves_nothing(self):
         process = self.start(
-            self.BLOCKED.replace("os.read(end, 10)", "pass")
-            + "print('ready', flush=True)\n"
+            self.BLOCKED + "print('ready', flush=True)\n"
             "try: result.wait()\n"
             "except refgraph.FileError as error: print(error)\n"
         )
