@@ -10,8 +10,7 @@ for python in $(cut -f 4 pythons.list); do
   "$python" -c 'import sphinx' 2>/dev/null && sphinx_python=$python
 done
 if [ -z "${sphinx_python-}" ] || ! command -v mandoc >/dev/null; then
-  echo "1..0 # SKIP needs Sphinx and mandoc (Debian: python3-sphinx mandoc)"
-  exit
+  skip_all "needs Sphinx and mandoc (Debian: python3-sphinx mandoc)"
 fi
 
 folder=$(mktemp -d)

@@ -8,8 +8,7 @@ set -u
 . "${srcdir:?}/tests/tap.sh"
 
 if [ -z "$PYTHON" ] || [ -n "$SANITIZER_CFLAGS" ]; then
-  echo "1..0 # SKIP needs Python, and a build without sanitizers"
-  exit
+  skip_all "needs Python, and a build without sanitizers"
 fi
 
 build=$(pwd)

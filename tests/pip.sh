@@ -67,9 +67,7 @@ check_python() {
 }
 
 if [ ! -s "$pythons" ]; then
-  skip "pip install" "needs a Python"
-  plan
-  exit
+  skip_all "needs a Python"
 fi
 python=$(head -n 1 "$pythons" | cut -f 4)
 ok "the source distribution is made" makes_a_source_distribution "$python"

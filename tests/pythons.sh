@@ -8,8 +8,7 @@ find_pythons=$(cd "$srcdir" && pwd)/build-aux/find-pythons
 python_rules=$(cd "$srcdir" && pwd)/build-aux/python-rules
 
 if [ -z "$PYTHON" ]; then
-  echo "1..0 # SKIP no Python"
-  exit
+  skip_all "no Python"
 fi
 
 folder=$(mktemp -d)

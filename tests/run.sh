@@ -6,9 +6,7 @@ set -u
 . "${srcdir:?}/tests/tap.sh"
 
 if [ -z "$PYTHON" ] || [ -n "$SANITIZED_PYTHON" ]; then
-  skip "refgraph run" "needs a Python without sanitizers"
-  plan
-  exit
+  skip_all "needs a Python without sanitizers"
 fi
 
 folder=$(mktemp -d)

@@ -9,9 +9,7 @@ for python in $([ -s pythons.list ] && cut -f 4 pythons.list); do
   "$python" -c 'import mypy' 2>/dev/null && with_mypy=$python
 done
 if [ -z "$with_mypy" ] || [ -n "$SANITIZED_PYTHON" ]; then
-  skip "mypy and stubtest" "needs a Python with mypy (Debian: python3-mypy), and no sanitizers"
-  plan
-  exit
+  skip_all "needs a Python with mypy (Debian: python3-mypy), and no sanitizers"
 fi
 
 folder=$(mktemp -d)

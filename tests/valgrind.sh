@@ -6,9 +6,7 @@ set -u
 . "${srcdir:?}/tests/tap.sh"
 
 if ! command -v valgrind >/dev/null; then
-  skip "valgrind" "no valgrind (Debian: valgrind)"
-  plan
-  exit
+  skip_all "no valgrind (Debian: valgrind)"
 fi
 
 build=$(pwd)
