@@ -27,8 +27,9 @@ def missed(graph):
     return [(what, num) for what, num in graph.losses if not what.startswith("sizes")]
 
 
-# A question is what a capture needs to be told for it, and how it is drawn.
-PATHS = {"question": "paths"}, lambda graph, ids: graph._why(ids, 1, None, 200, None, True)
+# A question is what a capture is told, which is question, max_depth and internals, and how the answer is drawn.
+WHOLE = None, None, False
+PATHS = ("paths", None, False), lambda graph, ids: graph._why(ids, 1, None, 200, None, True)
 
 
 def referrers(max_depth, internals, max_references):
@@ -37,7 +38,7 @@ def referrers(max_depth, internals, max_references):
             ids, backward=True, max_depth=max_depth, internals=internals, max_references=max_references, max_nodes=200
         )
 
-    return {"question": "referrers", "max_depth": max_depth, "internals": internals}, draw
+    return ("referrers", max_depth, internals), draw
 
 
 class SameAnswer(unittest.TestCase):
@@ -48,8 +49,9 @@ class SameAnswer(unittest.TestCase):
         captured = []
         gc.disable()
         try:
-            for part in ({}, *(part for part, _ in questions)):
-                captured.append(Graph._capture(give(), **part)[:2])
+            for question, max_depth, internals in (WHOLE, *(part for part, _ in questions)):
+                graph, ids, _ = Graph._capture(give(), question=question, max_depth=max_depth, internals=internals)
+                captured.append((graph, ids))
         finally:
             gc.enable()
         whole, whole_ids = captured[0]
