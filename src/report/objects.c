@@ -57,10 +57,15 @@ bool rgi_has_name_and_module(rg_type_info type, const char *module, const char *
 
 /* --- types -------------------------------------------------------------------------------------------------------- */
 
+// The type is the last thing that an object refers to. Builtin containers, which may have millions of items, have no
+// reference to theirs.
 rg_node rgi_type_of(const rg_graph *graph, rg_node node)
 {
-  rg_edge end = rg_graph_edges_end(graph, node);
-  for (rg_edge edge = rg_graph_edges_begin(graph, node); edge < end; edge++) {
+  bool is_container = rg_graph_node_category(graph, node) == RG_CATEGORY_CONTAINER;
+  if (is_container && !*rg_graph_type(graph, rg_graph_node_type(graph, node)).module)
+    return RG_NODE_NONE;
+  rg_edge begin = rg_graph_edges_begin(graph, node);
+  for (rg_edge edge = rg_graph_edges_end(graph, node); edge-- > begin;) {
     if (rg_graph_edge_kind(graph, edge) == RG_EDGE_TYPE)
       return rg_graph_edge_target(graph, edge);
   }
