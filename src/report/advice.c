@@ -373,17 +373,30 @@ void rgi_advise_release(const struct rgi_leak *leak, const rg_leak_capture *capt
   rgi_text_printf(&advice->code, "nonlocal %s\n%s = None", captured->name, captured->name);
 }
 
-void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, const rg_leak_capture *captured,
-                          const char *attribute, struct rgi_advice *advice)
+// Arguments of a partial are called by their type: they have no name of their own.
+static void add_captured(struct rgi_text *text, const rg_graph *graph, const struct rgi_leak *leak,
+                         const rg_leak_capture *captured, rg_node value)
 {
+  if (leak->group->suspect == RGI_SUSPECT_PARTIAL)
+    add_as_variable(text, type_of(graph, value));
+  else
+    rgi_text_puts(text, captured->name);
+}
+
+void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, const rg_leak_capture *captured,
+                          rg_node value, const char *attribute, struct rgi_advice *advice)
+{
+  RGI_SCOPED_TEXT name = RGI_TEXT_INIT;
+  add_captured(&name, graph, leak, captured, value);
+  advice->code.is_failed |= name.is_failed;
   bool is_traceback = strcmp(attribute, "__traceback__") == 0;
   if (is_traceback)
     rgi_text_printf(&advice->text, "Keep %s without its traceback, which has the frames and all their variables",
-                    captured->name);
+                    rgi_text_string(&name));
   else
-    rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over", captured->name,
-                    attribute, type_word(captured));
-  rgi_text_printf(&advice->code, "%s.%s = None", captured->name, attribute);
+    rgi_text_printf(&advice->text, "Let go of %s.%s, which keeps most of it, when the %s is over",
+                    rgi_text_string(&name), attribute, type_word(captured));
+  rgi_text_printf(&advice->code, "%s.%s = None", rgi_text_string(&name), attribute);
   if (is_traceback)
     rgi_text_puts(&advice->code, "  # before it is kept");
   else

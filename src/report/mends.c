@@ -288,10 +288,11 @@ static rg_error *propose_release(struct mender *mender, const rg_leak_capture *c
   return propose_cut(mender, RG_MEND_RELEASE, cut_value, capture->name, NULL, &advice);
 }
 
-static rg_error *propose_attribute(struct mender *mender, const rg_leak_capture *capture, const char *attribute)
+static rg_error *propose_attribute(struct mender *mender, const rg_leak_capture *capture, rg_node value,
+                                   const char *attribute)
 {
   SCOPED_ADVICE advice = {.text = RGI_TEXT_INIT, .code = RGI_TEXT_INIT};
-  rgi_advise_attribute(mender->graph, mender->leak, capture, attribute, &advice);
+  rgi_advise_attribute(mender->graph, mender->leak, capture, value, attribute, &advice);
   return propose_cut(mender, RG_MEND_RELEASE, cut_attribute, capture->name, attribute, &advice);
 }
 
@@ -469,9 +470,9 @@ static rg_error *propose_for_value(struct mender *mender, const rg_leak_capture 
   else if (suspect == RGI_SUSPECT_CALLABLE)
     RGI_TRY(propose_release(mender, capture));
   else if (attribute != RG_EDGE_NONE)
-    RGI_TRY(propose_attribute(mender, capture, rg_graph_edge_name(mender->graph, attribute)));
+    RGI_TRY(propose_attribute(mender, capture, value, rg_graph_edge_name(mender->graph, attribute)));
   if (rgi_find_attribute(mender->graph, value, "__traceback__") != RG_EDGE_NONE)
-    RGI_TRY(propose_attribute(mender, capture, "__traceback__"));
+    RGI_TRY(propose_attribute(mender, capture, value, "__traceback__"));
   if (capture->use & RG_USE_ATTRIBUTES)
     RGI_TRY(propose_narrow(mender, capture));
   for (size_t i = 0; is_buffer && i < sizeof(bases) / sizeof(bases[0]); i++) {

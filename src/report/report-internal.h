@@ -360,7 +360,7 @@ void rgi_advise_lifetime(const rg_graph *graph, const struct rgi_leak *leak, str
 /* Of a captured variable; of an attribute of its value, if one is given; of all items in it. */
 void rgi_advise_release(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
 void rgi_advise_attribute(const rg_graph *graph, const struct rgi_leak *leak, const rg_leak_capture *captured,
-                          const char *attribute, struct rgi_advice *advice);
+                          rg_node value, const char *attribute, struct rgi_advice *advice);
 void rgi_advise_emptying(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);
 void rgi_advise_closing(const struct rgi_leak *leak, struct rgi_advice *advice);
 void rgi_advise_narrow(const struct rgi_leak *leak, const rg_leak_capture *captured, struct rgi_advice *advice);

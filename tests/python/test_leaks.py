@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import functools
 import gc
 import importlib.util
 import json
@@ -215,6 +216,14 @@ class Leaks(unittest.TestCase):
         freed = {mend.call.splitlines()[-1]: mend.freed_now for mend in leak.mends}
         self.assertGreater(freed["holder.hook = None  # once it is not needed any more"], 60_000)
         self.assertLess(freed["previous = None"], 60_000)
+
+    def test_what_a_partial_has_is_called_by_its_type(self):
+        class Screen:
+            def __init__(self):
+                self.pixels = bytearray(10_000)
+
+        (leak,) = refgraph.leaks(step=lambda: self.listeners.append(functools.partial(print, Screen())))
+        self.assertIn("screen.pixels = None", [mend.call.partition("  #")[0] for mend in leak.mends])
 
     def test_an_async_generator_is_closed_as_such(self):
         async def count():
