@@ -33,7 +33,7 @@ static int compare_holders(const rg_graph *graph, const struct rgi_holder *x, co
   if (x->node == RG_NODE_NONE || y->node == RG_NODE_NONE)
     return compare_numbers(x->node == RG_NODE_NONE, y->node == RG_NODE_NONE);
   if (x->known || y->known)
-    return compare_numbers((uintptr_t)x->known, (uintptr_t)y->known);
+    return strcmp(x->known ? x->known->name : "", y->known ? y->known->name : "");
   int order = compare_places(graph, x->node, y->node);
   return order ? order : strcmp(rg_graph_edge_name(graph, x->edge), rg_graph_edge_name(graph, y->edge));
 }
@@ -63,11 +63,6 @@ static int compare_most(const void *a, const void *b)
   return compare_numbers(x->copy, y->copy);
 }
 
-static rg_error *find_holder_of(const struct rgi_analysis *analysis, rg_node copy, struct rgi_holder *ret)
-{
-  return rgi_find_named_holder(analysis, rgi_hold_of(analysis->graph, analysis->paths, copy).edge, ret);
-}
-
 static bool is_copy(const struct rgi_leak *leak, rg_node node)
 {
   return rgi_find_node(leak->group->nodes, leak->group->num_nodes, node) != NULL;
@@ -94,44 +89,50 @@ static size_t merge_alike(const rg_graph *graph, struct rgi_held *held, size_t n
   return num_kept;
 }
 
-static rg_error *find_held(const rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
+// Copy by copy.
+static rg_error *find_holders(const rg_report *report, const struct rgi_analysis *analysis, const struct rgi_leak *leak,
+                              struct rgi_held *ret)
 {
-  const struct rgi_suspect *group = leak->group;
-  struct rgi_held *held = leak->held = rgi_alloc(group->num_nodes, sizeof(*held));
-  if (!held)
-    return rgi_out_of_memory();
-  for (uint32_t i = 0; i < group->num_nodes; i++) {
-    held[i] = (struct rgi_held){.copy = group->nodes[i], .num = 1};
-    held[i].num_new = is_new(report, analysis, leak, held[i].copy);
-    RGI_TRY(find_holder_of(analysis, held[i].copy, &held[i].holder));
-    held[i].is_by_copy = is_copy(leak, held[i].holder.node);
+  for (uint32_t i = 0; i < leak->group->num_nodes; i++) {
+    rg_node copy = leak->group->nodes[i];
+    rg_edge edge = rgi_hold_of(analysis->graph, analysis->paths, copy).edge;
+    ret[i] = (struct rgi_held){.copy = copy, .num = 1, .num_new = is_new(report, analysis, leak, copy)};
+    RGI_TRY(rgi_find_named_holder(analysis, edge, &ret[i].holder));
+    ret[i].is_by_copy = is_copy(leak, ret[i].holder.node);
   }
-  qsort_r(held, group->num_nodes, sizeof(*held), compare_alike, (void *)(uintptr_t)analysis->graph);
-  leak->num_held = merge_alike(analysis->graph, held, group->num_nodes);
-  rgi_sort(held, leak->num_held, sizeof(*held), compare_most);
   return NULL;
 }
 
-// Copies that others hold are told with these.
-static rg_error *list_told(const struct rgi_analysis *analysis, struct rgi_leak *leak)
+static void rank_holders(const rg_graph *graph, const struct rgi_held *all, struct rgi_leak *leak)
 {
-  const struct rgi_suspect *group = leak->group;
-  leak->told = rgi_alloc(group->num_nodes, sizeof(*leak->told));
-  if (!leak->told)
-    return rgi_out_of_memory();
-  for (uint32_t i = 0; i < group->num_nodes; i++) {
-    struct rgi_holder holder;
-    RGI_TRY(find_holder_of(analysis, group->nodes[i], &holder));
-    if (is_copy(leak, holder.node) || !compare_holders(analysis->graph, &holder, &leak->held[0].holder))
-      leak->told[leak->num_told++] = group->nodes[i];
+  uint32_t num = leak->group->num_nodes;
+  memcpy(leak->held, all, num * sizeof(*all));
+  qsort_r(leak->held, num, sizeof(*all), compare_alike, (void *)(uintptr_t)graph);
+  leak->num_held = merge_alike(graph, leak->held, num);
+  rgi_sort(leak->held, leak->num_held, sizeof(*all), compare_most);
+}
+
+// Copies that others hold are told with these.
+static void list_told(const rg_graph *graph, const struct rgi_held *all, struct rgi_leak *leak)
+{
+  for (uint32_t i = 0; i < leak->group->num_nodes; i++) {
+    if (all[i].is_by_copy || !compare_holders(graph, &all[i].holder, &leak->held[0].holder))
+      leak->told[leak->num_told++] = all[i].copy;
   }
-  return NULL;
 }
 
 rg_error *rgi_leak_choose_copies(const rg_report *report, const struct rgi_analysis *analysis, struct rgi_leak *leak)
 {
-  RGI_TRY(find_held(report, analysis, leak));
+  uint32_t num = leak->group->num_nodes;
+  RGI_SCOPED_FREE struct rgi_held *all = rgi_alloc(num, sizeof(*all));
+  leak->held = rgi_alloc(num, sizeof(*leak->held));
+  leak->told = rgi_alloc(num, sizeof(*leak->told));
+  if (!all || !leak->held || !leak->told)
+    return rgi_out_of_memory();
+  RGI_TRY(find_holders(report, analysis, leak, all));
+  rank_holders(analysis->graph, all, leak);
+  list_told(analysis->graph, all, leak);
   leak->shown = leak->held[0].copy;
   leak->is_garbage = rg_paths_parent(analysis->paths, leak->shown) == RG_NODE_NONE;
-  return list_told(analysis, leak);
+  return NULL;
 }
